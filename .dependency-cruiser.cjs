@@ -1,0 +1,112 @@
+// The import arrows between the folders of src. Everything not listed in a layer's
+// `project` is out of bounds for it; `packages: 'none'` also bars npm packages and
+// Node's own modules, a list of names bars all but those.
+const layers = [
+  { name: 'model', project: [], packages: ['ts-pattern'] },
+  { name: 'invariants', project: ['model'], packages: 'none' },
+  { name: 'checker', project: ['model', 'invariants'], packages: 'none' },
+  { name: 'specs', project: ['model', 'invariants', 'checker'], packages: 'any' },
+  { name: 'conformance', project: ['model', 'invariants', 'checker'], packages: 'any' },
+  {
+    name: 'report',
+    project: ['model', 'invariants', 'checker'],
+    typesOf: ['specs'],
+    packages: 'any',
+  },
+];
+
+const folders = (names) => `^src/(${names.join('|')})/`;
+
+const layerRules = layers.flatMap(({ name, project, typesOf = [], packages }) => {
+  const from = { path: folders([name]) };
+  const rules = [
+    {
+      name: `${name}-project-imports`,
+      comment: `src/${name} may import only ${[name, ...project, ...typesOf].join(', ')} of the project.`,
+      severity: 'error',
+      from,
+      to: {
+        path: '^(src|test|bench)/',
+        pathNot: folders([name, ...project, ...typesOf]),
+      },
+    },
+  ];
+  if (typesOf.length > 0) {
+    rules.push({
+      name: `${name}-types-only`,
+      comment: `src/${name} may take nothing but types from ${typesOf.join(', ')} (use "import type").`,
+      severity: 'error',
+      from,
+      to: { path: folders(typesOf), dependencyTypesNot: ['type-only'] },
+    });
+  }
+  if (packages !== 'any') {
+    const allowed = packages === 'none' ? [] : packages;
+    rules.push({
+      name: `${name}-outside-imports`,
+      comment: `src/${name} may import from outside the project: ${allowed.join(', ') || 'nothing'}.`,
+      severity: 'error',
+      from,
+      to: {
+        pathNot: ['^(src|test|bench)/', ...allowed.map((pkg) => `(^|/)node_modules/${pkg}/`)],
+      },
+    });
+  }
+  return rules;
+});
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...layerRules,
+    {
+      name: 'cli-is-the-top',
+      comment: 'Nothing imports src/cli but src/cli itself.',
+      severity: 'error',
+      from: { pathNot: '^src/cli/' },
+      to: { path: '^src/cli/' },
+    },
+    {
+      name: 'src-not-to-test',
+      comment: 'Shipped code does not import tests or benchmarks.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|bench)/' },
+    },
+    {
+      name: 'src-not-to-dev-dependency',
+      comment: 'Shipped code uses only what package.json lists under "dependencies".',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        pathNot: '(^|/)node_modules/@types/',
+      },
+    },
+    {
+      name: 'no-circular',
+      comment: 'No import cycles, not even of types alone.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-unresolvable',
+      comment: 'An import that cannot be resolved escapes the other rules.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: '(^|/)node_modules/' },
+    exclude: { path: '^(dist|coverage)/' },
+    // Sees imports that the compiler erases, so that type-only arrows count too.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node', 'default', 'require'],
+    },
+  },
+};
