@@ -1,0 +1,59 @@
+import type { KindName, ProtName } from './vma.js';
+
+/** mremap() flag bits, as in the system call. */
+export const MAYMOVE = 1;
+export const FIXED = 2;
+export const DONTUNMAP = 4;
+
+const FLAG_BITS = { MAYMOVE, FIXED, DONTUNMAP } as const;
+export type FlagName = keyof typeof FLAG_BITS;
+export const FLAG_NAMES = Object.keys(FLAG_BITS) as readonly FlagName[];
+
+export const flagBits = (names: readonly FlagName[]): number =>
+  names.reduce((bits, name) => bits | FLAG_BITS[name], 0);
+export const flagNames = (bits: number): FlagName[] =>
+  FLAG_NAMES.filter((name) => (bits & FLAG_BITS[name]) !== 0);
+
+/** mmap() with MAP_FIXED; units are pages. */
+export interface MmapCall {
+  readonly call: 'mmap';
+  readonly addr: number;
+  readonly len: number;
+  readonly kind: KindName;
+  readonly prot: ProtName;
+  /** Page offset into the file; without meaning for anonymous kinds. */
+  readonly offset: number;
+}
+
+export interface MunmapCall {
+  readonly call: 'munmap';
+  readonly addr: number;
+  readonly len: number;
+}
+
+export interface MprotectCall {
+  readonly call: 'mprotect';
+  readonly addr: number;
+  readonly len: number;
+  readonly prot: ProtName;
+}
+
+/** Writes to each page of the range in turn. */
+export interface TouchCall {
+  readonly call: 'touch';
+  readonly addr: number;
+  readonly len: number;
+}
+
+export interface MremapCall {
+  readonly call: 'mremap';
+  readonly addr: number;
+  readonly oldLen: number;
+  readonly newLen: number;
+  /** MAYMOVE, FIXED and DONTUNMAP, or-ed. */
+  readonly flags: number;
+  /** A mere hint with DONTUNMAP alone, and not looked at without either flag. */
+  readonly newAddr: number;
+}
+
+export type Call = MmapCall | MunmapCall | MprotectCall | TouchCall | MremapCall;

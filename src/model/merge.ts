@@ -1,0 +1,85 @@
+import { findIndex, spliced, type Vmas } from './address-space.js';
+import { endOf, idOf, isShared, reshaped, sameMapping, startOf, type Vma, withId } from './vma.js';
+
+/**
+ * Whether a faulted range may join an unfaulted neighbour. Up to 6.15 only an unfaulted range joins a
+ * faulted neighbour; from 6.16 on (879bca0a2c4f) it works both ways. A chain of anon_vmas has always a
+ * single entry here, since the model does not fork.
+ */
+export type AnonMergeRule = 'unfaulted-joins-faulted' | 'either-way';
+
+const identitiesAgree = (range: Vma, neighbour: Vma, rule: AnonMergeRule): boolean => {
+  const mine = idOf(range);
+  const theirs = idOf(neighbour);
+  if (mine === theirs) return true;
+  if (isShared(range)) return false;
+  return mine === 0 || (theirs === 0 && rule === 'either-way');
+};
+
+/** Whether both neighbours of a range that each would take it also agree with each other. */
+const outerIdentitiesAgree = (prev: Vma, next: Vma): boolean =>
+  idOf(prev) === idOf(next) || idOf(prev) === 0 || idOf(next) === 0;
+
+/** Which neighbours a range merges with. */
+export interface MergePlan {
+  readonly prev: Vma | undefined;
+  readonly next: Vma | undefined;
+}
+
+/**
+ * The neighbours of `range` that it merges with: adjacent, equal in everything but position, with
+ * anon_vmas that agree (vma_merge and its successors).
+ *
+ * @param prev the VMA before the range, if any may be considered
+ * @param next the VMA after it
+ */
+export function planMerge(
+  range: Vma,
+  prev: Vma | undefined,
+  next: Vma | undefined,
+  rule: AnonMergeRule,
+): MergePlan {
+  const left =
+    prev !== undefined &&
+    endOf(prev) === startOf(range) &&
+    sameMapping(prev, range) &&
+    identitiesAgree(range, prev, rule);
+  const right =
+    next !== undefined &&
+    startOf(next) === endOf(range) &&
+    sameMapping(range, next) &&
+    identitiesAgree(range, next, rule) &&
+    !(left && !outerIdentitiesAgree(prev, next));
+  return { prev: left ? prev : undefined, next: right ? next : undefined };
+}
+
+/** The VMA that a merge results in; it has the anon_vma of whichever part has one. */
+export function merged(range: Vma, plan: MergePlan): Vma {
+  const id =
+    idOf(range) ||
+    (plan.prev === undefined ? 0 : idOf(plan.prev)) ||
+    (plan.next === undefined ? 0 : idOf(plan.next));
+  const start = plan.prev === undefined ? startOf(range) : startOf(plan.prev);
+  const end = plan.next === undefined ? endOf(range) : endOf(plan.next);
+  return withId(reshaped(range, start, end), id);
+}
+
+/**
+ * Puts `range` into free space, merged with its neighbours where the rules allow.
+ *
+ * @param apart a VMA that it must not merge with (a DONTUNMAP source from 7.2 on)
+ */
+export function insertMerging(vmas: Vmas, range: Vma, rule: AnonMergeRule, apart?: Vma): Vmas {
+  const i = findIndex(vmas, startOf(range));
+  const prev = i > 0 ? vmas[i - 1] : undefined;
+  const next = vmas[i];
+  const plan = planMerge(
+    range,
+    prev === apart ? undefined : prev,
+    next === apart ? undefined : next,
+    rule,
+  );
+  const first = plan.prev === undefined ? i : i - 1;
+  const after = plan.next === undefined ? i : i + 1;
+  return spliced(vmas, first, after - first, [merged(range, plan)]);
+}

@@ -1,0 +1,50 @@
+import type { Step } from './step.js';
+
+/** A commit, mail or tree that a release's behaviour comes from. */
+export interface Source {
+  readonly ref: string;
+  readonly says: string;
+}
+
+/** The calls that a release describes step by step. */
+export interface CallSteps {
+  readonly mremap: readonly Step[];
+  readonly mmap: readonly Step[];
+  readonly munmap: readonly Step[];
+  readonly mprotect: readonly Step[];
+  readonly touch: readonly Step[];
+}
+
+export type CallName = keyof CallSteps;
+
+/** One behaviour of the mremap state machine, named after the first release that has it. */
+export interface Release {
+  readonly id: string;
+  /** The mainline releases that it stands for. */
+  readonly covers: string;
+  readonly sources: readonly Source[];
+  /** What a caller sees differently from the release before. */
+  readonly changes: string;
+  /** Kernels whose recorded outcomes agree with it. */
+  readonly kernels: readonly string[];
+  readonly calls: CallSteps;
+}
+
+/** The same release with one step of mremap() replaced by others, or by none. */
+export function withStep(
+  release: Release,
+  name: string,
+  replace: (step: Step) => readonly Step[],
+): Release {
+  if (!release.calls.mremap.some((step) => step.name === name)) {
+    throw new RangeError(`release ${release.id} has no step ${name}`);
+  }
+  const mremap = release.calls.mremap.flatMap((step) =>
+    step.name === name ? replace(step) : [step],
+  );
+  return { ...release, calls: { ...release.calls, mremap } };
+}
+
+/** The same release without a step of mremap(). */
+export const withoutStep = (release: Release, name: string): Release =>
+  withStep(release, name, () => []);

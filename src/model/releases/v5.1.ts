@@ -1,0 +1,50 @@
+import type { AnonMergeRule } from '../merge.js';
+import type { Release } from '../release.js';
+import { FIXED_GIVEN, IMPLIED, only } from '../step.js';
+import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
+import { lookupVma, withinVma, zeroLengthNeedsShared } from '../steps/lookup.js';
+import { chooseNewAddress, copyVma, moveDone, movePageTables } from '../steps/move.js';
+import {
+  destinationInTask,
+  dontunmapUnknown,
+  fixedNeedsMaymove,
+  newLengthNotZero,
+  rangesDisjoint,
+  takeLock,
+} from '../steps/parameters.js';
+import { expandAlone, shrinkBeforeMove, shrinkInPlace } from '../steps/resize.js';
+import { unmapDestination, unmapSource } from '../steps/unmap.js';
+import { otherCallsOf2_6_33 } from './v2.6.33.js';
+
+const anonMerge: AnonMergeRule = 'unfaulted-joins-faulted';
+
+export const v5_1: Release = {
+  id: 'v5.1',
+  covers: '5.1 to 5.6',
+  sources: [{ ref: 'ea2c3f6f5545', says: 'bail out earlier in mremap_to under map pressure' }],
+  changes: 'A call with FIXED asks for 6 free map slots before it unmaps anything.',
+  kernels: [],
+  calls: {
+    ...otherCallsOf2_6_33,
+    mremap: [
+      dontunmapUnknown,
+      fixedNeedsMaymove,
+      newLengthNotZero,
+      takeLock,
+      ...only(IMPLIED, destinationInTask, rangesDisjoint, earlyCountCheck(6)),
+      ...only(FIXED_GIVEN, ...unmapDestination),
+      ...shrinkBeforeMove,
+      ...shrinkInPlace,
+      lookupVma,
+      zeroLengthNeedsShared,
+      withinVma,
+      ...expandAlone,
+      chooseNewAddress,
+      moveCountCheck(4),
+      copyVma(anonMerge),
+      movePageTables,
+      ...unmapSource,
+      moveDone,
+    ],
+  },
+};

@@ -1,0 +1,84 @@
+import type { AnonMergeRule } from '../merge.js';
+import type { CallSteps, Release } from '../release.js';
+import { FIXED_GIVEN, IMPLIED, only } from '../step.js';
+import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
+import { checkVma, eachVma, lookupAgain, nextVma } from '../steps/lookup.js';
+import { mmapBeforeUnmap } from '../steps/mmap.js';
+import {
+  chooseNewAddress,
+  copyVma,
+  dontunmapDropsAnonVma,
+  moveDone,
+  movePageTables,
+} from '../steps/move.js';
+import { mprotect } from '../steps/mprotect.js';
+import {
+  destinationInTask,
+  dontunmapKeepsLength,
+  newAddressNeedsMaymove,
+  newLengthInTask,
+  newLengthNotZero,
+  rangesDisjoint,
+  takeLock,
+} from '../steps/parameters.js';
+import { expandMerging, shrinkBeforeMove, shrinkInPlace } from '../steps/resize.js';
+import { touch } from '../steps/touch.js';
+import { munmap, unmapDestination, unmapSource } from '../steps/unmap.js';
+
+const anonMerge: AnonMergeRule = 'either-way';
+
+/** mmap, munmap, mprotect and page faults. Faulted and unfaulted merge either way since 6.16 (879bca0a2c4f). */
+export const otherCallsOf6_17: Omit<CallSteps, 'mremap'> = {
+  mmap: mmapBeforeUnmap(anonMerge),
+  munmap,
+  mprotect: mprotect({ anonMerge, readOnlyUnaccounts: true }),
+  touch,
+};
+
+export const v6_17: Release = {
+  id: 'v6.17',
+  covers: '6.17 to 7.0',
+  sources: [
+    { ref: 'd23cb648e365', says: 'FIXED with equal lengths moves every VMA of the range' },
+    { ref: '7c91e0b91aaa', says: 'thp_get_unmapped_area may take part' },
+    {
+      ref: 'd5f416c7c364',
+      says: 'a first VMA that may not move with others refuses the whole call',
+    },
+    { ref: '78d2d32f0b78', says: 'the new address is checked only where it counts' },
+  ],
+  changes:
+    'The VMA is checked before anything is unmapped; FIXED with equal lengths moves several VMAs, and may stop between two.',
+  kernels: ['6.17.13', '6.18.15', '6.19.14', '7.0.13'],
+  calls: {
+    ...otherCallsOf6_17,
+    mremap: [
+      newLengthNotZero,
+      newLengthInTask,
+      ...only(
+        IMPLIED,
+        destinationInTask,
+        newAddressNeedsMaymove,
+        dontunmapKeepsLength,
+        rangesDisjoint,
+        earlyCountCheck(6),
+      ),
+      takeLock,
+      ...eachVma,
+      ...checkVma,
+      ...shrinkInPlace,
+      ...expandMerging(anonMerge),
+      ...only(FIXED_GIVEN, ...unmapDestination),
+      ...only(IMPLIED, lookupAgain),
+      ...shrinkBeforeMove,
+      chooseNewAddress,
+      moveCountCheck(4),
+      copyVma(anonMerge),
+      movePageTables,
+      ...unmapSource,
+      ...dontunmapDropsAnonVma,
+      ...nextVma,
+      moveDone,
+    ],
+  },
+};

@@ -1,0 +1,71 @@
+import type { AnonMergeRule } from '../merge.js';
+import type { Release } from '../release.js';
+import { FIXED_GIVEN, IMPLIED, only } from '../step.js';
+import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
+import { checkVma, eachVma, lookupAgain, nextVma } from '../steps/lookup.js';
+import {
+  chooseNewAddress,
+  copyVma,
+  dontunmapResetsOffset,
+  moveDone,
+  movePageTables,
+} from '../steps/move.js';
+import {
+  destinationInTask,
+  dontunmapKeepsLength,
+  newAddressNeedsMaymove,
+  newLengthInTask,
+  newLengthNotZero,
+  rangesDisjoint,
+  takeLock,
+} from '../steps/parameters.js';
+import { expandMerging, shrinkBeforeMove, shrinkInPlace } from '../steps/resize.js';
+import { unmapDestination, unmapSource } from '../steps/unmap.js';
+import { otherCallsOf6_17 } from './v6.17.js';
+
+const anonMerge: AnonMergeRule = 'either-way';
+
+export const v7_2: Release = {
+  id: 'v7.2',
+  covers: '7.2 to 7.3-rc7',
+  sources: [
+    {
+      ref: 'tree of October 2026',
+      says: 'DONTUNMAP asks for one slot more and does not merge with its source',
+    },
+  ],
+  changes:
+    'DONTUNMAP asks for 5 free map slots, its copy stays apart from its source, and a source that was moved whole gets a new page offset.',
+  kernels: ['7.2.13', '7.3-rc7'],
+  calls: {
+    ...otherCallsOf6_17,
+    mremap: [
+      newLengthNotZero,
+      newLengthInTask,
+      ...only(
+        IMPLIED,
+        destinationInTask,
+        newAddressNeedsMaymove,
+        dontunmapKeepsLength,
+        rangesDisjoint,
+      ),
+      takeLock,
+      earlyCountCheck(4, 5),
+      ...eachVma,
+      ...checkVma,
+      ...shrinkInPlace,
+      ...expandMerging(anonMerge),
+      ...only(FIXED_GIVEN, ...unmapDestination),
+      ...only(IMPLIED, lookupAgain),
+      ...shrinkBeforeMove,
+      chooseNewAddress,
+      moveCountCheck(2),
+      copyVma(anonMerge, { selfMerge: false }),
+      movePageTables,
+      ...unmapSource,
+      ...dontunmapResetsOffset,
+      ...nextVma,
+      moveDone,
+    ],
+  },
+};

@@ -1,0 +1,186 @@
+import type { Vmas } from './address-space.js';
+import type { Call, MremapCall } from './calls.js';
+import type { CallName, Release } from './release.js';
+import { type Env, type Pages, RUNNING, State } from './state.js';
+import { applies, type Step } from './step.js';
+
+/** How a call ended. */
+export interface Outcome {
+  /** Page returned, or an errno negated. */
+  readonly result: number;
+  readonly vmas: Vmas;
+  /** map_count after the call. */
+  readonly mapCount: number;
+  /** Where the frames are that were named when the call began. */
+  readonly pages: Pages;
+  /** Highest map_count on the way, start and end included. */
+  readonly peak: number;
+  /** The step that ended the call. */
+  readonly step: Step;
+  /** VMAs that a move of several VMAs began with; 0 or 1 for every other call. */
+  readonly pieces: number;
+}
+
+/** One step as it was run. */
+export interface MicroStep {
+  readonly step: Step;
+  readonly before: State;
+  readonly after: State;
+}
+
+/** Told of each step as it is run, in order. */
+export type Observer = (micro: MicroStep) => void;
+
+/** Steps of one call shape, with loops resolved to indices. */
+interface Plan {
+  readonly steps: readonly Step[];
+  /** For each step, its number in `Machine.steps`. */
+  readonly numbers: readonly number[];
+  /** For each step, where the call goes on after it. */
+  readonly next: readonly number[];
+}
+
+/** A release made ready to run. */
+export interface Machine {
+  readonly release: Release;
+  /** Every step of every call; a tally counts by this order. */
+  readonly steps: readonly Step[];
+  /** The steps that apply to a call. */
+  readonly plan: (call: Call) => Plan;
+}
+
+function planFor(steps: readonly Step[], all: readonly Step[]): Plan {
+  const next = steps.map((step, i) => {
+    if (step.repeatFrom === undefined) return i + 1;
+    const target = steps.findIndex((other) => other.name === step.repeatFrom);
+    if (target < 0) throw new RangeError(`step ${step.name} repeats from an unknown step`);
+    return target;
+  });
+  return { steps, numbers: steps.map((step) => all.indexOf(step)), next };
+}
+
+/** Flags, and whether the call shrinks, keeps or grows: all that guards look at. */
+const shapeOf = (c: MremapCall): number =>
+  (c.flags << 2) | (c.newLen < c.oldLen ? 0 : c.newLen === c.oldLen ? 1 : 2);
+
+/** Prepares a release; the plan for a shape of call is made once, when the first such call comes. */
+export function machine(release: Release): Machine {
+  const { calls } = release;
+  const steps = [
+    ...calls.mremap,
+    ...calls.mmap,
+    ...calls.munmap,
+    ...calls.mprotect,
+    ...calls.touch,
+  ];
+  const simple = new Map<CallName, Plan>();
+  const shaped: (Plan | undefined)[] = [];
+  return {
+    release,
+    steps,
+    plan: (call) => {
+      if (call.call === 'mremap') {
+        const shape = shapeOf(call);
+        shaped[shape] ??= planFor(
+          calls.mremap.filter((step) => applies(step, call)),
+          steps,
+        );
+        return shaped[shape];
+      }
+      let plan = simple.get(call.call);
+      if (plan === undefined) {
+        plan = planFor(calls[call.call], steps);
+        simple.set(call.call, plan);
+      }
+      return plan;
+    },
+  };
+}
+
+/** What to note while a call runs; nothing of it changes the outcome. */
+export interface Watch {
+  /** Counts each step run, by its number in `Machine.steps`. */
+  readonly tally?: Float64Array;
+  readonly observe?: Observer;
+}
+
+function initialState(env: Env, vmas: Vmas, pages: Pages, call: Call): State {
+  const isMremap = call.call === 'mremap';
+  return new State(
+    env,
+    call,
+    call.addr,
+    isMremap ? call.oldLen : call.len,
+    isMremap ? call.newAddr : call.addr,
+    isMremap ? call.newLen : call.len,
+    vmas,
+    vmas.length,
+    pages,
+    undefined,
+    false,
+    RUNNING,
+  );
+}
+
+const UNWATCHED: Watch = {};
+
+function count(tally: Float64Array, number: number): void {
+  tally[number] = (tally[number] as number) + 1;
+}
+
+/**
+ * Runs one call to its end: the transition function of the model. Pure, and the same with and without
+ * a watch.
+ *
+ * @param vmas the address space, whose VMAs are all that map_count counts
+ * @param pages tokens for the frames that are mapped
+ */
+export function run(
+  on: Machine,
+  env: Env,
+  vmas: Vmas,
+  pages: Pages,
+  call: Call,
+  watch: Watch = UNWATCHED,
+): Outcome {
+  const { steps, numbers, next } = on.plan(call);
+  const { tally, observe } = watch;
+  let state = initialState(env, vmas, pages, call);
+  let peak = state.mapCount;
+  for (let i = 0; i < steps.length; ) {
+    const step = steps[i] as Step;
+    const before = state;
+    state = step.run(before);
+    if (tally !== undefined) count(tally, numbers[i] as number);
+    observe?.({ step, before, after: state });
+    if (state.mapCount > peak) peak = state.mapCount;
+    if (state.result !== RUNNING) {
+      return {
+        result: state.result,
+        vmas: state.vmas,
+        mapCount: state.mapCount,
+        pages: state.pages,
+        peak,
+        step,
+        pieces: state.several?.pieces ?? 0,
+      };
+    }
+    i = next[i] as number;
+  }
+  throw new Error(`release ${on.release.id}: ${call.call} ran past its last step`);
+}
+
+/** The same call with every step recorded. */
+export function observe(
+  on: Machine,
+  env: Env,
+  vmas: Vmas,
+  pages: Pages,
+  call: Call,
+): { readonly outcome: Outcome; readonly micro: readonly MicroStep[] } {
+  const micro: MicroStep[] = [];
+  const outcome = run(on, env, vmas, pages, call, {
+    observe: (m) => micro.push(m),
+  });
+  return { outcome, micro };
+}

@@ -1,0 +1,139 @@
+import type { Vmas } from './address-space.js';
+import type { Call } from './calls.js';
+import type { Errno } from './errno.js';
+
+/** What a call meets apart from the VMAs; units are VMAs and pages. */
+export interface Env {
+  /** vm.max_map_count. */
+  readonly maxMapCount: number;
+  /** First page after the address space (TASK_SIZE). */
+  readonly taskEnd: number;
+  /** mmap() fails while map_count is above this; max_map_count in every kernel, a knob in the core model. */
+  readonly mmapCap: number;
+}
+
+/** The kernel's rules, in an address space of `taskEnd` pages. */
+export const env = (maxMapCount: number, taskEnd: number, mmapCap = maxMapCount): Env => ({
+  maxMapCount,
+  taskEnd,
+  mmapCap,
+});
+
+/**
+ * Which page frame is mapped where: entry p holds the token of the frame at page p, 0 for none. A
+ * ghost of one call: frames are named when the call starts and looked up when it has ended.
+ */
+export type Pages = readonly number[];
+
+/** `State.result` while the call goes on. A result of 0 or more is the page returned, below it an errno, negated. */
+export const RUNNING = -1000;
+
+/** A move of several VMAs: what the loop over them remembers (v6.17). */
+export interface SeveralVmas {
+  /** End of the range that the caller named. */
+  readonly sourceEnd: number;
+  /** Where the caller wants the first VMA. */
+  readonly target: number;
+  /** Pieces begun so far. */
+  readonly pieces: number;
+  /** End of the VMA begun last, as it was then. */
+  readonly lastVmaEnd: number;
+}
+
+/**
+ * One call under way. Steps take one and return the next; none is modified. A class and not a plain
+ * object, since copying one by its constructor is several times faster than by a spread.
+ */
+export class State {
+  constructor(
+    readonly env: Env,
+    readonly call: Call,
+    /** Source range; steps may cut it. */
+    readonly addr: number,
+    readonly oldLen: number,
+    /** Destination range. */
+    readonly newAddr: number,
+    readonly newLen: number,
+    readonly vmas: Vmas,
+    /** mm->map_count; equals the number of VMAs whenever the lock is free. */
+    readonly mapCount: number,
+    readonly pages: Pages,
+    readonly several: SeveralVmas | undefined,
+    /** The unmapping of the source failed, which the kernel does not report. */
+    readonly sourceKept: boolean,
+    readonly result: number,
+  ) {}
+}
+
+/** What steps change of a call's ranges and of its course. */
+type Course = Pick<State, 'addr' | 'oldLen' | 'newAddr' | 'newLen' | 'several' | 'sourceKept'>;
+
+/** The same memory map and another course. */
+export const withCourse = (s: State, course: Partial<Course>): State =>
+  new State(
+    s.env,
+    s.call,
+    course.addr ?? s.addr,
+    course.oldLen ?? s.oldLen,
+    course.newAddr ?? s.newAddr,
+    course.newLen ?? s.newLen,
+    s.vmas,
+    s.mapCount,
+    s.pages,
+    course.several ?? s.several,
+    course.sourceKept ?? s.sourceKept,
+    s.result,
+  );
+
+/** The same course and another memory map or result. */
+const withMap = (
+  s: State,
+  vmas: Vmas,
+  mapCount: number,
+  pages: Pages,
+  result: number = s.result,
+): State =>
+  new State(
+    s.env,
+    s.call,
+    s.addr,
+    s.oldLen,
+    s.newAddr,
+    s.newLen,
+    vmas,
+    mapCount,
+    pages,
+    s.several,
+    s.sourceKept,
+    result,
+  );
+
+/** map slots left before the limit; negative above it. */
+export const headroom = (s: State): number => s.env.maxMapCount - s.mapCount;
+
+export const fail = (s: State, errno: Errno): State =>
+  withMap(s, s.vmas, s.mapCount, s.pages, -errno);
+export const succeed = (s: State, page: number): State =>
+  withMap(s, s.vmas, s.mapCount, s.pages, page);
+
+/** A changed memory map; map_count follows the number of VMAs unless it is given. */
+export const withVmas = (
+  s: State,
+  vmas: Vmas,
+  mapCount: number = s.mapCount + vmas.length - s.vmas.length,
+): State => (vmas === s.vmas && mapCount === s.mapCount ? s : withMap(s, vmas, mapCount, s.pages));
+
+/** The frames of [start, end) are gone. */
+export function withoutPages(s: State, start: number, end: number): State {
+  const pages = s.pages.slice();
+  for (let page = start; page < end; page++) pages[page] = 0;
+  return withMap(s, s.vmas, s.mapCount, pages);
+}
+
+/** The frames of `length` pages from `from` on are at `to` now. */
+export function withMovedPages(s: State, from: number, to: number, length: number): State {
+  const pages = s.pages.slice();
+  for (let i = 0; i < length; i++) pages[to + i] = s.pages[from + i] ?? 0;
+  for (let i = 0; i < length; i++) pages[from + i] = 0;
+  return withMap(s, s.vmas, s.mapCount, pages);
+}

@@ -1,0 +1,40 @@
+import { DONTUNMAP, type MremapCall } from '../calls.js';
+import { Errno } from '../errno.js';
+import { fail, headroom, type State } from '../state.js';
+import type { CountCheck, Step } from '../step.js';
+
+const needOf = (s: State, count: CountCheck): number =>
+  count.needDontunmap !== undefined && ((s.call as MremapCall).flags & DONTUNMAP) !== 0
+    ? count.needDontunmap
+    : count.need;
+
+/** A check of map_count against the limit that `count` describes: ENOMEM unless that headroom is left. */
+export function countCheck(name: string, kernel: string, count: CountCheck): Step {
+  const less = count.needDontunmap === undefined ? '' : ` (${count.needDontunmap} with DONTUNMAP)`;
+  return {
+    name,
+    kernel,
+    does: `refuses if fewer than ${count.need}${less} map slots are left`,
+    errnos: ['ENOMEM'],
+    count,
+    run: (s) => (headroom(s) < needOf(s, count) ? fail(s, Errno.ENOMEM) : s),
+  };
+}
+
+/** The check before anything is unmapped; v5.1 asked for map_count + 2 < max_map_count - 3, that is 6. */
+export const earlyCountCheck = (need: number, needDontunmap?: number): Step =>
+  countCheck('early-count-check', need === 6 ? 'mremap_to' : 'do_mremap', {
+    role: 'early',
+    need,
+    ...(needDontunmap === undefined ? {} : { needDontunmap }),
+  });
+
+/** The check at the start of move_vma(); up to v7.0 map_count < max_map_count - 3, that is 4. */
+export const moveCountCheck = (need: number): Step =>
+  countCheck('move-count-check', 'move_vma', { role: 'move', need });
+
+/** mmap() asks only that the count is not yet above the limit, since the new range may merge. */
+export const mmapCountCheck: Step = {
+  ...countCheck('mmap-count-check', 'do_mmap', { role: 'map', need: 0 }),
+  run: (s) => (s.mapCount > s.env.mmapCap ? fail(s, Errno.ENOMEM) : s),
+};

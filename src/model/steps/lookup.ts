@@ -1,0 +1,128 @@
+import { findIndex, vmaAt } from '../address-space.js';
+import { Errno } from '../errno.js';
+import { fail, type State, succeed, withCourse } from '../state.js';
+import { only, RESIZES_OR_MOVES, SEVERAL, type Step } from '../step.js';
+import { endOf, isAnonymous, Kind, kindOf, startOf, type Vma } from '../vma.js';
+
+/** The VMA that the call is about; a step before has made sure that there is one. */
+export function sourceVma(s: State): Vma {
+  const vma = vmaAt(s.vmas, s.addr);
+  if (vma === undefined) throw new Error(`no VMA at page ${s.addr}: the lookup step is missing`);
+  return vma;
+}
+
+/** EFAULT where nothing is mapped at the old address. */
+export const lookupVma: Step = {
+  name: 'lookup-vma',
+  kernel: 'vma_lookup',
+  does: 'refuses an old address that is not mapped',
+  errnos: ['EFAULT'],
+  run: (s) => (vmaAt(s.vmas, s.addr) === undefined ? fail(s, Errno.EFAULT) : s),
+};
+
+/** The VMA may have been unmapped with the destination: it is looked up anew. */
+export const lookupAgain: Step = {
+  ...lookupVma,
+  name: 'lookup-again',
+  does: 'refuses if the source was unmapped with the destination',
+};
+
+/** Old length zero duplicates a shared mapping and nothing else. */
+export const zeroLengthNeedsShared: Step = {
+  name: 'zero-length-needs-shared',
+  kernel: 'vma_to_resize',
+  does: 'refuses an old length of zero on a private VMA',
+  errnos: ['EINVAL'],
+  run: (s) => (s.oldLen === 0 && kindOf(sourceVma(s)) < Kind.fshared ? fail(s, Errno.EINVAL) : s),
+};
+
+/** v5.7 to v5.12: DONTUNMAP moves private anonymous memory only. */
+export const dontunmapAnonymousOnly: Step = {
+  name: 'dontunmap-anonymous-only',
+  kernel: 'vma_to_resize',
+  does: 'refuses DONTUNMAP on a VMA that is not private anonymous',
+  errnos: ['EINVAL'],
+  run: (s) => (isAnonymous(sourceVma(s)) ? s : fail(s, Errno.EINVAL)),
+};
+
+/** EFAULT where the range crosses the end of its VMA. A tail that is cut off does not count. */
+export const withinVma: Step = {
+  name: 'within-vma',
+  kernel: 'vma_to_resize',
+  does: 'refuses a source that crosses the end of its VMA',
+  errnos: ['EFAULT'],
+  run: (s) =>
+    Math.min(s.oldLen, s.newLen) > endOf(sourceVma(s)) - s.addr ? fail(s, Errno.EFAULT) : s,
+};
+
+/** resize_is_valid() as v6.17 runs it: before anything is unmapped. */
+export const checkVma: readonly Step[] = [
+  lookupVma,
+  ...only(RESIZES_OR_MOVES, zeroLengthNeedsShared, withinVma),
+];
+
+/** f_op->get_unmapped_area of its own: the kernel cannot tell that a fixed address will be honoured. */
+const mayMoveWithOthers = (vma: Vma): boolean => kindOf(vma) !== Kind.ramfs;
+
+/** EFAULT for want of anything to move at the start of the range. */
+const pickVmaRun = (s: State): State => {
+  const begun = s.several;
+  const sourceEnd = begun === undefined ? s.addr + s.oldLen : begun.sourceEnd;
+  const cursor = begun === undefined ? s.addr : s.addr + s.oldLen;
+  const vma = s.vmas[findIndex(s.vmas, cursor)];
+  if (vma === undefined || Math.max(startOf(vma), cursor) >= sourceEnd) {
+    return begun === undefined ? fail(s, Errno.EFAULT) : succeed(s, begun.target);
+  }
+  if (begun === undefined && startOf(vma) > s.addr) return fail(s, Errno.EFAULT);
+  const addr = Math.max(startOf(vma), cursor);
+  const length = Math.min(endOf(vma), sourceEnd) - addr;
+  const gap = begun === undefined ? 0 : startOf(vma) - begun.lastVmaEnd;
+  return withCourse(s, {
+    addr,
+    oldLen: length,
+    newAddr: begun === undefined ? s.newAddr : s.newAddr + s.newLen + gap,
+    newLen: length,
+    several: {
+      sourceEnd,
+      target: begun === undefined ? s.newAddr : begun.target,
+      pieces: begun === undefined ? 1 : begun.pieces + 1,
+      lastVmaEnd: endOf(vma),
+    },
+  });
+};
+
+/** Takes the next VMA of the range; the gap before it is kept at the destination (d23cb648e365). */
+const pickVma: Step = {
+  name: 'pick-vma',
+  kernel: 'remap_move',
+  does: 'takes the next VMA of the range; ends the call after the last; refuses if none is at its start',
+  errnos: ['EFAULT'],
+  run: pickVmaRun,
+};
+
+/** A VMA that cannot move with others: refused if it is not alone in the range (d5f416c7c364). */
+const mayMoveTogether: Step = {
+  name: 'may-move-together',
+  kernel: 'remap_move',
+  does: 'refuses a VMA with its own get_unmapped_area unless it is the only one of the range',
+  errnos: ['EFAULT'],
+  run: (s) => {
+    const vma = sourceVma(s);
+    const several = s.several;
+    if (several === undefined || mayMoveWithOthers(vma)) return s;
+    const alone = several.pieces === 1 && endOf(vma) >= several.sourceEnd;
+    return alone ? s : fail(s, Errno.EFAULT);
+  },
+};
+
+/** The head of the loop over the VMAs of the range. */
+export const eachVma: readonly Step[] = only(SEVERAL, pickVma, mayMoveTogether);
+
+/** The end of that loop. */
+export const nextVma: readonly Step[] = only(SEVERAL, {
+  name: 'next-vma',
+  kernel: 'remap_move',
+  does: 'goes on with the next VMA of the range',
+  repeatFrom: pickVma.name,
+  run: (s) => s,
+});

@@ -1,0 +1,137 @@
+/**
+ * A VMA as one 32-bit integer, the *VMA word*.
+ *
+ * ```
+ * bits  0..5   start page
+ * bits  6..11  length in pages, less one
+ * bits 12..18  displacement: page offset (vm_pgoff) minus start page, plus 64
+ * bits 19..22  identity: anon_vma of a private mapping, object of a shared anonymous one; 0 is none
+ * bits 23..25  kind
+ * bits 26..27  protection
+ * bits 28..31  flags
+ * ```
+ *
+ * Since the displacement is stored instead of the offset, everything that two neighbours must have
+ * in common in order to merge is in the bits above the position, and "offsets continue" is "equal
+ * displacements". All addresses and lengths in the model are in pages, ranges are half-open.
+ */
+export type Vma = number & { readonly vma: unique symbol };
+
+/** Pages in the largest address space that a VMA word can describe. */
+export const MAX_PAGES = 64;
+
+/** What a mapping maps. `shm` is shared anonymous memory, `ramfs` a file whose f_op has its own get_unmapped_area. */
+export const Kind = { anon: 0, fpriv: 1, fshared: 2, shm: 3, ramfs: 4 } as const;
+export type KindName = keyof typeof Kind;
+export type Kind = (typeof Kind)[KindName];
+const KIND_NAMES: readonly KindName[] = ['anon', 'fpriv', 'fshared', 'shm', 'ramfs'];
+
+/** Protection bits as far as the model tells them apart: readable, and readable and writable. */
+export const Prot = { r: 1, rw: 3 } as const;
+export type ProtName = keyof typeof Prot;
+export type Prot = (typeof Prot)[ProtName];
+
+/** VM_ACCOUNT: the VMA's pages are in the commit charge. Neighbours that differ in it do not merge. */
+export const VM_ACCOUNT = 1 << 28;
+
+const START_MASK = 0x3f;
+const LENGTH_SHIFT = 6;
+const LENGTH_MASK = 0x3f << LENGTH_SHIFT;
+const POSITION_MASK = START_MASK | LENGTH_MASK;
+const DISPLACEMENT_SHIFT = 12;
+const DISPLACEMENT_MASK = 0x7f << DISPLACEMENT_SHIFT;
+const DISPLACEMENT_BIAS = 64;
+const ID_SHIFT = 19;
+const ID_MASK = 0xf << ID_SHIFT;
+const KIND_SHIFT = 23;
+const KIND_MASK = 0x7 << KIND_SHIFT;
+const PROT_SHIFT = 26;
+const PROT_MASK = 0x3 << PROT_SHIFT;
+
+/** Largest identity (anon_vma or shared object) of one kind in one address space. */
+export const MAX_ID = 15;
+
+/** An address space left what a VMA word can hold; the caller reports it, no verdict may rest on it. */
+export class ModelLimitError extends Error {
+  override readonly name = 'ModelLimitError';
+}
+
+/** The parts of a VMA, for building one; units are pages. */
+export interface VmaParts {
+  readonly start: number;
+  readonly pages: number;
+  readonly kind: Kind;
+  readonly prot: Prot;
+  /** vm_pgoff minus start. */
+  readonly displacement?: number;
+  /** anon_vma or object identity, 0 for none. */
+  readonly id?: number;
+  /** Any of the VM_ bits of this module. */
+  readonly flags?: number;
+}
+
+/** Builds a VMA word; throws ModelLimitError where a part does not fit. */
+export function makeVma(parts: VmaParts): Vma {
+  const { start, pages, kind, prot, displacement = 0, id = 0, flags = 0 } = parts;
+  if (id > MAX_ID) throw new ModelLimitError(`more than ${MAX_ID} distinct anon_vmas or objects`);
+  const attributes = (id << ID_SHIFT) | (kind << KIND_SHIFT) | (prot << PROT_SHIFT) | flags;
+  return placeWord(attributes as Vma, start, pages, displacement);
+}
+
+/** First page. */
+export const startOf = (v: Vma): number => v & START_MASK;
+/** Length in pages, at least 1. */
+export const pagesOf = (v: Vma): number => ((v & LENGTH_MASK) >> LENGTH_SHIFT) + 1;
+/** First page after the VMA. */
+export const endOf = (v: Vma): number => startOf(v) + pagesOf(v);
+/** vm_pgoff minus start, in pages. */
+export const displacementOf = (v: Vma): number =>
+  ((v & DISPLACEMENT_MASK) >> DISPLACEMENT_SHIFT) - DISPLACEMENT_BIAS;
+/** vm_pgoff, in pages. */
+export const offsetOf = (v: Vma): number => startOf(v) + displacementOf(v);
+/** anon_vma (private kinds) or object (shm); 0 is none. */
+export const idOf = (v: Vma): number => (v & ID_MASK) >> ID_SHIFT;
+export const kindOf = (v: Vma): Kind => ((v & KIND_MASK) >> KIND_SHIFT) as Kind;
+export const kindName = (v: Vma): KindName => KIND_NAMES[kindOf(v)] as KindName;
+export const protOf = (v: Vma): Prot => ((v & PROT_MASK) >> PROT_SHIFT) as Prot;
+export const protName = (v: Vma): ProtName => (protOf(v) === Prot.rw ? 'rw' : 'r');
+/** VM_SHARED. */
+export const isShared = (v: Vma): boolean => kindOf(v) >= Kind.fshared;
+/** vma_is_anonymous(): private, and no file. */
+export const isAnonymous = (v: Vma): boolean => kindOf(v) === Kind.anon;
+/** A private VMA with an anon_vma: a page of it has been written since it was mapped. */
+export const isFaulted = (v: Vma): boolean => !isShared(v) && (v & ID_MASK) !== 0;
+export const isWritable = (v: Vma): boolean => protOf(v) === Prot.rw;
+export const isAccounted = (v: Vma): boolean => (v & VM_ACCOUNT) !== 0;
+
+export const withId = (v: Vma, id: number): Vma => ((v & ~ID_MASK) | (id << ID_SHIFT)) as Vma;
+export const withProt = (v: Vma, prot: Prot): Vma =>
+  ((v & ~PROT_MASK) | (prot << PROT_SHIFT)) as Vma;
+export const withAccount = (v: Vma, on: boolean): Vma =>
+  (on ? v | VM_ACCOUNT : v & ~VM_ACCOUNT) as Vma;
+
+/** The part [start, end) of the same mapping, or its extension to there: offsets stay with the pages. */
+export const reshaped = (v: Vma, start: number, end: number): Vma =>
+  ((v & ~POSITION_MASK) | start | ((end - start - 1) << LENGTH_SHIFT)) as Vma;
+
+/** The mapping at another place, [start, start + pages), with the displacement that goes with it. */
+export function placeWord(v: Vma, start: number, pages: number, displacement: number): Vma {
+  const field = displacement + DISPLACEMENT_BIAS;
+  if (field < 0 || field > 127 || start + pages > MAX_PAGES) {
+    throw new ModelLimitError(
+      `a VMA at page ${start} of ${pages} pages with offset ${start + displacement} does not fit the model`,
+    );
+  }
+  const position = start | ((pages - 1) << LENGTH_SHIFT);
+  return ((v & ~(POSITION_MASK | DISPLACEMENT_MASK)) |
+    position |
+    (field << DISPLACEMENT_SHIFT)) as Vma;
+}
+
+/** Everything but position and identity is equal: kind, protection, flags, and offsets continue. */
+export const sameMapping = (a: Vma, b: Vma): boolean =>
+  ((a ^ b) & ~(POSITION_MASK | ID_MASK)) === 0;
+
+/** As sameMapping, but the protection may differ: what anon_vma sharing asks for (VM_ACCESS_FLAGS apart). */
+export const sameButProtection = (a: Vma, b: Vma): boolean =>
+  ((a ^ b) & ~(POSITION_MASK | ID_MASK | PROT_MASK)) === 0;
