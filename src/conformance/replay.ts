@@ -1,0 +1,130 @@
+import { type Vmas, vmaAt } from '../model/address-space.js';
+import type { Call } from '../model/calls.js';
+import { errnoName } from '../model/errno.js';
+import { type Machine, type Outcome, run } from '../model/run.js';
+import { type Env, env } from '../model/state.js';
+import {
+  isShared,
+  type KindName,
+  kindName,
+  MAX_PAGES,
+  offsetOf,
+  pagesOf,
+  protName,
+  startOf,
+  type Vma,
+} from '../model/vma.js';
+import { Contents, FRAMES } from './contents.js';
+import type {
+  CallResult,
+  LayoutEntry,
+  ScenarioOutcome,
+  StepOutcome,
+  WindowView,
+} from './outcome.js';
+import { modelCall, type Scenario, type ScenarioCall } from './scenario.js';
+
+/** Why the model gives no outcome for a scenario. */
+export class CannotReplay extends Error {
+  override readonly name = 'CannotReplay';
+}
+
+const LISTED_AS: Record<KindName, LayoutEntry['kind']> = {
+  anon: 'anon',
+  fpriv: 'file',
+  fshared: 'file',
+  shm: 'shm',
+  ramfs: 'ramfs',
+};
+
+function layoutEntry(vma: Vma): LayoutEntry {
+  const kind = LISTED_AS[kindName(vma)];
+  return {
+    start: startOf(vma),
+    pages: pagesOf(vma),
+    kind,
+    prot: protName(vma),
+    shared: isShared(vma),
+    ...(kind === 'file' || kind === 'ramfs' ? { offset: offsetOf(vma) } : {}),
+  };
+}
+
+/**
+ * One scenario on the model: the window is the start of a larger address space, so that what is beyond
+ * it is free and an address that the kernel picks is outside.
+ */
+class Run {
+  private vmas: Vmas = [];
+  private readonly contents = new Contents();
+
+  constructor(
+    private readonly on: Machine,
+    private readonly window: number,
+  ) {}
+
+  get mapCount(): number {
+    return this.vmas.length;
+  }
+
+  perform(call: Call, limits: Env): Outcome {
+    const outcome = run(this.on, limits, this.vmas, FRAMES, call);
+    this.vmas = outcome.vmas;
+    this.contents.moved(outcome.pages);
+    if (outcome.result < 0) return outcome;
+    if (call.call === 'mmap') this.contents.created(vmaAt(this.vmas, call.addr) as Vma);
+    if (call.call === 'touch') {
+      for (let page = call.addr; page < call.addr + call.len; page++) {
+        this.contents.write(this.vmas, page, page + 1);
+      }
+    }
+    return outcome;
+  }
+
+  view(): WindowView {
+    const data: Record<string, number> = {};
+    for (let page = 0; page < this.window; page++) {
+      const byte = this.contents.read(this.vmas, page);
+      if (byte !== 0) data[page] = byte;
+    }
+    const inWindow = this.vmas.filter((vma) => startOf(vma) < this.window);
+    return { layout: inWindow.map(layoutEntry), data };
+  }
+
+  resultOf(outcome: Outcome): CallResult {
+    if (outcome.result < 0) return { errno: errnoName(-outcome.result) };
+    return { ok: outcome.result < this.window ? outcome.result : 'outside' };
+  }
+}
+
+function known(call: ScenarioCall): Call {
+  const known = modelCall(call);
+  if (known === undefined) throw new CannotReplay(`${call.call} is not modelled`);
+  return known;
+}
+
+const UNLIMITED = env(1_000_000, MAX_PAGES);
+
+/** The outcome of a scenario; throws CannotReplay, or ModelLimitError where it leaves what the model can hold. */
+export function replay(on: Machine, scenario: Scenario): ScenarioOutcome {
+  const running = new Run(on, scenario.pages);
+  for (const call of scenario.setup) {
+    const outcome = running.perform(known(call), UNLIMITED);
+    if (call.call === 'touch' && outcome.result < 0) {
+      throw new CannotReplay(
+        `its set-up writes to pages ${call.addr} to ${call.addr + call.len - 1}, which are not all writable`,
+      );
+    }
+  }
+  const initial = running.view();
+  const initialCount = running.mapCount;
+  const limits = env(initialCount + scenario.headroom, MAX_PAGES);
+  const steps = scenario.calls.map((call): StepOutcome => {
+    const outcome = running.perform(known(call), limits);
+    return {
+      result: running.resultOf(outcome),
+      mapCountDelta: running.mapCount - initialCount,
+      ...running.view(),
+    };
+  });
+  return { id: scenario.id, kernel: `model:${on.release.id}`, initial, steps };
+}

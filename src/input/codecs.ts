@@ -1,0 +1,60 @@
+import * as t from 'io-ts';
+
+/** An object with these fields and no others; a field too many is most often a misspelt one. */
+export function exactly<P extends t.Props>(props: P, name: string): t.Type<t.TypeOf<t.TypeC<P>>> {
+  return strictly(t.type(props), Object.keys(props), name);
+}
+
+/** As `exactly`, with fields that may be left out. */
+export function exactlyWith<P extends t.Props, Q extends t.Props>(
+  props: P,
+  optional: Q,
+  name: string,
+): t.Type<t.TypeOf<t.TypeC<P>> & t.TypeOf<t.PartialC<Q>>> {
+  const keys = [...Object.keys(props), ...Object.keys(optional)];
+  return strictly(t.intersection([t.type(props), t.partial(optional)]), keys, name);
+}
+
+function strictly<A>(codec: t.Type<A>, keys: readonly string[], name: string): t.Type<A> {
+  return new t.Type<A>(
+    name,
+    codec.is,
+    (value, context) => {
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+        return t.failure(value, context, `${name}, an object`);
+      }
+      const extra = Object.keys(value).find((key) => !keys.includes(key));
+      if (extra !== undefined) {
+        const message = `one of the fields ${keys.join(', ')}, not "${extra}"`;
+        return t.failure(value, context, message);
+      }
+      return codec.validate(value, context);
+    },
+    t.identity,
+  );
+}
+
+/** A whole number from `least` to `most`. */
+export const wholeNumber = (least: number, most: number, what: string): t.Type<number> => {
+  const is = (value: unknown): value is number =>
+    Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
+  const name = `${what}, a whole number from ${least} to ${most}`;
+  return new t.Type<number>(
+    name,
+    is,
+    (value, context) => (is(value) ? t.success(value) : t.failure(value, context)),
+    t.identity,
+  );
+};
+
+/** One of a few words. */
+export function oneOf<W extends string>(words: readonly W[], what: string): t.Type<W> {
+  const is = (value: unknown): value is W => words.includes(value as W);
+  const name = `${what}, one of ${words.join(', ')}`;
+  return new t.Type<W>(
+    name,
+    is,
+    (value, context) => (is(value) ? t.success(value) : t.failure(value, context)),
+    t.identity,
+  );
+}
