@@ -1,0 +1,53 @@
+import type { FlagName } from '../model/calls.js';
+import type { KindName, ProtName } from '../model/vma.js';
+
+/** What a VMA of an enumerated address space may be. */
+export interface VmaClass {
+  readonly kind: KindName;
+  readonly prot: ProtName;
+  /** A private VMA of which a page has been written: it has an anon_vma. */
+  readonly populated: boolean;
+}
+
+/** `anon rw populated`, as specs write it. */
+export const className = ({ kind, prot, populated }: VmaClass): string =>
+  `${kind} ${prot}${populated ? ' populated' : ''}`;
+
+/** Which mremap() calls are made; addresses and lengths run over the whole window. */
+export interface MremapBounds {
+  /** Each combination of flags that is tried. */
+  readonly flags: readonly (readonly FlagName[])[];
+  /** `equal`: only calls whose two lengths are equal. */
+  readonly lengths: 'any' | 'equal';
+  /** `fits`: the destination ends within the window; `any` has those too that do not. */
+  readonly destinations: 'any' | 'fits';
+}
+
+/** Every address space within these, each limit and each call: a proof for one call after any history. */
+export interface EnumerateBounds {
+  readonly pages: number;
+  readonly classes: readonly VmaClass[];
+  /** Most VMAs in an address space. */
+  readonly vmas: number;
+  /** Most distinct anon_vmas, or shared anonymous objects, of one kind. */
+  readonly identities: number;
+  /** vm_pgoff less start page, for VMAs where it is free: populated and file-backed ones. */
+  readonly displacements: readonly number[];
+  /** Least and greatest max_map_count. */
+  readonly limits: readonly [number, number];
+  readonly mremap: MremapBounds;
+}
+
+/** Everything that calls can reach from an empty window. */
+export interface ReachBounds {
+  readonly pages: number;
+  readonly limit: number;
+  /** mmap() fails while map_count is above this; the limit in every kernel. */
+  readonly mmapCap: number;
+  /** What mmap() maps; file offsets continue with addresses. */
+  readonly classes: readonly VmaClass[];
+  readonly calls: readonly ('mmap' | 'munmap' | 'mprotect' | 'touch' | 'mremap')[];
+  readonly mremap: MremapBounds;
+  /** The search stops as incomplete at so many states. */
+  readonly maxStates: number;
+}

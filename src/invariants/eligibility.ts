@@ -1,0 +1,57 @@
+import { type Vmas, vmaAt } from '../model/address-space.js';
+import { FIXED, MAYMOVE, type MremapCall } from '../model/calls.js';
+import { run } from '../model/run.js';
+import { endOf, Kind, kindOf, makeVma, offsetOf, pagesOf, protOf, startOf } from '../model/vma.js';
+import type { Invariant, Transition } from './invariant.js';
+import { describeChange, failed, isUntouched } from './untouched.js';
+
+/** A move by FIXED with equal lengths whose first VMA has its own get_unmapped_area. */
+function firstIsIneligible({ before, call }: Transition): boolean {
+  if (call.call !== 'mremap' || call.oldLen !== call.newLen) return false;
+  if (call.flags !== (FIXED | MAYMOVE)) return false;
+  const vma = vmaAt(before, call.addr);
+  return vma !== undefined && kindOf(vma) === Kind.ramfs;
+}
+
+const reachesFurther = ({ before, call }: Transition): boolean => {
+  const { addr, oldLen } = call as MremapCall;
+  const vma = vmaAt(before, addr);
+  return vma !== undefined && addr + oldLen > endOf(vma);
+};
+
+export const ineligibleFirstUntouched: Invariant = {
+  id: 'ineligible-first-untouched',
+  statement:
+    'A move of more than its first VMA, which may not move with others, fails and moves nothing.',
+  source: 'Cover letter of 7c91e0b91aaa; the code is in d5f416c7c364.',
+  applies: (t) => firstIsIneligible(t) && reachesFurther(t),
+  holds: (t) => failed(t.outcome) && isUntouched(t),
+  explain: (t) => (failed(t.outcome) ? describeChange(t) : 'the call succeeded'),
+};
+
+/** The same address space with a file that may move with others in place of the one that may not. */
+const eligible = (vmas: Vmas): Vmas =>
+  vmas.map((vma) =>
+    kindOf(vma) === Kind.ramfs
+      ? makeVma({
+          start: startOf(vma),
+          pages: pagesOf(vma),
+          kind: Kind.fshared,
+          prot: protOf(vma),
+          displacement: offsetOf(vma) - startOf(vma),
+        })
+      : vma,
+  );
+
+const asEligible = ({ on, env, before, pages, call }: Transition): number =>
+  run(on, env, eligible(before), pages, call).result;
+
+export const ineligibleAloneMoves: Invariant = {
+  id: 'ineligible-alone-moves',
+  statement:
+    'A VMA that may not move with others moves alone as any other would: same result as with a plain file in its place.',
+  source: 'Cover letter of 7c91e0b91aaa: a single VMA must be allowed to succeed regardless.',
+  applies: (t) => firstIsIneligible(t) && !reachesFurther(t),
+  holds: (t) => t.outcome.result === asEligible(t),
+  explain: (t) => `result ${t.outcome.result}, with a plain file ${asEligible(t)}`,
+};

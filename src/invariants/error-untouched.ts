@@ -1,0 +1,13 @@
+import { errnoName } from '../model/errno.js';
+import type { Invariant } from './invariant.js';
+import { describeChange, failed, isUntouched } from './untouched.js';
+
+export const errorUntouched: Invariant = {
+  id: 'error-untouched',
+  statement: 'A call that fails leaves everything as it was.',
+  source: 'What callers expect of a system call; the manual page does not promise it for mremap().',
+  applies: ({ outcome }) => failed(outcome),
+  holds: isUntouched,
+  explain: (t) =>
+    `${errnoName(-t.outcome.result)} from ${t.outcome.step.name}, yet ${describeChange(t)}`,
+};

@@ -1,0 +1,29 @@
+import { ineligibleAloneMoves, ineligibleFirstUntouched } from './eligibility.js';
+import { errorUntouched } from './error-untouched.js';
+import type { Invariant } from './invariant.js';
+import { limitEnomemUntouched } from './limit-enomem-untouched.js';
+import { limitHeld } from './limit-held.js';
+import { noNeedlessEnomem } from './no-needless-enomem.js';
+import { overshootAtMostOne } from './overshoot-at-most-one.js';
+import { pagesPreserved } from './pages-preserved.js';
+import { peakBounded } from './peak-bounded.js';
+import { precheckEnomemUntouched } from './precheck-enomem-untouched.js';
+import { wellFormed } from './well-formed.js';
+
+/** Every invariant, in the order in which the matrix lists them. */
+export const invariants: readonly Invariant[] = [
+  limitHeld,
+  overshootAtMostOne,
+  precheckEnomemUntouched,
+  limitEnomemUntouched,
+  errorUntouched,
+  noNeedlessEnomem,
+  pagesPreserved,
+  wellFormed,
+  peakBounded,
+  ineligibleFirstUntouched,
+  ineligibleAloneMoves,
+];
+
+export const invariantById = (id: string): Invariant | undefined =>
+  invariants.find((invariant) => invariant.id === id);

@@ -1,0 +1,30 @@
+import type { Vmas } from '../model/address-space.js';
+import type { Call } from '../model/calls.js';
+import type { Machine, Outcome } from '../model/run.js';
+import type { Env, Pages } from '../model/state.js';
+
+/** One call, from the state before it to the one after it. */
+export interface Transition {
+  readonly on: Machine;
+  readonly env: Env;
+  readonly before: Vmas;
+  /** Frame tokens before the call: page + 1 at every mapped page, 0 elsewhere. */
+  readonly pages: Pages;
+  readonly call: Call;
+  readonly outcome: Outcome;
+}
+
+/** A promise about single calls that is true or false of each of them. */
+export interface Invariant {
+  readonly id: string;
+  /** What is promised, in one sentence. */
+  readonly statement: string;
+  /** Where the promise comes from, or what it would mean to break it. */
+  readonly source: string;
+  /** Whether the call is one that the promise is about; one that no call is about has not been tested. */
+  readonly applies: (t: Transition) => boolean;
+  /** Whether the promise is kept; asked only where it applies. */
+  readonly holds: (t: Transition) => boolean;
+  /** What is wrong, for a call that breaks the promise. */
+  readonly explain: (t: Transition) => string;
+}

@@ -1,0 +1,11 @@
+import type { Invariant } from './invariant.js';
+import { describeChange, isUntouched, refusedForMapSlots } from './untouched.js';
+
+export const limitEnomemUntouched: Invariant = {
+  id: 'limit-enomem-untouched',
+  statement: 'A call refused for want of map slots, at whatever step, leaves everything as it was.',
+  source: 'Mail of 2019-02-26: the destination may be gone when move_vma() refuses.',
+  applies: ({ outcome }) => refusedForMapSlots(outcome),
+  holds: isUntouched,
+  explain: (t) => `ENOMEM from ${t.outcome.step.name}, yet ${describeChange(t)}`,
+};

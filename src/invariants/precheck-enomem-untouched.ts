@@ -1,0 +1,12 @@
+import type { Invariant } from './invariant.js';
+import { describeChange, isUntouched, refusedForMapSlots } from './untouched.js';
+
+export const precheckEnomemUntouched: Invariant = {
+  id: 'precheck-enomem-untouched',
+  statement:
+    'When the early count check refuses a call, nothing has been unmapped, moved or split.',
+  source: 'ea2c3f6f5545: the check exists so that user space knows what is mapped after -ENOMEM.',
+  applies: ({ outcome }) => refusedForMapSlots(outcome) && outcome.step.count?.role === 'early',
+  holds: isUntouched,
+  explain: (t) => `refused by ${t.outcome.step.name}, yet ${describeChange(t)}`,
+};
