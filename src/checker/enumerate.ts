@@ -1,6 +1,9 @@
 import type { Invariant } from '../invariants/invariant.js';
-import { type Machine, run } from '../model/run.js';
-import { env } from '../model/state.js';
+import type { Vmas } from '../model/address-space.js';
+import type { MremapCall } from '../model/calls.js';
+import { type Machine, run, type Watch } from '../model/run.js';
+import { type Env, env, type Pages } from '../model/state.js';
+import { type ArgumentClass, argumentClasses, singleClasses } from './argument-classes.js';
 import type { EnumerateBounds } from './bounds.js';
 import { mremapCalls } from './calls.js';
 import { addressSpaces, frameTokens } from './spaces.js';
@@ -60,8 +63,9 @@ class FindingTally {
 
   constructor(readonly invariant: Invariant) {}
 
-  break(witness: Witness): void {
-    this.broken++;
+  /** @param times how many calls the witness stands for */
+  break(witness: Witness, times: number): void {
+    this.broken += times;
     if (this.worst !== undefined && rank(witness, this.worst) >= 0) return;
     this.witnesses.push(witness);
     if (this.witnesses.length >= 4 * KEPT) {
@@ -76,6 +80,43 @@ class FindingTally {
   }
 }
 
+export interface EnumerateOptions {
+  /** This piece of the work, 0 to `parts` - 1. */
+  readonly part?: number;
+  readonly parts?: number;
+  /** Execute one call of an argument class and count it for all; off executes every call. */
+  readonly argumentClasses?: boolean;
+}
+
+/** Everything of one run of `enumeratePart`. */
+interface Search {
+  readonly on: Machine;
+  readonly classes: readonly ArgumentClass<MremapCall>[];
+  /** For each class, how its steps are counted. */
+  readonly watches: readonly Watch[];
+  readonly work: WorkTally;
+  readonly tallies: readonly FindingTally[];
+}
+
+/** One call of each class in one address space under one limit. */
+function searchOne(search: Search, space: number, before: Vmas, pages: Pages, limits: Env): void {
+  const { on, classes, watches, work, tallies } = search;
+  for (let i = 0; i < classes.length; i++) {
+    const { call, index, size } = classes[i] as ArgumentClass<MremapCall>;
+    const outcome = run(on, limits, before, pages, call, watches[i]);
+    work.add(outcome, before.length, size);
+    const transition = { on, env: limits, before, pages, call, outcome };
+    for (let k = 0; k < tallies.length; k++) {
+      const tally = tallies[k] as FindingTally;
+      if (!tally.invariant.applies(transition)) continue;
+      tally.applied += size;
+      if (tally.invariant.holds(transition)) continue;
+      const limit = limits.maxMapCount;
+      tally.break({ space, call: index, limit, aboveLimit: before.length > limit }, size);
+    }
+  }
+}
+
 /**
  * Makes every call of the bounds in every `parts`-th address space, from the one numbered `part` on,
  * under every limit.
@@ -84,34 +125,22 @@ export function enumeratePart(
   on: Machine,
   bounds: EnumerateBounds,
   invariants: readonly Invariant[],
-  part = 0,
-  parts = 1,
+  { part = 0, parts = 1, argumentClasses: reduce = true }: EnumerateOptions = {},
 ): Enumeration {
   const spaces = addressSpaces(bounds);
   const calls = mremapCalls(bounds.pages, bounds.mremap);
+  const classes = reduce ? argumentClasses([on], calls, bounds.pages) : singleClasses(calls);
   const work = new WorkTally(on);
-  const watch = { tally: work.steps };
   const tallies = invariants.map((invariant) => new FindingTally(invariant));
+  const watches = classes.map(({ size }) => work.watch(size));
+  const search = { on, classes, watches, work, tallies };
   const [least, greatest] = bounds.limits;
   for (let space = part; space < spaces.length; space += parts) {
-    const before = spaces[space] ?? [];
+    const before = spaces[space] as Vmas;
     const pages = frameTokens(before, bounds.pages);
     work.spaces++;
     for (let limit = least; limit <= greatest; limit++) {
-      const limits = env(limit, bounds.pages);
-      for (let index = 0; index < calls.length; index++) {
-        const call = calls[index];
-        if (call === undefined) continue;
-        const outcome = run(on, limits, before, pages, call, watch);
-        work.add(outcome, before.length);
-        const transition = { on, env: limits, before, pages, call, outcome };
-        for (const tally of tallies) {
-          if (!tally.invariant.applies(transition)) continue;
-          tally.applied++;
-          if (tally.invariant.holds(transition)) continue;
-          tally.break({ space, call: index, limit, aboveLimit: before.length > limit });
-        }
-      }
+      searchOne(search, space, before, pages, env(limit, bounds.pages));
     }
   }
   return { work: work.total(['mremap']), findings: tallies.map((tally) => tally.total()) };

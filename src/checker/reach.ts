@@ -1,8 +1,9 @@
-import type { Invariant } from '../invariants/invariant.js';
+import type { Invariant, Transition } from '../invariants/invariant.js';
 import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
-import { type Machine, run } from '../model/run.js';
-import { env } from '../model/state.js';
+import { type Machine, run, type Watch } from '../model/run.js';
+import { type Env, env } from '../model/state.js';
+import { type ArgumentClass, argumentClasses, singleClasses } from './argument-classes.js';
 import type { ReachBounds } from './bounds.js';
 import { reachCalls } from './calls.js';
 import { canonical, frameTokens } from './spaces.js';
@@ -56,71 +57,122 @@ class History {
   }
 }
 
+/** What a search has found of an invariant so far. */
+interface ReachTally {
+  readonly invariant: Invariant;
+  applied: number;
+  broken: number;
+  path: readonly Call[] | undefined;
+}
+
+export interface ReachOptions {
+  /** Execute one call of an argument class and count it for all; off executes every call. */
+  readonly argumentClasses?: boolean;
+}
+
+/** A breadth-first search under way. */
+class Search {
+  private readonly calls: readonly Call[];
+  private readonly classes: readonly ArgumentClass<Call>[];
+  /** For each class, how its steps are counted. */
+  private readonly watches: readonly Watch[];
+  private readonly limits: Env;
+  private readonly store = new StateStore();
+  private readonly history = new History();
+  private readonly work: WorkTally;
+  private readonly tallies: readonly ReachTally[];
+  /** For each state, the state from which it was last met as a successor: edges are counted once. */
+  private readonly metFrom: number[] = [-1];
+  private edges = 0;
+  private largestCount = 0;
+
+  constructor(
+    private readonly on: Machine,
+    private readonly bounds: ReachBounds,
+    invariants: readonly Invariant[],
+    reduce: boolean,
+  ) {
+    this.calls = reachCalls(bounds);
+    this.classes = reduce
+      ? argumentClasses([on], this.calls, bounds.pages)
+      : singleClasses(this.calls);
+    this.limits = env(bounds.limit, bounds.pages, bounds.mmapCap);
+    this.work = new WorkTally(on);
+    this.watches = this.classes.map(({ size }) => this.work.watch(size));
+    this.tallies = invariants.map((invariant) => ({
+      invariant,
+      applied: 0,
+      broken: 0,
+      path: undefined,
+    }));
+  }
+
+  search(): Reach {
+    this.store.add([]);
+    let state = 0;
+    while (state < this.store.size && this.store.size <= this.bounds.maxStates) {
+      this.expand(state++);
+    }
+    this.work.spaces = state;
+    return {
+      work: this.work.total(this.bounds.calls),
+      findings: this.tallies.map(({ invariant, ...rest }) => ({
+        invariant: invariant.id,
+        ...rest,
+      })),
+      edges: this.edges,
+      largestCount: this.largestCount,
+      depth: this.history.depthOf(this.store.size - 1),
+      complete: state === this.store.size,
+    };
+  }
+
+  /** Makes every call in one state. */
+  private expand(state: number): void {
+    const { on, limits, classes, watches, work } = this;
+    const before = this.store.get(state);
+    const pages = frameTokens(before, this.bounds.pages);
+    this.largestCount = Math.max(this.largestCount, before.length);
+    for (let i = 0; i < classes.length; i++) {
+      const { call, index, size } = classes[i] as ArgumentClass<Call>;
+      const outcome = run(on, limits, before, pages, call, watches[i]);
+      work.add(outcome, before.length, size);
+      this.judge({ on, env: limits, before, pages, call, outcome }, state, size);
+      if (outcome.vmas !== before) this.arrive(outcome.vmas, state, index);
+    }
+  }
+
+  private judge(transition: Transition, state: number, size: number): void {
+    for (const tally of this.tallies) {
+      if (!tally.invariant.applies(transition)) continue;
+      tally.applied += size;
+      if (tally.invariant.holds(transition)) continue;
+      tally.broken += size;
+      tally.path ??= [...this.history.pathTo(state, this.calls), transition.call];
+    }
+  }
+
+  private arrive(vmas: Vmas, from: number, call: number): void {
+    const size = this.store.size;
+    const successor = this.store.add(canonical(vmas));
+    if (successor === size) {
+      this.history.add(from, call);
+      this.metFrom.push(-1);
+    }
+    if (successor !== from && this.metFrom[successor] !== from) {
+      this.metFrom[successor] = from;
+      this.edges++;
+    }
+  }
+}
+
 /**
  * Breadth-first from the empty window through every call, so that the first breach of an invariant
  * has a shortest history.
  */
-export function reach(
+export const reach = (
   on: Machine,
   bounds: ReachBounds,
   invariants: readonly Invariant[],
-  progress?: (work: { states: number; transitions: number }) => void,
-): Reach {
-  const calls = reachCalls(bounds);
-  const limits = env(bounds.limit, bounds.pages, bounds.mmapCap);
-  const store = new StateStore();
-  const history = new History();
-  const work = new WorkTally(on);
-  const watch = { tally: work.steps };
-  const tallies = invariants.map((invariant) => ({
-    invariant,
-    applied: 0,
-    broken: 0,
-    path: undefined as Call[] | undefined,
-  }));
-  /** For each state, the state from which it was last met as a successor: edges are counted once. */
-  const metFrom: number[] = [-1];
-  let edges = 0;
-  let largestCount = 0;
-  let state = 0;
-  store.add([]);
-  for (; state < store.size && store.size <= bounds.maxStates; state++) {
-    const before: Vmas = store.get(state);
-    const pages = frameTokens(before, bounds.pages);
-    largestCount = Math.max(largestCount, before.length);
-    for (let index = 0; index < calls.length; index++) {
-      const call = calls[index] as Call;
-      const outcome = run(on, limits, before, pages, call, watch);
-      work.add(outcome, before.length);
-      for (const tally of tallies) {
-        const transition = { on, env: limits, before, pages, call, outcome };
-        if (!tally.invariant.applies(transition)) continue;
-        tally.applied++;
-        if (tally.invariant.holds(transition)) continue;
-        tally.broken++;
-        tally.path ??= [...history.pathTo(state, calls), call];
-      }
-      if (outcome.vmas === before) continue;
-      const size = store.size;
-      const successor = store.add(canonical(outcome.vmas));
-      if (successor === size) {
-        history.add(state, index);
-        metFrom.push(-1);
-      }
-      if (successor !== state && metFrom[successor] !== state) {
-        metFrom[successor] = state;
-        edges++;
-      }
-    }
-    if ((state & 0xff) === 0) progress?.({ states: store.size, transitions: work.transitions });
-  }
-  work.spaces = state;
-  return {
-    work: work.total(bounds.calls),
-    findings: tallies.map(({ invariant, ...rest }) => ({ invariant: invariant.id, ...rest })),
-    edges,
-    largestCount,
-    depth: history.depthOf(store.size - 1),
-    complete: state === store.size,
-  };
-}
+  { argumentClasses: reduce = true }: ReachOptions = {},
+): Reach => new Search(on, bounds, invariants, reduce).search();

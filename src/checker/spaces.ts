@@ -75,7 +75,16 @@ export const mappedPages = (vmas: Vmas): number => vmas.reduce((sum, vma) => sum
  * Neighbours that could merge but have not are among them, as the kernel leaves such behind.
  * Identities are numbered by first appearance, so that no two differ in their names alone.
  */
-export function addressSpaces(bounds: EnumerateBounds): Vmas[] {
+export function addressSpaces(bounds: EnumerateBounds): readonly Vmas[] {
+  const key = JSON.stringify(bounds);
+  if (latest?.key !== key) latest = { key, spaces: enumerated(bounds) };
+  return latest.spaces;
+}
+
+/** Parts of one search ask for the same address spaces again and again. */
+let latest: { readonly key: string; readonly spaces: readonly Vmas[] } | undefined;
+
+function enumerated(bounds: EnumerateBounds): Vmas[] {
   const all = [...spacesFrom(bounds, 0, [])].map((vmas, rank) => ({
     vmas,
     rank,

@@ -1,5 +1,5 @@
 import { errnoName } from '../model/errno.js';
-import type { Machine, Outcome } from '../model/run.js';
+import type { Machine, Outcome, Watch } from '../model/run.js';
 
 /** How often something happened, by name. */
 export type Counts = Readonly<Record<string, number>>;
@@ -17,11 +17,17 @@ export interface Work {
   readonly spaces: number;
   /** Calls made, each in one address space under one limit. */
   readonly transitions: number;
+  /** How often each step ran, and how often it ended the call with an errno. */
   readonly steps: Counts;
+  readonly refusals: Counts;
   /** `ok` and errno names. */
   readonly results: Counts;
   /** Highest rise of map_count under the lock. */
   readonly peak: number;
+}
+
+function add(counts: Float64Array, index: number, times: number): void {
+  counts[index] = (counts[index] as number) + times;
 }
 
 /** Counts while a search runs. */
@@ -29,18 +35,25 @@ export class WorkTally {
   transitions = 0;
   spaces = 0;
   peak = 0;
-  /** For `run`: counts by the machine's step numbers. */
-  readonly steps: Float64Array;
+  private readonly steps: Float64Array;
+  private readonly refusals: Float64Array;
   private readonly results = new Float64Array(256);
 
   constructor(private readonly on: Machine) {
     this.steps = new Float64Array(on.steps.length);
+    this.refusals = new Float64Array(on.steps.length);
   }
 
-  add(outcome: Outcome, countBefore: number): void {
-    this.transitions++;
-    const index = outcome.result < 0 ? -outcome.result : 0;
-    this.results[index] = (this.results[index] as number) + 1;
+  /** For `run`: counts a call's steps as those of so many calls. */
+  watch(times: number): Watch {
+    return { tally: this.steps, times, observe: undefined };
+  }
+
+  /** @param times how many calls ended so */
+  add(outcome: Outcome, countBefore: number, times = 1): void {
+    this.transitions += times;
+    add(this.results, outcome.result < 0 ? -outcome.result : 0, times);
+    if (outcome.result < 0) add(this.refusals, outcome.stepNumber, times);
     const rise = outcome.peak - countBefore;
     if (rise > this.peak) this.peak = rise;
   }
@@ -48,11 +61,15 @@ export class WorkTally {
   /** @param calls the calls made, whose steps are listed even if they never ran */
   total(calls: readonly string[]): Work {
     const steps: Record<string, number> = {};
+    const refusals: Record<string, number> = {};
     let at = 0;
     for (const call of ['mremap', 'mmap', 'munmap', 'mprotect', 'touch'] as const) {
-      for (const { name } of this.on.release.calls[call]) {
-        const count = this.steps[at++] as number;
-        if (calls.includes(call)) steps[name] = (steps[name] ?? 0) + count;
+      for (const { name, errnos } of this.on.release.calls[call]) {
+        const number = at++;
+        if (!calls.includes(call)) continue;
+        steps[name] = (steps[name] ?? 0) + (this.steps[number] as number);
+        if (errnos === undefined) continue;
+        refusals[name] = (refusals[name] ?? 0) + (this.refusals[number] as number);
       }
     }
     const results: Record<string, number> = {};
@@ -60,7 +77,7 @@ export class WorkTally {
       if (count > 0) results[errno === 0 ? 'ok' : errnoName(errno)] = count;
     });
     const { spaces, transitions, peak } = this;
-    return { spaces, transitions, steps, results, peak };
+    return { spaces, transitions, steps, refusals, results, peak };
   }
 }
 
@@ -68,6 +85,7 @@ export const addWork = (a: Work, b: Work): Work => ({
   spaces: a.spaces + b.spaces,
   transitions: a.transitions + b.transitions,
   steps: addCounts(a.steps, b.steps),
+  refusals: addCounts(a.refusals, b.refusals),
   results: addCounts(a.results, b.results),
   peak: Math.max(a.peak, b.peak),
 });

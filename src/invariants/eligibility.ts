@@ -5,11 +5,13 @@ import { endOf, Kind, kindOf, makeVma, offsetOf, pagesOf, protOf, startOf } from
 import type { Invariant, Transition } from './invariant.js';
 import { describeChange, failed, isUntouched } from './untouched.js';
 
-/** A move by FIXED with equal lengths whose first VMA has its own get_unmapped_area. */
-function firstIsIneligible({ before, call }: Transition): boolean {
-  if (call.call !== 'mremap' || call.oldLen !== call.newLen) return false;
-  if (call.flags !== (FIXED | MAYMOVE)) return false;
-  const vma = vmaAt(before, call.addr);
+/** A move by FIXED, with arguments that no release refuses, whose first VMA has its own get_unmapped_area. */
+function firstIsIneligible({ env, before, call }: Transition): boolean {
+  if (call.call !== 'mremap' || call.flags !== (FIXED | MAYMOVE)) return false;
+  const { addr, oldLen, newAddr, newLen } = call;
+  const disjoint = addr + oldLen <= newAddr || newAddr + newLen <= addr;
+  if (oldLen !== newLen || !disjoint || newAddr + newLen > env.taskEnd) return false;
+  const vma = vmaAt(before, addr);
   return vma !== undefined && kindOf(vma) === Kind.ramfs;
 }
 

@@ -50,5 +50,5 @@ export function describeChange({ before, outcome }: Transition): string {
   if (before.length !== outcome.vmas.length) {
     parts.push(`${before.length} VMAs before, ${outcome.vmas.length} after`);
   }
-  return parts.length > 0 ? parts.join('; ') : 'VMAs or pages differ from before';
+  return parts.length > 0 ? parts.join('; ') : 'a VMA is changed';
 }

@@ -1,7 +1,7 @@
 import type { Vmas } from './address-space.js';
-import type { Call, MremapCall } from './calls.js';
+import { type Call, DONTUNMAP, type MremapCall } from './calls.js';
 import type { CallName, Release } from './release.js';
-import { type Env, type Pages, RUNNING, State } from './state.js';
+import { type Env, env, type Pages, RUNNING, State } from './state.js';
 import { applies, type Step } from './step.js';
 
 /** How a call ended. */
@@ -15,8 +15,9 @@ export interface Outcome {
   readonly pages: Pages;
   /** Highest map_count on the way, start and end included. */
   readonly peak: number;
-  /** The step that ended the call. */
+  /** The step that ended the call, and its number in `Machine.steps`. */
   readonly step: Step;
+  readonly stepNumber: number;
   /** VMAs that a move of several VMAs began with; 0 or 1 for every other call. */
   readonly pieces: number;
 }
@@ -100,14 +101,18 @@ export function machine(release: Release): Machine {
 /** What to note while a call runs; nothing of it changes the outcome. */
 export interface Watch {
   /** Counts each step run, by its number in `Machine.steps`. */
-  readonly tally?: Float64Array;
-  readonly observe?: Observer;
+  readonly tally: Float64Array | undefined;
+  /** How many calls this one stands for in the tally. */
+  readonly times: number;
+  readonly observe: Observer | undefined;
 }
 
-function initialState(env: Env, vmas: Vmas, pages: Pages, call: Call): State {
+const UNWATCHED: Watch = { tally: undefined, times: 1, observe: undefined };
+
+function initialState(limits: Env, vmas: Vmas, pages: Pages, call: Call): State {
   const isMremap = call.call === 'mremap';
   return new State(
-    env,
+    limits,
     call,
     call.addr,
     isMremap ? call.oldLen : call.len,
@@ -122,10 +127,8 @@ function initialState(env: Env, vmas: Vmas, pages: Pages, call: Call): State {
   );
 }
 
-const UNWATCHED: Watch = {};
-
-function count(tally: Float64Array, number: number): void {
-  tally[number] = (tally[number] as number) + 1;
+function count(tally: Float64Array, number: number, times: number): void {
+  tally[number] = (tally[number] as number) + times;
 }
 
 /**
@@ -137,21 +140,21 @@ function count(tally: Float64Array, number: number): void {
  */
 export function run(
   on: Machine,
-  env: Env,
+  limits: Env,
   vmas: Vmas,
   pages: Pages,
   call: Call,
   watch: Watch = UNWATCHED,
 ): Outcome {
   const { steps, numbers, next } = on.plan(call);
-  const { tally, observe } = watch;
-  let state = initialState(env, vmas, pages, call);
+  const { tally, times, observe } = watch;
+  let state = initialState(limits, vmas, pages, call);
   let peak = state.mapCount;
   for (let i = 0; i < steps.length; ) {
     const step = steps[i] as Step;
     const before = state;
     state = step.run(before);
-    if (tally !== undefined) count(tally, numbers[i] as number);
+    if (tally !== undefined) count(tally, numbers[i] as number, times);
     observe?.({ step, before, after: state });
     if (state.mapCount > peak) peak = state.mapCount;
     if (state.result !== RUNNING) {
@@ -162,6 +165,7 @@ export function run(
         pages: state.pages,
         peak,
         step,
+        stepNumber: numbers[i] as number,
         pieces: state.several?.pieces ?? 0,
       };
     }
@@ -170,16 +174,35 @@ export function run(
   throw new Error(`release ${on.release.id}: ${call.call} ran past its last step`);
 }
 
+/**
+ * What decides a call that some step refuses for its arguments: that step and what those before it look
+ * at. Calls with equal answers end alike in every address space and under every limit. Undefined for a
+ * call that its arguments alone do not refuse, or not before the address space is looked at closely.
+ */
+export function refusal(on: Machine, call: Call, taskEnd: number): string | undefined {
+  const state = initialState(env(0, taskEnd), [], [], call);
+  const seen: (string | number)[] = [];
+  for (const step of on.plan(call).steps) {
+    if (step.sees === undefined) return undefined;
+    if (step.sees === 'old address') seen.push(step.name, call.addr);
+    else if (step.sees === 'headroom') {
+      seen.push(step.name, call.call === 'mremap' ? call.flags & DONTUNMAP : 0);
+    } else if (step.run(state).result !== RUNNING) return [...seen, step.name].join(' ');
+  }
+  return undefined;
+}
+
 /** The same call with every step recorded. */
 export function observe(
   on: Machine,
-  env: Env,
+  limits: Env,
   vmas: Vmas,
   pages: Pages,
   call: Call,
 ): { readonly outcome: Outcome; readonly micro: readonly MicroStep[] } {
   const micro: MicroStep[] = [];
-  const outcome = run(on, env, vmas, pages, call, {
+  const outcome = run(on, limits, vmas, pages, call, {
+    ...UNWATCHED,
     observe: (m) => micro.push(m),
   });
   return { outcome, micro };

@@ -58,6 +58,11 @@ export interface Step {
   readonly does: string;
   /** Errnos with which it can end the call. */
   readonly errnos?: readonly ErrnoName[];
+  /**
+   * What it looks at, if that is less than everything: the arguments and the task size; whether the old
+   * address is mapped; or the headroom, and of the arguments only DONTUNMAP.
+   */
+  readonly sees?: 'arguments' | 'old address' | 'headroom';
   /** The mmap lock is free before this step and held for writing after it. */
   readonly takesLock?: true;
   /** The headroom that it asks for, if it is a check of map_count. */

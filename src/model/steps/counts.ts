@@ -16,6 +16,7 @@ export function countCheck(name: string, kernel: string, count: CountCheck): Ste
     kernel,
     does: `refuses if fewer than ${count.need}${less} map slots are left`,
     errnos: ['ENOMEM'],
+    sees: 'headroom',
     count,
     run: (s) => (headroom(s) < needOf(s, count) ? fail(s, Errno.ENOMEM) : s),
   };

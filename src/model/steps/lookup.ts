@@ -17,6 +17,7 @@ export const lookupVma: Step = {
   kernel: 'vma_lookup',
   does: 'refuses an old address that is not mapped',
   errnos: ['EFAULT'],
+  sees: 'old address',
   run: (s) => (vmaAt(s.vmas, s.addr) === undefined ? fail(s, Errno.EFAULT) : s),
 };
 

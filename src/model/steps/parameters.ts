@@ -14,6 +14,7 @@ function refuse(
     kernel: 'sys_mremap',
     does,
     errnos: ['EINVAL'],
+    sees: 'arguments',
     run: (s: State) => (refused(s.call as MremapCall, s.env.taskEnd) ? fail(s, Errno.EINVAL) : s),
   };
 }
@@ -79,6 +80,7 @@ export const takeLock: Step = {
   name: 'take-lock',
   kernel: 'mmap_write_lock_killable',
   does: 'takes the mmap lock for writing',
+  sees: 'arguments',
   takesLock: true,
   run: (s) => s,
 };

@@ -1,0 +1,104 @@
+import { sameVmas } from '../invariants/untouched.js';
+import type { Vmas } from '../model/address-space.js';
+import type { Call } from '../model/calls.js';
+import { type Machine, run } from '../model/run.js';
+import { env } from '../model/state.js';
+import { endOf, kindName, offsetOf, protName, startOf, type Vma } from '../model/vma.js';
+import { canonical } from './spaces.js';
+import { StateStore } from './state-store.js';
+
+/** How an address space comes about, or how far was searched for it. */
+export interface HistorySearch {
+  /** A shortest sequence of calls from the empty window; undefined if none was found. */
+  readonly calls: readonly Call[] | undefined;
+  /** Whether every sequence of the calls tried was searched, so that undefined means that there is none. */
+  readonly exhausted: boolean;
+  readonly states: number;
+}
+
+const UNLIMITED = 1_000_000;
+
+/** Pages at which something starts or ends; calls that begin and end elsewhere cannot help. */
+const borders = (target: Vmas, pages: number): number[] =>
+  [...new Set([0, pages, ...target.flatMap((vma) => [startOf(vma), endOf(vma)])])].sort(
+    (a, b) => a - b,
+  );
+
+const mapsLike = (vma: Vma, addr: number, len: number): Call => ({
+  call: 'mmap',
+  addr,
+  len,
+  kind: kindName(vma),
+  prot: protName(vma),
+  offset:
+    kindName(vma) === 'anon' || kindName(vma) === 'shm' ? 0 : offsetOf(vma) + addr - startOf(vma),
+});
+
+const keyOf = (call: Call): string => JSON.stringify(call);
+
+/** mmap of what the target has, munmap, touch and mprotect, over ranges between its borders. */
+function candidateCalls(target: Vmas, pages: number): Call[] {
+  const edges = borders(target, pages);
+  const calls = new Map<string, Call>();
+  const add = (call: Call): void => {
+    calls.set(keyOf(call), call);
+  };
+  for (const addr of edges) {
+    for (const end of edges.filter((edge) => edge > addr)) {
+      const range = { addr, len: end - addr };
+      for (const vma of target) {
+        const call = mapsLike(vma, addr, end - addr);
+        if (call.call === 'mmap' && call.offset >= 0) add(call);
+      }
+      add({ call: 'munmap', ...range });
+      add({ call: 'touch', ...range });
+      add({ call: 'mprotect', ...range, prot: 'r' });
+      add({ call: 'mprotect', ...range, prot: 'rw' });
+    }
+  }
+  return [...calls.values()];
+}
+
+/**
+ * Looks breadth-first for calls that build an address space from an empty window, with no limit in the
+ * way. The calls are mmap, munmap, mprotect and touch over ranges between the borders of the target; a
+ * mapping that only mremap() can leave behind is not found.
+ *
+ * @param mostStates where the search gives up
+ */
+export function findHistory(
+  on: Machine,
+  target: Vmas,
+  pages: number,
+  mostStates = 20_000,
+): HistorySearch {
+  const goal = canonical(target);
+  const calls = candidateCalls(target, pages);
+  const limits = env(UNLIMITED, pages);
+  const store = new StateStore();
+  const from: { readonly state: number; readonly call: Call }[] = [];
+  store.add([]);
+  if (goal.length === 0) return { calls: [], exhausted: true, states: 1 };
+  for (let state = 0; state < store.size && store.size < mostStates; state++) {
+    const before = store.get(state);
+    for (const call of calls) {
+      const outcome = run(on, limits, before, [], call);
+      if (outcome.result < 0) continue;
+      const after = canonical(outcome.vmas);
+      const fresh = store.size;
+      if (store.add(after) !== fresh) continue;
+      from[fresh] = { state, call };
+      if (sameVmas(after, goal)) {
+        const path: Call[] = [];
+        for (let at = fresh; at > 0; ) {
+          const step = from[at];
+          if (step === undefined) throw new Error('a state without a predecessor');
+          path.push(step.call);
+          at = step.state;
+        }
+        return { calls: path.reverse(), exhausted: false, states: store.size };
+      }
+    }
+  }
+  return { calls: undefined, exhausted: store.size < mostStates, states: store.size };
+}

@@ -1,0 +1,135 @@
+import type { Counterexample } from '../checker/counterexample.js';
+import type { Vmas } from '../model/address-space.js';
+import { FIXED, type MremapCall } from '../model/calls.js';
+import type { MicroStep } from '../model/run.js';
+import { RUNNING } from '../model/state.js';
+import { changedAt, legend, marks, ruler, strip } from './strip.js';
+import type { Style } from './style.js';
+import { callText, plural, resultText } from './words.js';
+
+const LABEL = 10;
+const WIDTH = 72;
+
+/** A row of the report: a label in its column, text that is broken at the margin. */
+function row(label: string, text: string): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + word.length + LABEL + 3 > WIDTH) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  lines.push(line);
+  return lines.map((part, i) => `  ${(i === 0 ? label : '').padEnd(LABEL)}${part}`.trimEnd());
+}
+
+const exactly = (label: string, text: string): string =>
+  `  ${label.padEnd(LABEL)}${text}`.trimEnd();
+
+/** Source and destination of the call over the strip. */
+function roles({ call, pages, outcome }: Counterexample): string | undefined {
+  if (call.call !== 'mremap') return undefined;
+  const { addr, oldLen, newLen, flags, newAddr } = call as MremapCall;
+  const target = (flags & FIXED) !== 0 ? newAddr : outcome.result;
+  return marks(pages, (page) => {
+    if (page >= addr && page < addr + oldLen) return 'S';
+    return target >= 0 && page >= target && page < target + newLen && target !== addr ? 'D' : ' ';
+  });
+}
+
+function historyRows({ history, limit }: Counterexample): string[] {
+  const { calls, exhausted, states } = history;
+  if (calls === undefined) {
+    const much = `${plural(states, 'address space')} searched`;
+    return row(
+      'set-up',
+      exhausted
+        ? `no sequence of mmap, munmap, mprotect and touch builds this address space (${much})`
+        : `no sequence of calls found that builds this address space (${much})`,
+    );
+  }
+  const count = `${plural(calls.length, 'call')} from an empty window`;
+  const built = calls.length === 0 ? 'nothing mapped' : calls.map(callText).join('; ');
+  return [...row('set-up', built), ...row('', `(${count}, then max_map_count = ${limit})`)];
+}
+
+const gauge = (vmas: Vmas, limit: number, count = vmas.length): string =>
+  `map_count ${count} of ${limit}`;
+
+function stripRows(counterexample: Counterexample): string[] {
+  const { before, outcome, pages, limit } = counterexample;
+  const role = roles(counterexample);
+  const changed = marks(pages, (page) => (changedAt(before, outcome.vmas, page) ? '^' : ' '));
+  return [
+    exactly('pages', ruler(pages)),
+    ...(role === undefined ? [] : [exactly('', role)]),
+    exactly('before', `${strip(before, pages)}   ${gauge(before, limit)}`),
+    exactly(
+      'after',
+      `${strip(outcome.vmas, pages)}   ${gauge(outcome.vmas, limit, outcome.mapCount)}`,
+    ),
+    ...(changed.trim() === '' ? [] : [exactly('changed', changed)]),
+    exactly('', legend([before, outcome.vmas])),
+  ];
+}
+
+/** A step that changes or ends something; the others only looked. */
+const matters = ({ before, after }: MicroStep): boolean =>
+  before.vmas !== after.vmas || before.mapCount !== after.mapCount || after.result !== RUNNING;
+
+function microRow({ step, before, after }: MicroStep): string {
+  const counts =
+    before.mapCount === after.mapCount
+      ? `${after.mapCount}`
+      : `${before.mapCount} -> ${after.mapCount}`;
+  const end = after.result === RUNNING ? '' : `  returns ${resultText(after.result)}`;
+  return `${step.name.padEnd(31)} map_count ${counts}${end}`;
+}
+
+function microRows({ micro, outcome }: Counterexample): string[] {
+  const shown = micro.filter(matters);
+  const rows = shown.map((one, i) => exactly(i === 0 ? 'steps' : '', microRow(one)));
+  return outcome.result < 0
+    ? [...rows, ...row('refused', `by ${outcome.step.name}, which ${outcome.step.does}`)]
+    : rows;
+}
+
+/** The text below the heading, the same for releases that behave alike. */
+function body(counterexample: Counterexample): string {
+  const { explanation, call, outcome } = counterexample;
+  return [
+    ...row('why', explanation),
+    ...historyRows(counterexample),
+    ...row('call', `${callText(call)} = ${resultText(outcome.result)}`),
+    '',
+    ...stripRows(counterexample),
+    '',
+    ...microRows(counterexample),
+  ].join('\n');
+}
+
+/**
+ * Counterexamples as text, at most 72 columns wide for windows of up to 20 pages: what is broken, the
+ * calls, the address space before and after, what changed, and the steps that changed it. Those that
+ * differ in the release alone are drawn once.
+ */
+export function counterexampleTexts(
+  counterexamples: readonly Counterexample[],
+  { bold, bad }: Style,
+): string[] {
+  const drawn = new Map<string, { readonly invariant: string; readonly releases: string[] }>();
+  for (const counterexample of counterexamples) {
+    const { invariant, release } = counterexample;
+    const text = body(counterexample);
+    const known = drawn.get(invariant + text);
+    if (known !== undefined) known.releases.push(release);
+    else drawn.set(invariant + text, { invariant, releases: [release] });
+  }
+  return [...drawn.entries()].map(([text, { invariant, releases }]) => {
+    const head = `  ${bad(invariant)} is broken on ${releases.join(', ')}`;
+    return `${bold(head)}\n${text.slice(invariant.length)}`;
+  });
+}

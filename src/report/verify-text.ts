@@ -1,0 +1,281 @@
+import { match } from 'ts-pattern';
+import { className, type EnumerateBounds, type ReachBounds } from '../checker/bounds.js';
+import type { Counts } from '../checker/tally.js';
+import { invariants } from '../invariants/index.js';
+import { releases } from '../model/releases/index.js';
+import {
+  type CheckReport,
+  type ClassVerdict,
+  type CompareReport,
+  type EnumerateReport,
+  isComplete,
+  isUnexpected,
+  type ReachReport,
+  type RunReport,
+  type SearchReport,
+  type Verdict,
+} from '../verify/verdicts.js';
+import type { SpecReport, VerifyReport } from '../verify/verify.js';
+import { counterexampleTexts } from './counterexample.js';
+import { type MatrixVerdict, matrix } from './matrix.js';
+import type { Style } from './style.js';
+import { grouped, plural } from './words.js';
+
+interface Options {
+  readonly s: Style;
+  readonly verbose: boolean;
+}
+
+const verdictsOf = (check: CheckReport): readonly Verdict[] =>
+  check.kind === 'compare' ? [] : check.verdicts;
+
+const asMatrixVerdict = (v: Verdict): MatrixVerdict => ({
+  invariant: v.invariant,
+  release: v.release,
+  found: v.found,
+  expected: v.found === v.expected || v.found === 'unknown',
+});
+
+function wrapped(text: string, indent: string, width = 76): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && indent.length + line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line].map((one) => indent + one).join('\n');
+}
+
+const enumerateBoundsText = (b: EnumerateBounds): string =>
+  `${b.pages} pages, up to ${plural(b.vmas, 'VMA')} of ${b.classes.map(className).join(', ')}; ` +
+  `max_map_count ${b.limits[0]} to ${b.limits[1]}; every mremap() with ${b.mremap.flags.length} ` +
+  `combinations of flags${b.mremap.lengths === 'equal' ? ', equal lengths' : ''}`;
+
+const reachBoundsText = (b: ReachBounds): string =>
+  `${b.classes.map(className).join(', ')}; ${b.calls.join(', ')}`;
+
+const never = (counts: Counts): string[] =>
+  Object.entries(counts)
+    .filter(([, count]) => count === 0)
+    .map(([name]) => name);
+
+const resultsText = (counts: Counts): string =>
+  Object.entries(counts)
+    .map(([name, count]) => `${name} ${grouped(count)}`)
+    .join(', ');
+
+/** What was done, and what within the bounds never happened: a verdict is worth no more than that. */
+function workText({ release, work, complete }: SearchReport): string {
+  const lines = [
+    `${release}: ${plural(work.spaces, 'address space')}, ${plural(work.transitions, 'call')}, peak +${work.peak}` +
+      `${complete ? '' : ' (not finished)'}; ${resultsText(work.results)}`,
+  ];
+  const ran = never(work.steps);
+  const refused = never(work.refusals).filter((name) => !ran.includes(name));
+  if (ran.length > 0) lines.push(`never ran: ${ran.join(', ')}`);
+  if (refused.length > 0) lines.push(`ran but never refused: ${refused.join(', ')}`);
+  return lines.map((line, i) => wrapped(line, i === 0 ? '    ' : '      ')).join('\n');
+}
+
+const isExpected = (v: Verdict): boolean => v.found === v.expected;
+
+/** Alike verdicts of several releases share a line; the reason is given where a promise is broken. */
+function verdictLines(verdicts: readonly Verdict[], { s, verbose }: Options): string[] {
+  const groups = new Map<string, Verdict[]>();
+  for (const v of verdicts) {
+    const key = JSON.stringify([v.invariant, v.found, v.expected, v.because]);
+    groups.set(key, [...(groups.get(key) ?? []), v]);
+  }
+  return [...groups.values()].map((group) => {
+    const [first] = group as [Verdict];
+    const state =
+      first.found === 'unknown'
+        ? s.dim('?')
+        : isExpected(first)
+          ? s.good('ok')
+          : s.bad('UNEXPECTED');
+    const instead = isExpected(first) ? '' : `, expected: ${first.expected}`;
+    const who = wrapped(`on ${group.map((v) => v.release).join(', ')}`, '     ');
+    const reason = verbose || first.found !== 'holds';
+    return [
+      `  ${state} ${first.invariant}: ${first.found}${instead}`,
+      who,
+      ...(reason ? [s.dim(wrapped(first.because, '     '))] : []),
+    ].join('\n');
+  });
+}
+
+const drawings = (verdicts: readonly Verdict[], { s }: Options): string[] =>
+  counterexampleTexts(
+    verdicts.flatMap(({ counterexample }) => counterexample ?? []),
+    s,
+  ).map((text) => `\n${text}`);
+
+/** Names that several releases have in common: `a, b (all)`, `c (v6.17, v7.1)`. */
+function shared(byRelease: readonly (readonly [string, readonly string[]])[]): string {
+  const releasesOf = new Map<string, string[]>();
+  for (const [release, names] of byRelease) {
+    for (const name of names) releasesOf.set(name, [...(releasesOf.get(name) ?? []), release]);
+  }
+  return [...releasesOf.entries()]
+    .map(([name, on]) => (on.length === byRelease.length ? name : `${name} (${on.join(', ')})`))
+    .join(', ');
+}
+
+/** What within the bounds never happened: green must not come from nothing being tried. */
+function idleText(searches: readonly SearchReport[]): string[] {
+  const ran = shared(searches.map(({ release, work }) => [release, never(work.steps)]));
+  const refused = shared(
+    searches.map(({ release, work }) => {
+      const idle = never(work.steps);
+      return [release, never(work.refusals).filter((name) => !idle.includes(name))];
+    }),
+  );
+  return [
+    ...(ran === '' ? [] : [wrapped(`steps that never ran: ${ran}`, '  ')]),
+    ...(refused === '' ? [] : [wrapped(`steps that ran and never refused: ${refused}`, '  ')]),
+  ];
+}
+
+function enumerateText({ check, verdicts, searches }: EnumerateReport, o: Options): string {
+  const spaces = Math.max(...searches.map(({ work }) => work.spaces));
+  const calls = searches.reduce((sum, { work }) => sum + work.transitions, 0);
+  const peak = Math.max(...searches.map(({ work }) => work.peak));
+  const work =
+    `${plural(searches.length, 'release')}, ${plural(spaces, 'address space')} each, ` +
+    `${plural(calls, 'call')}; map_count peaks ${peak} above its start`;
+  return [
+    ...[enumerateBoundsText(check.bounds), work].map((text) => o.s.dim(wrapped(text, '  '))),
+    ...idleText(searches).map(o.s.dim),
+    ...(o.verbose ? searches.map((search) => o.s.dim(workText(search))) : []),
+    ...(searches.every(({ complete }) => complete) ? [] : [o.s.mark('  not finished')]),
+    ...verdictLines(verdicts, o),
+    ...drawings(verdicts, o),
+  ].join('\n');
+}
+
+function reachText({ check, verdicts, runs }: ReachReport, o: Options): string {
+  const { s } = o;
+  const bounds = check.runs[0]?.bounds;
+  const head = '  pages limit mmap cap    states  transitions      edges  VMAs  depth';
+  const rows = runs.map(({ run, work, edges, largestCount, depth, complete, wrong }) => {
+    const cells = [
+      `${run.bounds.pages}`.padStart(7),
+      `${run.bounds.limit}`.padStart(5),
+      `${run.bounds.mmapCap}`.padStart(8),
+      grouped(work.spaces).padStart(9),
+      grouped(work.transitions).padStart(12),
+      grouped(edges).padStart(10),
+      `${largestCount}`.padStart(5),
+      `${depth}`.padStart(6),
+    ];
+    return cells.join(' ') + runState({ complete, wrong, run }, s);
+  });
+  return [
+    s.dim(wrapped(bounds === undefined ? '' : reachBoundsText(bounds), '  ')),
+    s.dim(head),
+    ...rows,
+    ...(o.verbose ? runs.map((run) => s.dim(workText(run))) : []),
+    ...verdictLines(verdicts, o),
+    ...drawings(verdicts, o),
+  ].join('\n');
+}
+
+function runState(
+  { complete, wrong, run }: Pick<RunReport, 'complete' | 'wrong' | 'run'>,
+  s: Style,
+): string {
+  if (!complete) return s.mark('  not finished');
+  if (wrong.length > 0) {
+    const numbers = wrong.map((name) => `${name} ${grouped(run.numbers[name] ?? 0)}`).join(', ');
+    return s.bad(`  UNEXPECTED, expected ${numbers}`);
+  }
+  return Object.keys(run.numbers).length > 0 ? s.good('  ok') : '';
+}
+
+const range = ([least, greatest]: readonly [number, number]): string =>
+  least === greatest ? `${least}` : `${least} to ${greatest}`;
+
+function classLine(
+  { state, found, expected }: ClassVerdict,
+  { s: { good, bad, dim }, verbose }: Options,
+): string {
+  const what = found ?? expected;
+  if (what === undefined) return '';
+  const words = `${what.shape}: ${what.from} -> ${what.to}, at headroom ${range(what.headroom)}`;
+  const count = found === undefined ? '' : ` (${plural(found.count, 'call')})`;
+  if (state === 'expected') {
+    const reason = verbose ? `\n${dim(wrapped(expected?.because ?? '', '     '))}` : '';
+    return `  ${good('ok')} ${words}${count}${reason}`;
+  }
+  const other = expected === undefined ? '' : `; expected at headroom ${range(expected.headroom)}`;
+  return state === 'missing'
+    ? `  ${bad('UNEXPECTED')} not found: ${words}`
+    : `  ${bad('UNEXPECTED')} ${words}${count}${other}`;
+}
+
+const compareText = (report: CompareReport, o: Options): string =>
+  [
+    o.s.dim(wrapped(enumerateBoundsText(report.check.bounds), '  ')),
+    `  ${report.check.releases.join(' -> ')}: ${plural(report.transitions, 'call')} on each`,
+    ...(report.complete ? [] : [o.s.mark('  not finished')]),
+    ...report.classes.map((one) => classLine(one, o)),
+  ].join('\n');
+
+const checkText = (report: CheckReport, o: Options): string =>
+  `${o.s.bold(`-- ${report.check.title}`)}\n${match(report)
+    .with({ kind: 'compare' }, (r) => compareText(r, o))
+    .with({ kind: 'reach' }, (r) => reachText(r, o))
+    .with({ kind: 'enumerate' }, (r) => enumerateText(r, o))
+    .exhaustive()}`;
+
+/** The answer is somebody's words; it is shown only while the checks bear it out. */
+function specText({ spec, checks }: SpecReport, o: Options): string {
+  const borneOut = !checks.some(isUnexpected) && checks.every(isComplete);
+  return [
+    o.s.bold(`== ${spec.title} (${spec.file})`),
+    wrapped(spec.question, '   '),
+    ...(borneOut ? ['', wrapped(spec.answer, '   ')] : []),
+    '',
+    checks.map((check) => checkText(check, o)).join('\n\n'),
+  ].join('\n');
+}
+
+function summary(report: VerifyReport, s: Style): string {
+  const verdicts = report.specs.flatMap(({ checks }) => checks.flatMap(verdictsOf));
+  const classes = report.specs.flatMap(({ checks }) =>
+    checks.flatMap((check) => (check.kind === 'compare' ? check.classes : [])),
+  );
+  const wrong =
+    verdicts.filter((v) => v.found !== 'unknown' && !isExpected(v)).length +
+    classes.filter((c) => c.state !== 'expected').length;
+  const broken = verdicts.filter((v) => v.found === 'violated' && isExpected(v)).length;
+  const work = `${plural(report.specs.length, 'spec')}, ${plural(verdicts.length, 'verdict')}, ${plural(classes.length, 'class', 'classes')} of differences, ${plural(report.transitions, 'call')}`;
+  const end = !report.asExpected
+    ? s.bad(`${plural(wrong, 'result')} not as expected`)
+    : report.complete
+      ? s.good(`all as expected (${plural(broken, 'expected violation')})`)
+      : s.mark('not finished; what was done is as expected');
+  return `${work}: ${end}`;
+}
+
+/**
+ * The report of a verification: each spec with question, verdicts and counterexamples, the matrix, and
+ * the verdict on the whole as the last line.
+ *
+ * @param verbose adds every reason, and the work behind each release's verdicts
+ */
+export function verifyText(report: VerifyReport, s: Style, verbose: boolean): string {
+  const o: Options = { s, verbose };
+  const table = matrix(
+    report.specs.flatMap(({ checks }) => checks.flatMap(verdictsOf)).map(asMatrixVerdict),
+    releases.map((release) => release.id),
+    invariants.map((invariant) => invariant.id),
+    s,
+  );
+  return [...report.specs.map((spec) => specText(spec, o)), table, summary(report, s)]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}

@@ -1,0 +1,55 @@
+import { type Call, flagNames } from '../model/calls.js';
+import { errnoName } from '../model/errno.js';
+import {
+  endOf,
+  idOf,
+  isFaulted,
+  isShared,
+  Kind,
+  kindName,
+  kindOf,
+  offsetOf,
+  protName,
+  startOf,
+  type Vma,
+} from '../model/vma.js';
+
+/** A call as one would write it down; addresses and lengths in pages. */
+export function callText(call: Call): string {
+  if (call.call === 'mremap') {
+    const flags = flagNames(call.flags).join('|') || '0';
+    return `mremap(${call.addr}, ${call.oldLen}, ${call.newLen}, ${flags}, ${call.newAddr})`;
+  }
+  if (call.call === 'mmap') {
+    const file = Kind[call.kind] !== Kind.anon && Kind[call.kind] !== Kind.shm;
+    const offset = file ? `, offset ${call.offset}` : '';
+    return `mmap(${call.addr}, ${call.len}, ${call.kind} ${call.prot}${offset})`;
+  }
+  if (call.call === 'mprotect') return `mprotect(${call.addr}, ${call.len}, ${call.prot})`;
+  return `${call.call}(${call.addr}, ${call.len})`;
+}
+
+/** What a call returned: a page, or an errno with its sign. */
+export const resultText = (result: number): string =>
+  result < 0 ? `-${errnoName(-result)}` : `${result}`;
+
+/** A VMA in words: `pages 2-4 anon rw, populated`. */
+export function vmaText(vma: Vma): string {
+  const last = endOf(vma) - 1;
+  const pages = startOf(vma) === last ? `page ${last}` : `pages ${startOf(vma)}-${last}`;
+  const more: string[] = [];
+  if (isFaulted(vma)) more.push(`populated (anon_vma ${idOf(vma)})`);
+  if (kindOf(vma) === Kind.shm) more.push(`object ${idOf(vma)}`);
+  const rebased = kindOf(vma) === Kind.anon && !isFaulted(vma);
+  if ((isShared(vma) || !rebased) && offsetOf(vma) !== startOf(vma)) {
+    more.push(`page offset ${offsetOf(vma)}`);
+  }
+  return [`${pages} ${kindName(vma)} ${protName(vma)}`, ...more].join(', ');
+}
+
+/** A number with its thousands apart. */
+export const grouped = (n: number): string => n.toLocaleString('en-US');
+
+/** `1 VMA`, `2 VMAs`. */
+export const plural = (n: number, one: string, many = `${one}s`): string =>
+  `${grouped(n)} ${n === 1 ? one : many}`;

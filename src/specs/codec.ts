@@ -1,0 +1,182 @@
+import * as t from 'io-ts';
+import { exactly, exactlyWith, oneOf, wholeNumber } from '../input/codecs.js';
+import { invariantById, invariants } from '../invariants/index.js';
+import { FLAG_NAMES } from '../model/calls.js';
+import { releaseByRef, UnknownRelease } from '../model/releases/variant.js';
+import { Kind, type KindName, Prot, type ProtName } from '../model/vma.js';
+
+/** A string that some test accepts, with a message of its own where it does not. */
+function checked(name: string, fault: (text: string) => string | undefined): t.Type<string> {
+  return new t.Type<string>(
+    name,
+    (value): value is string => typeof value === 'string' && fault(value) === undefined,
+    (value, context) => {
+      if (typeof value !== 'string') return t.failure(value, context);
+      const message = fault(value);
+      return message === undefined ? t.success(value) : t.failure(value, context, message);
+    },
+    t.identity,
+  );
+}
+
+const release = checked('a release', (ref) => {
+  try {
+    releaseByRef(ref);
+    return undefined;
+  } catch (error) {
+    if (error instanceof UnknownRelease) return `a release: ${error.message}`;
+    throw error;
+  }
+});
+
+const invariant = checked('an invariant', (id) =>
+  invariantById(id) === undefined
+    ? `an invariant, one of ${invariants.map((known) => known.id).join(', ')}`
+    : undefined,
+);
+
+const KINDS = Object.keys(Kind) as KindName[];
+const PROTS = Object.keys(Prot) as ProtName[];
+const CLASS_WORDS = KINDS.flatMap((kind) =>
+  PROTS.flatMap((prot) => {
+    const plain = `${kind} ${prot}`;
+    const isPrivate = Kind[kind] < Kind.fshared;
+    return isPrivate && prot === 'rw' ? [plain, `${plain} populated`] : [plain];
+  }),
+);
+const vmaClass = oneOf(CLASS_WORDS, 'a class of VMA');
+
+const pages = wholeNumber(1, 32, 'pages');
+const limit = wholeNumber(0, 1_000_000, 'a map limit');
+const text = checked('a sentence', (value) => (value.trim() === '' ? 'some words' : undefined));
+const flagSet = t.array(oneOf(FLAG_NAMES, 'a flag'));
+const flags = t.union([t.literal('any'), t.array(flagSet)], '"any" or a list of lists of flags');
+
+const mremapProps = {
+  flags,
+  lengths: oneOf(['any', 'equal'], 'lengths'),
+  destinations: oneOf(['any', 'fits'], 'destinations'),
+};
+
+const enumerateBounds = exactlyWith(
+  {
+    pages,
+    classes: t.array(vmaClass),
+    limits: t.tuple([limit, limit], 'a pair of the least and the greatest map limit'),
+  },
+  {
+    vmas: wholeNumber(0, 32, 'VMAs'),
+    identities: wholeNumber(1, 15, 'identities'),
+    displacements: t.array(wholeNumber(-31, 31, 'a displacement in pages')),
+    ...mremapProps,
+  },
+  'bounds',
+);
+
+const CALL_WORDS = ['mmap', 'munmap', 'mprotect', 'touch', 'mremap'] as const;
+const reachBounds = exactlyWith(
+  { classes: t.array(vmaClass), calls: t.array(oneOf(CALL_WORDS, 'a call')) },
+  { ...mremapProps, maxStates: wholeNumber(1, 1_000_000_000, 'states') },
+  'bounds',
+);
+
+const reachRun = exactlyWith(
+  { pages, limit },
+  {
+    mmapCap: limit,
+    states: t.number,
+    transitions: t.number,
+    edges: t.number,
+    largestCount: t.number,
+  },
+  'a run',
+);
+
+const source = exactly({ ref: text, says: text }, 'a source');
+const expectation = exactly(
+  {
+    invariant,
+    releases: t.array(release),
+    verdict: oneOf(['holds', 'violated', 'untested'], 'a verdict'),
+    because: text,
+  },
+  'an expectation',
+);
+const expectedClass = exactly(
+  {
+    shape: text,
+    from: text,
+    to: text,
+    headroom: t.tuple([t.number, t.number], 'a pair of the least and the greatest headroom'),
+    because: text,
+  },
+  'an expected class',
+);
+
+const CHECKS = {
+  enumerate: exactly(
+    {
+      check: t.literal('enumerate'),
+      title: text,
+      bounds: enumerateBounds,
+      expect: t.array(expectation),
+    },
+    'an enumerate check',
+  ),
+  reach: exactly(
+    {
+      check: t.literal('reach'),
+      title: text,
+      release,
+      bounds: reachBounds,
+      runs: t.array(reachRun),
+      expect: t.array(expectation),
+    },
+    'a reach check',
+  ),
+  compare: exactly(
+    {
+      check: t.literal('compare'),
+      title: text,
+      releases: t.tuple([release, release], 'a pair of releases'),
+      bounds: enumerateBounds,
+      expect: t.array(expectedClass),
+    },
+    'a compare check',
+  ),
+};
+type CheckWord = keyof typeof CHECKS;
+
+/** Decoded by its `check` word, so that a fault is reported in the kind that was meant. */
+const check = new t.Type<t.TypeOf<(typeof CHECKS)[CheckWord]>>(
+  'a check',
+  (value): value is t.TypeOf<(typeof CHECKS)[CheckWord]> =>
+    Object.values(CHECKS).some((codec) => codec.is(value)),
+  (value, context) => {
+    const word = (value as { check?: unknown } | null)?.check;
+    const codec = typeof word === 'string' ? CHECKS[word as CheckWord] : undefined;
+    return codec === undefined
+      ? t.failure(value, context, `a check, one of ${Object.keys(CHECKS).join(', ')}`)
+      : codec.validate(value, context);
+  },
+  t.identity,
+);
+
+/** A spec file as it is written. */
+export const specCodec = exactly(
+  {
+    spec: t.literal(1),
+    title: text,
+    question: text,
+    answer: text,
+    sources: t.array(source),
+    checks: t.array(check),
+  },
+  'a spec',
+);
+
+export type WrittenSpec = t.TypeOf<typeof specCodec>;
+export type WrittenBounds = t.TypeOf<typeof enumerateBounds>;
+export type WrittenReachBounds = t.TypeOf<typeof reachBounds>;
+export type WrittenReachRun = t.TypeOf<typeof reachRun>;
+export type WrittenMremap = t.TypeOf<t.PartialC<typeof mremapProps>>;

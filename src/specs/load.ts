@@ -1,0 +1,134 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { match } from 'ts-pattern';
+import type { EnumerateBounds, MremapBounds, ReachBounds, VmaClass } from '../checker/bounds.js';
+import { BadInput } from '../input/bad-input.js';
+import { decode, parseJson } from '../input/decode.js';
+import type { FlagName } from '../model/calls.js';
+import type { KindName, ProtName } from '../model/vma.js';
+import {
+  specCodec,
+  type WrittenBounds,
+  type WrittenMremap,
+  type WrittenReachBounds,
+  type WrittenReachRun,
+  type WrittenSpec,
+} from './codec.js';
+import type { Check, ReachRun, Spec } from './spec.js';
+
+/** Every combination of the flags, those that no release accepts included. */
+const ANY_FLAGS: readonly (readonly FlagName[])[] = [
+  [],
+  ['MAYMOVE'],
+  ['FIXED'],
+  ['DONTUNMAP'],
+  ['FIXED', 'DONTUNMAP'],
+  ['MAYMOVE', 'FIXED'],
+  ['MAYMOVE', 'DONTUNMAP'],
+  ['MAYMOVE', 'FIXED', 'DONTUNMAP'],
+];
+
+function classOf(words: string): VmaClass {
+  const [kind, prot, populated] = words.split(' ');
+  return {
+    kind: kind as KindName,
+    prot: prot as ProtName,
+    populated: populated !== undefined,
+  };
+}
+
+const mremapOf = (written: WrittenMremap): MremapBounds => ({
+  flags: written.flags === undefined || written.flags === 'any' ? ANY_FLAGS : written.flags,
+  lengths: written.lengths ?? 'any',
+  destinations: written.destinations ?? 'any',
+});
+
+const enumerateBounds = (written: WrittenBounds): EnumerateBounds => ({
+  pages: written.pages,
+  classes: written.classes.map(classOf),
+  vmas: written.vmas ?? written.pages,
+  identities: written.identities ?? 2,
+  displacements: written.displacements ?? [0],
+  limits: written.limits,
+  mremap: mremapOf(written),
+});
+
+const reachRun = (written: WrittenReachBounds, run: WrittenReachRun): ReachRun => {
+  const bounds: ReachBounds = {
+    pages: run.pages,
+    limit: run.limit,
+    mmapCap: run.mmapCap ?? run.limit,
+    classes: written.classes.map(classOf),
+    calls: written.calls,
+    mremap: mremapOf(written),
+    maxStates: written.maxStates ?? 10_000_000,
+  };
+  const { pages, limit, mmapCap, ...numbers } = run;
+  return { bounds, numbers };
+};
+
+const checkOf = (written: WrittenSpec['checks'][number]): Check =>
+  match(written)
+    .returnType<Check>()
+    .with({ check: 'reach' }, ({ bounds, runs, ...rest }) => ({
+      ...rest,
+      runs: runs.map((run) => reachRun(bounds, run)),
+    }))
+    .with({ check: 'enumerate' }, (c) => ({ ...c, bounds: enumerateBounds(c.bounds) }))
+    .with({ check: 'compare' }, (c) => ({ ...c, bounds: enumerateBounds(c.bounds) }))
+    .exhaustive();
+
+function checkLimits(written: WrittenSpec, file: string): void {
+  written.checks.forEach((check, i) => {
+    if (check.check === 'reach') return;
+    const [least, greatest] = check.bounds.limits;
+    if (least > greatest) {
+      throw new BadInput(
+        `${file}: .checks[${i}].bounds.limits: found [${least},${greatest}], expected the lesser limit first`,
+      );
+    }
+  });
+}
+
+/** A spec from its text; throws BadInput that names the file and the place. */
+export function parseSpec(text: string, file: string): Spec {
+  const written = decode(specCodec, parseJson(text, file), file);
+  checkLimits(written, file);
+  const { title, question, answer, sources } = written;
+  return {
+    file: basename(file),
+    title,
+    question,
+    answer,
+    sources,
+    checks: written.checks.map(checkOf),
+  };
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new BadInput(
+      `${file}: ${code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`}, expected a spec`,
+    );
+  }
+}
+
+function specFiles(path: string): string[] {
+  let isFolder: boolean;
+  try {
+    isFolder = statSync(path).isDirectory();
+  } catch {
+    return [path];
+  }
+  if (!isFolder) return [path];
+  const files = readdirSync(path).filter((name) => name.endsWith('.json'));
+  if (files.length === 0) throw new BadInput(`${path}: found no .json file, expected specs`);
+  return files.sort().map((name) => join(path, name));
+}
+
+/** The specs in files and folders, in the order given; folders by name. Throws BadInput. */
+export const loadSpecs = (paths: readonly string[]): Spec[] =>
+  paths.flatMap(specFiles).map((file) => parseSpec(read(file), file));

@@ -1,0 +1,70 @@
+import { match } from 'ts-pattern';
+import { addComparisons, type Comparison, comparePart } from '../checker/compare.js';
+import { addEnumerations, type Enumeration, enumeratePart } from '../checker/enumerate.js';
+import { type Reach, reach } from '../checker/reach.js';
+import { invariantById } from '../invariants/index.js';
+import type { Invariant } from '../invariants/invariant.js';
+import { releaseByRef } from '../model/releases/variant.js';
+import { type Machine, machine } from '../model/run.js';
+import type { Task } from './jobs.js';
+
+/** What a task found; plain data, so that it can cross to another thread. */
+export type TaskResult =
+  | { readonly kind: 'enumerate'; readonly found: Enumeration }
+  | { readonly kind: 'compare'; readonly found: Comparison }
+  | { readonly kind: 'reach'; readonly found: Reach };
+
+const machines = new Map<string, Machine>();
+
+/** The release ready to run, made once a thread. */
+export function machineFor(ref: string): Machine {
+  let on = machines.get(ref);
+  if (on === undefined) {
+    on = machine(releaseByRef(ref));
+    machines.set(ref, on);
+  }
+  return on;
+}
+
+/** The invariant of this name; specs are checked when they are read, so there is one. */
+export function invariantFor(id: string): Invariant {
+  const invariant = invariantById(id);
+  if (invariant === undefined) throw new Error(`no invariant ${id}`);
+  return invariant;
+}
+
+/** Does one piece of work. */
+export const execute = ({ job, part, parts }: Task): TaskResult =>
+  match(job)
+    .returnType<TaskResult>()
+    .with({ kind: 'enumerate' }, ({ release, bounds, invariants }) => ({
+      kind: 'enumerate',
+      found: enumeratePart(machineFor(release), bounds, invariants.map(invariantFor), {
+        part,
+        parts,
+      }),
+    }))
+    .with({ kind: 'compare' }, ({ releases: [a, b], bounds }) => ({
+      kind: 'compare',
+      found: comparePart([machineFor(a), machineFor(b)], bounds, part, parts),
+    }))
+    .with({ kind: 'reach' }, ({ release, bounds, invariants }) => ({
+      kind: 'reach',
+      found: reach(machineFor(release), bounds, invariants.map(invariantFor)),
+    }))
+    .exhaustive();
+
+/** Pieces of one job put together; the order does not matter. */
+export function addResults(a: TaskResult, b: TaskResult): TaskResult {
+  if (a.kind === 'enumerate' && b.kind === 'enumerate') {
+    return { kind: 'enumerate', found: addEnumerations(a.found, b.found) };
+  }
+  if (a.kind === 'compare' && b.kind === 'compare') {
+    return { kind: 'compare', found: addComparisons(a.found, b.found) };
+  }
+  throw new Error('results of different searches');
+}
+
+/** Calls made by a piece of work. */
+export const transitionsOf = (result: TaskResult): number =>
+  result.kind === 'compare' ? result.found.transitions : result.found.work.transitions;

@@ -1,0 +1,87 @@
+import type { EnumerateBounds, ReachBounds } from '../checker/bounds.js';
+import type { Check, Spec } from '../specs/spec.js';
+
+/** A search over one release; what several checks ask of the same search is done once. */
+export interface EnumerateJob {
+  readonly kind: 'enumerate';
+  readonly release: string;
+  readonly bounds: EnumerateBounds;
+  readonly invariants: readonly string[];
+}
+
+export interface ReachJob {
+  readonly kind: 'reach';
+  readonly release: string;
+  readonly bounds: ReachBounds;
+  readonly invariants: readonly string[];
+}
+
+export interface CompareJob {
+  readonly kind: 'compare';
+  readonly releases: readonly [string, string];
+  readonly bounds: EnumerateBounds;
+}
+
+export type Job = EnumerateJob | ReachJob | CompareJob;
+
+/** A piece of a job, for one worker. */
+export interface Task {
+  readonly job: Job;
+  readonly part: number;
+  readonly parts: number;
+}
+
+/** What makes two searches the same. */
+export function jobKey(job: Job): string {
+  const who = job.kind === 'compare' ? job.releases : job.release;
+  return JSON.stringify([job.kind, who, job.bounds]);
+}
+
+const invariantsFor = (check: Check, release: string): string[] =>
+  check.check === 'compare'
+    ? []
+    : check.expect.filter((e) => e.releases.includes(release)).map((e) => e.invariant);
+
+/** The searches that a check needs. */
+export function jobsOf(check: Check): Job[] {
+  if (check.check === 'compare') {
+    return [{ kind: 'compare', releases: check.releases, bounds: check.bounds }];
+  }
+  if (check.check === 'reach') {
+    const { release } = check;
+    const invariants = invariantsFor(check, release);
+    return check.runs.map(({ bounds }) => ({ kind: 'reach', release, bounds, invariants }));
+  }
+  const releases = [...new Set(check.expect.flatMap((e) => e.releases))];
+  return releases.map((release) => ({
+    kind: 'enumerate',
+    release,
+    bounds: check.bounds,
+    invariants: invariantsFor(check, release),
+  }));
+}
+
+const union = (a: readonly string[], b: readonly string[]): string[] => [...new Set([...a, ...b])];
+
+/** Every search that the specs need, each once, with all the invariants that are asked of it. */
+export function planJobs(specs: readonly Spec[]): Map<string, Job> {
+  const jobs = new Map<string, Job>();
+  for (const job of specs.flatMap((spec) => spec.checks).flatMap(jobsOf)) {
+    const key = jobKey(job);
+    const known = jobs.get(key);
+    if (known === undefined || known.kind === 'compare' || job.kind === 'compare') {
+      jobs.set(key, job);
+    } else {
+      jobs.set(key, { ...known, invariants: union(known.invariants, job.invariants) });
+    }
+  }
+  return jobs;
+}
+
+/** Pieces of an enumeration; the same for any number of workers, so that results are too. */
+const PARTS = 16;
+
+export const tasksOf = (job: Job): Task[] =>
+  job.kind === 'reach'
+    ? [{ job, part: 0, parts: 1 }]
+    : Array.from({ length: PARTS }, (_, part) => ({ job, part, parts: PARTS }));

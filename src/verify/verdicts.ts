@@ -1,0 +1,268 @@
+import type { BehaviourClass, Comparison } from '../checker/compare.js';
+import { type Counterexample, fromEnumeration, fromReach } from '../checker/counterexample.js';
+import type { Enumeration } from '../checker/enumerate.js';
+import type { Reach } from '../checker/reach.js';
+import type { Work } from '../checker/tally.js';
+import type {
+  Check,
+  CompareCheck,
+  EnumerateCheck,
+  ExpectedClass,
+  ExpectedNumbers,
+  ReachCheck,
+  ReachRun,
+  VerdictWord,
+} from '../specs/spec.js';
+import { invariantFor, machineFor, type TaskResult } from './execute.js';
+import { type Job, jobKey, jobsOf } from './jobs.js';
+
+/** What was found of an invariant, beside what was expected. */
+export interface Verdict {
+  readonly invariant: string;
+  readonly release: string;
+  readonly expected: VerdictWord;
+  /** `unknown`: the search was not finished, and what is done of it shows no breach. */
+  readonly found: VerdictWord | 'unknown';
+  readonly because: string;
+  /** Transitions that the invariant is about, and that break it. */
+  readonly applied: number;
+  readonly broken: number;
+  readonly counterexample: Counterexample | undefined;
+}
+
+/** The work behind the verdicts of one release in one check. */
+export interface SearchReport {
+  readonly release: string;
+  readonly work: Work;
+  /** False if the search was interrupted or met a bound on its states. */
+  readonly complete: boolean;
+}
+
+export interface RunReport extends SearchReport {
+  readonly run: ReachRun;
+  readonly edges: number;
+  readonly largestCount: number;
+  readonly depth: number;
+  /** Names of numbers that differ from the expected ones. */
+  readonly wrong: readonly (keyof ExpectedNumbers)[];
+}
+
+export interface EnumerateReport {
+  readonly kind: 'enumerate';
+  readonly check: EnumerateCheck;
+  readonly verdicts: readonly Verdict[];
+  readonly searches: readonly SearchReport[];
+}
+
+export interface ReachReport {
+  readonly kind: 'reach';
+  readonly check: ReachCheck;
+  readonly verdicts: readonly Verdict[];
+  readonly runs: readonly RunReport[];
+}
+
+/** A class of differences; `unexpected` where the spec has none like it, `missing` where only the spec has it. */
+export interface ClassVerdict {
+  readonly state: 'expected' | 'unexpected' | 'missing';
+  readonly found: BehaviourClass | undefined;
+  readonly expected: ExpectedClass | undefined;
+}
+
+export interface CompareReport {
+  readonly kind: 'compare';
+  readonly check: CompareCheck;
+  readonly classes: readonly ClassVerdict[];
+  readonly spaces: number;
+  readonly transitions: number;
+  readonly complete: boolean;
+}
+
+export type CheckReport = EnumerateReport | ReachReport | CompareReport;
+
+/** A job's result so far. */
+export interface JobProgress {
+  readonly result: TaskResult | undefined;
+  readonly complete: boolean;
+}
+
+export type ProgressOf = (key: string) => JobProgress;
+
+interface Tested {
+  readonly applied: number;
+  readonly broken: number;
+}
+
+function word({ applied, broken }: Tested, complete: boolean): VerdictWord | 'unknown' {
+  if (broken > 0) return 'violated';
+  if (!complete) return 'unknown';
+  return applied > 0 ? 'holds' : 'untested';
+}
+
+const NOTHING: Work = {
+  spaces: 0,
+  transitions: 0,
+  steps: {},
+  refusals: {},
+  results: {},
+  peak: 0,
+};
+
+function enumerateReport(check: EnumerateCheck, progressOf: ProgressOf): EnumerateReport {
+  const verdicts: Verdict[] = [];
+  const searches: SearchReport[] = [];
+  for (const job of jobsOf(check)) {
+    if (job.kind !== 'enumerate') continue;
+    const { result, complete } = progressOf(jobKey(job));
+    const found = result?.found as Enumeration | undefined;
+    searches.push({ release: job.release, work: found?.work ?? NOTHING, complete });
+    for (const expectation of check.expect.filter((e) => e.releases.includes(job.release))) {
+      const finding = found?.findings.find((f) => f.invariant === expectation.invariant);
+      const { applied = 0, broken = 0 } = finding ?? {};
+      verdicts.push({
+        invariant: expectation.invariant,
+        release: job.release,
+        expected: expectation.verdict,
+        found: word({ applied, broken }, complete),
+        because: expectation.because,
+        applied,
+        broken,
+        counterexample:
+          finding === undefined || broken === 0
+            ? undefined
+            : fromEnumeration(
+                machineFor(job.release),
+                check.bounds,
+                invariantFor(expectation.invariant),
+                finding,
+              ),
+      });
+    }
+  }
+  return { kind: 'enumerate', check, verdicts, searches };
+}
+
+const NUMBERS: readonly (keyof ExpectedNumbers)[] = [
+  'states',
+  'transitions',
+  'edges',
+  'largestCount',
+];
+
+function runReport(release: string, run: ReachRun, progress: JobProgress): RunReport {
+  const found = progress.result?.found as Reach | undefined;
+  const numbers = {
+    states: found?.work.spaces,
+    transitions: found?.work.transitions,
+    edges: found?.edges,
+    largestCount: found?.largestCount,
+  };
+  const complete = progress.complete && found?.complete === true;
+  return {
+    release,
+    run,
+    work: found?.work ?? NOTHING,
+    edges: found?.edges ?? 0,
+    largestCount: found?.largestCount ?? 0,
+    depth: found?.depth ?? 0,
+    complete,
+    wrong: complete
+      ? NUMBERS.filter((n) => run.numbers[n] !== undefined && run.numbers[n] !== numbers[n])
+      : [],
+  };
+}
+
+/** An invariant over all runs of a check: broken in one is broken, and the first shows how. */
+function reachReport(check: ReachCheck, progressOf: ProgressOf): ReachReport {
+  const jobs = jobsOf(check);
+  const progress = jobs.map((job) => progressOf(jobKey(job)));
+  const runs = check.runs.map((run, i) =>
+    runReport(check.release, run, progress[i] as JobProgress),
+  );
+  const complete = runs.every((run) => run.complete);
+  const verdicts = check.expect.map((expectation): Verdict => {
+    const findings = progress.map((p) =>
+      (p.result?.found as Reach | undefined)?.findings.find(
+        (f) => f.invariant === expectation.invariant,
+      ),
+    );
+    const applied = findings.reduce((sum, f) => sum + (f?.applied ?? 0), 0);
+    const broken = findings.reduce((sum, f) => sum + (f?.broken ?? 0), 0);
+    const first = findings.findIndex((f) => f?.path !== undefined);
+    const finding = findings[first];
+    const run = check.runs[first];
+    return {
+      invariant: expectation.invariant,
+      release: check.release,
+      expected: expectation.verdict,
+      found: word({ applied, broken }, complete),
+      because: expectation.because,
+      applied,
+      broken,
+      counterexample:
+        finding === undefined || run === undefined
+          ? undefined
+          : fromReach(
+              machineFor(check.release),
+              run.bounds,
+              invariantFor(expectation.invariant),
+              finding,
+            ),
+    };
+  });
+  return { kind: 'reach', check, verdicts, runs };
+}
+
+const alike = (found: BehaviourClass, expected: ExpectedClass): boolean =>
+  found.shape === expected.shape && found.from === expected.from && found.to === expected.to;
+
+const sameHeadroom = (found: BehaviourClass, expected: ExpectedClass): boolean =>
+  found.headroom[0] === expected.headroom[0] && found.headroom[1] === expected.headroom[1];
+
+function compareReport(check: CompareCheck, progressOf: ProgressOf): CompareReport {
+  const [job] = jobsOf(check) as [Job];
+  const { result, complete } = progressOf(jobKey(job));
+  const found = result?.found as Comparison | undefined;
+  const classes = (found?.classes ?? []).map((one): ClassVerdict => {
+    const expected = check.expect.find((e) => alike(one, e));
+    const state = expected !== undefined && sameHeadroom(one, expected) ? 'expected' : 'unexpected';
+    return { state, found: one, expected };
+  });
+  const missing = complete
+    ? check.expect.filter((e) => !(found?.classes ?? []).some((one) => alike(one, e)))
+    : [];
+  return {
+    kind: 'compare',
+    check,
+    classes: [
+      ...classes,
+      ...missing.map((expected) => ({ state: 'missing', found: undefined, expected }) as const),
+    ],
+    spaces: found?.spaces ?? 0,
+    transitions: found?.transitions ?? 0,
+    complete,
+  };
+}
+
+/** What a check found, from the results of its jobs. */
+export function reportOn(check: Check, progressOf: ProgressOf): CheckReport {
+  if (check.check === 'compare') return compareReport(check, progressOf);
+  return check.check === 'reach'
+    ? reachReport(check, progressOf)
+    : enumerateReport(check, progressOf);
+}
+
+/** Whether anything is other than the spec says. A breach counts at once, a promise kept only when all is searched. */
+export function isUnexpected(report: CheckReport): boolean {
+  if (report.kind === 'compare') {
+    return report.complete && report.classes.some(({ state }) => state !== 'expected');
+  }
+  const numbers = report.kind === 'reach' && report.runs.some((run) => run.wrong.length > 0);
+  return numbers || report.verdicts.some((v) => v.found !== 'unknown' && v.found !== v.expected);
+}
+
+export const isComplete = (report: CheckReport): boolean =>
+  report.kind === 'compare'
+    ? report.complete
+    : report.kind === 'reach'
+      ? report.runs.every((run) => run.complete)
+      : report.searches.every((search) => search.complete);
