@@ -5,41 +5,33 @@ const layers = [
   { name: 'model', project: [], packages: ['ts-pattern'] },
   { name: 'invariants', project: ['model'], packages: 'none' },
   { name: 'checker', project: ['model', 'invariants'], packages: 'none' },
-  { name: 'specs', project: ['model', 'invariants', 'checker'], packages: 'any' },
-  { name: 'conformance', project: ['model', 'invariants', 'checker'], packages: 'any' },
+  { name: 'input', project: [], packages: 'any' },
+  { name: 'specs', project: ['input', 'model', 'invariants', 'checker'], packages: 'any' },
+  { name: 'conformance', project: ['input', 'model'], packages: 'any' },
+  { name: 'verify', project: ['model', 'invariants', 'checker', 'specs'], packages: 'any' },
   {
     name: 'report',
-    project: ['model', 'invariants', 'checker'],
-    typesOf: ['specs'],
+    project: ['model', 'invariants', 'checker', 'specs', 'verify', 'conformance'],
     packages: 'any',
   },
 ];
 
 const folders = (names) => `^src/(${names.join('|')})/`;
 
-const layerRules = layers.flatMap(({ name, project, typesOf = [], packages }) => {
+const layerRules = layers.flatMap(({ name, project, packages }) => {
   const from = { path: folders([name]) };
   const rules = [
     {
       name: `${name}-project-imports`,
-      comment: `src/${name} may import only ${[name, ...project, ...typesOf].join(', ')} of the project.`,
+      comment: `src/${name} may import only ${[name, ...project].join(', ')} of the project.`,
       severity: 'error',
       from,
       to: {
         path: '^(src|test|bench)/',
-        pathNot: folders([name, ...project, ...typesOf]),
+        pathNot: folders([name, ...project]),
       },
     },
   ];
-  if (typesOf.length > 0) {
-    rules.push({
-      name: `${name}-types-only`,
-      comment: `src/${name} may take nothing but types from ${typesOf.join(', ')} (use "import type").`,
-      severity: 'error',
-      from,
-      to: { path: folders(typesOf), dependencyTypesNot: ['type-only'] },
-    });
-  }
   if (packages !== 'any') {
     const allowed = packages === 'none' ? [] : packages;
     rules.push({

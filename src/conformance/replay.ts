@@ -24,9 +24,14 @@ import type {
 } from './outcome.js';
 import { modelCall, type Scenario, type ScenarioCall } from './scenario.js';
 
-/** Why the model gives no outcome for a scenario. */
-export class CannotReplay extends Error {
-  override readonly name = 'CannotReplay';
+/** A call that this version of the model does not have. */
+export class NotModelled extends Error {
+  override readonly name = 'NotModelled';
+}
+
+/** The set-up writes where nothing writable is mapped: no kernel has an outcome either. */
+export class CannotSetUp extends Error {
+  override readonly name = 'CannotSetUp';
 }
 
 const LISTED_AS: Record<KindName, LayoutEntry['kind']> = {
@@ -98,19 +103,22 @@ class Run {
 
 function known(call: ScenarioCall): Call {
   const known = modelCall(call);
-  if (known === undefined) throw new CannotReplay(`${call.call} is not modelled`);
+  if (known === undefined) throw new NotModelled(`${call.call} is not modelled`);
   return known;
 }
 
 const UNLIMITED = env(1_000_000, MAX_PAGES);
 
-/** The outcome of a scenario; throws CannotReplay, or ModelLimitError where it leaves what the model can hold. */
+/**
+ * The outcome of a scenario; throws NotModelled, CannotSetUp, or ModelLimitError where it leaves what
+ * the model can hold.
+ */
 export function replay(on: Machine, scenario: Scenario): ScenarioOutcome {
   const running = new Run(on, scenario.pages);
   for (const call of scenario.setup) {
     const outcome = running.perform(known(call), UNLIMITED);
     if (call.call === 'touch' && outcome.result < 0) {
-      throw new CannotReplay(
+      throw new CannotSetUp(
         `its set-up writes to pages ${call.addr} to ${call.addr + call.len - 1}, which are not all writable`,
       );
     }

@@ -6,24 +6,16 @@ import { RUNNING } from '../model/state.js';
 import { changedAt, legend, marks, ruler, strip } from './strip.js';
 import type { Style } from './style.js';
 import { callText, plural, resultText } from './words.js';
+import { wrapped } from './wrap.js';
 
 const LABEL = 10;
 const WIDTH = 72;
 
 /** A row of the report: a label in its column, text that is broken at the margin. */
 function row(label: string, text: string): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + word.length + LABEL + 3 > WIDTH) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  lines.push(line);
-  return lines.map((part, i) => `  ${(i === 0 ? label : '').padEnd(LABEL)}${part}`.trimEnd());
+  return wrapped(text, ' '.repeat(LABEL + 2), WIDTH)
+    .split('\n')
+    .map((line, i) => (i === 0 ? `  ${label.padEnd(LABEL)}${line.trimStart()}` : line));
 }
 
 const exactly = (label: string, text: string): string =>

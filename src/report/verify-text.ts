@@ -20,6 +20,7 @@ import { counterexampleTexts } from './counterexample.js';
 import { type MatrixVerdict, matrix } from './matrix.js';
 import type { Style } from './style.js';
 import { grouped, plural } from './words.js';
+import { wrapped } from './wrap.js';
 
 interface Options {
   readonly s: Style;
@@ -35,18 +36,6 @@ const asMatrixVerdict = (v: Verdict): MatrixVerdict => ({
   found: v.found,
   expected: v.found === v.expected || v.found === 'unknown',
 });
-
-function wrapped(text: string, indent: string, width = 76): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && indent.length + line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line].map((one) => indent + one).join('\n');
-}
 
 const enumerateBoundsText = (b: EnumerateBounds): string =>
   `${b.pages} pages, up to ${plural(b.vmas, 'VMA')} of ${b.classes.map(className).join(', ')}; ` +

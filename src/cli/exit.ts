@@ -1,0 +1,12 @@
+/** What the exit code of the command says. */
+export const Exit = {
+  /** Everything is as the specs expect; an expected violation is no failure. */
+  ok: 0,
+  /** A verdict that no spec expects. */
+  unexpected: 1,
+  /** Bad input or usage. */
+  usage: 2,
+  /** Interrupted, or a bound that the user set was met. */
+  incomplete: 3,
+} as const;
+export type Exit = (typeof Exit)[keyof typeof Exit];

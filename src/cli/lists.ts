@@ -1,0 +1,27 @@
+import { invariants } from '../invariants/index.js';
+import { releases } from '../model/releases/index.js';
+import { invariantsJson, releasesJson } from '../report/json.js';
+import { invariantsText, releasesText, releaseText } from '../report/lists.js';
+import { Exit } from './exit.js';
+import { releaseFor } from './replay.js';
+import { print, printJson, stdoutStyle } from './terminal.js';
+
+interface ListFlags {
+  readonly json?: true;
+}
+
+/** All releases, or one with its steps. */
+export function releasesCommand(ref: string | undefined, { json }: ListFlags): Exit {
+  const chosen = ref === undefined ? releases : [releaseFor(ref, 'release')];
+  const [one] = chosen;
+  if (json === true) printJson(releasesJson(chosen));
+  else if (ref !== undefined && one !== undefined) print(releaseText(one, stdoutStyle()));
+  else print(releasesText(chosen, stdoutStyle()));
+  return Exit.ok;
+}
+
+export function invariantsCommand({ json }: ListFlags): Exit {
+  if (json === true) printJson(invariantsJson(invariants));
+  else print(invariantsText(invariants, stdoutStyle()));
+  return Exit.ok;
+}

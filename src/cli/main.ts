@@ -1,0 +1,96 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { BadInput } from '../input/bad-input.js';
+import { Exit } from './exit.js';
+import { invariantsCommand, releasesCommand } from './lists.js';
+import { replayCommand } from './replay.js';
+import { note } from './terminal.js';
+import { type VerifyFlags, verifyCommand } from './verify.js';
+
+const { version } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+) as { version: string };
+
+function workerCount(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count > 256) {
+    throw new InvalidArgumentError('Expected a whole number from 0 to 256.');
+  }
+  return count;
+}
+
+const EXAMPLES = `
+Examples:
+  mremap-check verify                             all specs: verdicts, counterexamples, matrix
+  mremap-check verify specs/2019-02-bail-out-earlier.json
+  mremap-check releases v6.17                     the steps of a release, in order
+  mremap-check replay --release v6.12 scenarios.jsonl
+
+Exit codes:
+  0  all as the specs expect (an expected violation is no failure)
+  1  a verdict that no spec expects
+  2  bad input or usage
+  3  incomplete: interrupted, or beyond what is modelled`;
+
+/** The commands; `done` is told how each went. */
+function commands(done: (exit: Exit) => void): Command {
+  const program = new Command('mremap-check')
+    .description(
+      'An explicit-state model checker for Linux mremap() at the edge of vm.max_map_count.',
+    )
+    .version(version)
+    .addHelpText('after', EXAMPLES)
+    .exitOverride()
+    .showHelpAfterError('(mremap-check --help shows what there is)');
+  program
+    .command('verify')
+    .description('run specs and compare what is found with what they expect')
+    .argument('[spec...]', 'spec files or folders (default: all specs of the package)')
+    .option('--json', 'print the report as JSON')
+    .option('--verbose', 'with every reason, and the work behind each verdict')
+    .option('--quiet', 'no progress')
+    .option('--workers <n>', 'worker threads, 0 for none (default: one a core)', workerCount)
+    .action(async (specs: string[], flags: VerifyFlags) => done(await verifyCommand(specs, flags)));
+  program
+    .command('replay')
+    .description('run scenarios on a release of the model, an outcome a line')
+    .argument('<file>', 'scenarios, one JSON object a line; - for standard input')
+    .requiredOption('--release <id>', 'such as v6.12, or v5.1[early=off,move=2]')
+    .action((file: string, flags: { release: string }) => done(replayCommand(file, flags)));
+  program
+    .command('releases')
+    .description('what releases there are, or the steps of one')
+    .argument('[id]', 'show the steps of this release')
+    .option('--json', 'print as JSON')
+    .action((id: string | undefined, flags: { json?: true }) => done(releasesCommand(id, flags)));
+  program
+    .command('invariants')
+    .description('what invariants there are')
+    .option('--json', 'print as JSON')
+    .action((flags: { json?: true }) => done(invariantsCommand(flags)));
+  return program;
+}
+
+async function main(): Promise<Exit> {
+  let exit: Exit = Exit.ok;
+  try {
+    await commands((how) => {
+      exit = how;
+    }).parseAsync();
+    return exit;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? Exit.ok : Exit.usage;
+    if (!(error instanceof BadInput)) throw error;
+    note(`mremap-check: ${error.message}`);
+    return Exit.usage;
+  }
+}
+
+// A reader that has seen enough closes the pipe; that is no error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(Exit.ok);
+  throw error;
+});
+
+process.exitCode = await main();

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { CannotSetUp, NotModelled, replay } from '../conformance/replay.js';
+import { parseScenario, type Scenario } from '../conformance/scenario.js';
+import { BadInput } from '../input/bad-input.js';
+import type { Release } from '../model/release.js';
+import { releaseByRef, UnknownRelease } from '../model/releases/variant.js';
+import { machine } from '../model/run.js';
+import { ModelLimitError } from '../model/vma.js';
+import { Exit } from './exit.js';
+import { note, print } from './terminal.js';
+
+interface Line {
+  readonly where: string;
+  readonly scenario: Scenario;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new BadInput(
+      `${file}: ${code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`}, expected scenarios, one a line`,
+    );
+  }
+}
+
+/** All of a file is read before anything is written. */
+function readScenarios(file: string): Line[] {
+  const name = file === '-' ? 'standard input' : file;
+  return readText(file)
+    .split('\n')
+    .map((text, i) => ({ text, where: `${name}:${i + 1}` }))
+    .filter(({ text }) => text.trim() !== '')
+    .map(({ text, where }) => ({ where, scenario: parseScenario(text, where) }));
+}
+
+/** The release that a flag names; throws BadInput. */
+export function releaseFor(ref: string, flag: string): Release {
+  try {
+    return releaseByRef(ref);
+  } catch (error) {
+    if (error instanceof UnknownRelease) throw new BadInput(`${flag}: ${error.message}`);
+    throw error;
+  }
+}
+
+/**
+ * Replays scenarios on a release and prints an outcome a line. A scenario that cannot be set up is left
+ * out, as kernels leave it out; one that the model does not know makes the result incomplete.
+ */
+export function replayCommand(file: string, flags: { readonly release: string }): Exit {
+  const on = machine(releaseFor(flags.release, '--release'));
+  let exit: Exit = Exit.ok;
+  for (const { where, scenario } of readScenarios(file)) {
+    try {
+      print(JSON.stringify(replay(on, scenario)));
+    } catch (error) {
+      const cannot = error instanceof NotModelled || error instanceof ModelLimitError;
+      if (!cannot && !(error instanceof CannotSetUp)) throw error;
+      note(`${where}: scenario ${scenario.id} left out: ${error.message}`);
+      if (cannot) exit = Exit.incomplete;
+    }
+  }
+  return exit;
+}

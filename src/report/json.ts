@@ -1,0 +1,155 @@
+import type { Counterexample } from '../checker/counterexample.js';
+import type { Invariant } from '../invariants/invariant.js';
+import { type Call, flagNames } from '../model/calls.js';
+import type { Release } from '../model/release.js';
+import type { Step } from '../model/step.js';
+import {
+  displacementOf,
+  idOf,
+  isAccounted,
+  kindName,
+  pagesOf,
+  protName,
+  startOf,
+  type Vma,
+} from '../model/vma.js';
+import type { CheckReport, Verdict } from '../verify/verdicts.js';
+import type { VerifyReport } from '../verify/verify.js';
+import { resultText } from './words.js';
+
+/** Version of the shapes below; raised when a field changes its meaning or goes. */
+const VERSION = 1;
+
+const vmaJson = (vma: Vma): object => ({
+  start: startOf(vma),
+  pages: pagesOf(vma),
+  kind: kindName(vma),
+  prot: protName(vma),
+  offset: startOf(vma) + displacementOf(vma),
+  identity: idOf(vma),
+  accounted: isAccounted(vma),
+});
+
+/** A call as scenarios write it. */
+const callJson = (call: Call): object =>
+  call.call === 'mremap' ? { ...call, flags: flagNames(call.flags) } : call;
+
+const counterexampleJson = (c: Counterexample): object => ({
+  explanation: c.explanation,
+  pages: c.pages,
+  maxMapCount: c.limit,
+  setup: c.history.calls?.map(callJson) ?? null,
+  setupExhausted: c.history.exhausted,
+  before: c.before.map(vmaJson),
+  call: callJson(c.call),
+  result: resultText(c.outcome.result),
+  after: c.outcome.vmas.map(vmaJson),
+  mapCount: { before: c.before.length, after: c.outcome.mapCount, peak: c.outcome.peak },
+  steps: c.micro.map(({ step, before, after }) => ({
+    step: step.name,
+    mapCountBefore: before.mapCount,
+    mapCountAfter: after.mapCount,
+    vmasChanged: before.vmas !== after.vmas,
+  })),
+});
+
+const verdictJson = ({ counterexample, ...verdict }: Verdict): object => ({
+  ...verdict,
+  asExpected: verdict.found === verdict.expected,
+  counterexample: counterexample === undefined ? null : counterexampleJson(counterexample),
+});
+
+function checkJson(report: CheckReport): object {
+  const { title } = report.check;
+  if (report.kind === 'compare') {
+    const { check, classes, spaces, transitions, complete } = report;
+    return {
+      check: 'compare',
+      title,
+      releases: check.releases,
+      bounds: check.bounds,
+      spaces,
+      transitions,
+      complete,
+      classes: classes.map(({ state, found, expected }) => ({
+        state,
+        shape: (found ?? expected)?.shape,
+        from: (found ?? expected)?.from,
+        to: (found ?? expected)?.to,
+        headroom: found?.headroom ?? null,
+        expectedHeadroom: expected?.headroom ?? null,
+        count: found?.count ?? 0,
+        because: expected?.because ?? null,
+      })),
+    };
+  }
+  const verdicts = report.verdicts.map(verdictJson);
+  if (report.kind === 'enumerate') {
+    return {
+      check: 'enumerate',
+      title,
+      bounds: report.check.bounds,
+      searches: report.searches,
+      verdicts,
+    };
+  }
+  const runs = report.runs.map(({ run, ...found }) => ({
+    bounds: run.bounds,
+    expected: run.numbers,
+    ...found,
+  }));
+  return { check: 'reach', title, runs, verdicts };
+}
+
+/** A verification, for programs. Holds no times, so that equal runs give equal bytes. */
+export const verifyJson = ({ specs, transitions, complete, asExpected }: VerifyReport): object => ({
+  version: VERSION,
+  complete,
+  asExpected,
+  transitions,
+  specs: specs.map(({ spec, checks }) => ({
+    file: spec.file,
+    title: spec.title,
+    question: spec.question,
+    answer: spec.answer,
+    sources: spec.sources,
+    checks: checks.map(checkJson),
+  })),
+});
+
+const stepJson = ({
+  name,
+  kernel,
+  does,
+  errnos,
+  takesLock,
+  count,
+  when,
+  repeatFrom,
+}: Step): object => ({
+  name,
+  kernel,
+  does,
+  errnos: errnos ?? [],
+  takesLock: takesLock ?? false,
+  headroom: count ?? null,
+  when: when?.map((guard) => guard.name) ?? [],
+  repeatFrom: repeatFrom ?? null,
+});
+
+export const releasesJson = (releases: readonly Release[]): object => ({
+  version: VERSION,
+  releases: releases.map(({ id, covers, changes, sources, kernels, calls }) => ({
+    id,
+    covers,
+    changes,
+    sources,
+    kernels,
+    mremap: calls.mremap.map(stepJson),
+  })),
+});
+
+export const invariantsJson = (invariants: readonly Invariant[]): object => ({
+  version: VERSION,
+  invariants: invariants.map(({ id, statement, source }) => ({ id, statement, source })),
+});
