@@ -7,14 +7,11 @@ export function shown(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
-/** `.calls[2].addr`, as jq would write it; unions and intersections add no step of their own. */
+/** `.calls[2].addr`, as jq would write it; branches of unions and intersections see the same value again and add nothing. */
 function pathOf(context: t.Context): string {
   return context
     .slice(1)
-    .filter((_entry, i) => {
-      const tag = (context[i]?.type as { _tag?: string } | undefined)?._tag;
-      return tag !== 'UnionType' && tag !== 'IntersectionType' && tag !== 'RefinementType';
-    })
+    .filter(({ actual }, i) => actual !== context[i]?.actual)
     .map(({ key }) => (/^\d+$/.test(key) ? `[${key}]` : `.${key}`))
     .join('');
 }
@@ -46,6 +43,7 @@ export function parseJson(text: string, where: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new BadInput(`${where}: not JSON: ${(error as Error).message}`);
+    const reason = (error as Error).message.replace(/\s+/g, ' ');
+    throw new BadInput(`${where}: found something that is not JSON (${reason}), expected JSON`);
   }
 }

@@ -24,7 +24,7 @@ const release = checked('a release', (ref) => {
     releaseByRef(ref);
     return undefined;
   } catch (error) {
-    if (error instanceof UnknownRelease) return `a release: ${error.message}`;
+    if (error instanceof UnknownRelease) return `a release, ${error.expected}`;
     throw error;
   }
 });

@@ -12,6 +12,14 @@ const CHECKS: Readonly<Record<string, string>> = {
 /** A reference that names no release, or a check that it does not have. */
 export class UnknownRelease extends Error {
   override readonly name = 'UnknownRelease';
+
+  /** @param expected what would have been a reference */
+  constructor(
+    readonly ref: string,
+    readonly expected: string,
+  ) {
+    super(`found "${ref}", expected ${expected}`);
+  }
 }
 
 /** The release with a check that asks for another headroom, or (`off`) without it. */
@@ -34,16 +42,16 @@ const known = (): string => releases.map(({ id }) => id).join(', ');
 export function releaseByRef(ref: string): Release {
   const [, id, edits] = /^([^[\]]+)(?:\[([^[\]]*)\])?$/.exec(ref) ?? [];
   const base = id === undefined ? undefined : releaseById(id);
-  if (base === undefined) throw new UnknownRelease(`found "${ref}", expected one of ${known()}`);
+  if (base === undefined) throw new UnknownRelease(ref, `one of ${known()}`);
   if (edits === undefined) return base;
   const changed = edits.split(',').reduce((release, edit) => {
     const [, check, need] = /^(early|move)=(off|\d+)$/.exec(edit) ?? [];
     if (check === undefined) {
-      throw new UnknownRelease(`found "${edit}" in "${ref}", expected early=N, move=N or =off`);
+      throw new UnknownRelease(ref, `early=N, move=N, early=off or move=off in the brackets`);
     }
     const name = CHECKS[check];
     if (!release.calls.mremap.some((step) => step.name === name)) {
-      throw new UnknownRelease(`"${ref}": ${base.id} has no step ${name}`);
+      throw new UnknownRelease(ref, `checks that ${base.id} has; it has no ${name}`);
     }
     return withHeadroom(release, check, need === 'off' ? 'off' : Number(need));
   }, base);
