@@ -1,13 +1,14 @@
+import type { Transition } from '../invariants/invariant.js';
 import { isUntouched, samePages, sameVmas } from '../invariants/untouched.js';
 import type { Vmas } from '../model/address-space.js';
 import type { MremapCall } from '../model/calls.js';
 import { errnoName } from '../model/errno.js';
-import { type Machine, type Outcome, run } from '../model/run.js';
-import { type Env, env, type Pages } from '../model/state.js';
-import { argumentClasses } from './argument-classes.js';
+import { type Machine, type Outcome, Recorder, run } from '../model/run.js';
+import type { Env, Pages } from '../model/state.js';
+import { type ArgumentClass, argumentClasses } from './argument-classes.js';
 import type { EnumerateBounds } from './bounds.js';
 import { mremapCalls } from './calls.js';
-import type { Witness } from './enumerate.js';
+import { byRank, limitsOf, type Witness } from './enumerate.js';
 import { callShape } from './shape.js';
 import { addressSpaces, frameTokens } from './spaces.js';
 
@@ -30,27 +31,14 @@ export interface Comparison {
   readonly classes: readonly BehaviourClass[];
 }
 
-function seenByCaller(
-  on: Machine,
-  limits: Env,
-  before: Vmas,
-  pages: Pages,
-  call: MremapCall,
-  outcome: Outcome,
-): string {
-  if (outcome.result >= 0) return 'ok';
-  const untouched = isUntouched({ on, env: limits, before, pages, call, outcome });
-  return `${errnoName(-outcome.result)}${untouched ? '' : ', address space changed'}`;
+function seenByCaller(transition: Transition): string {
+  const { result } = transition.outcome;
+  if (result >= 0) return 'ok';
+  return `${errnoName(-result)}${isUntouched(transition) ? '' : ', address space changed'}`;
 }
 
 const sameOutcome = (a: Outcome, b: Outcome): boolean =>
   a.result === b.result && sameVmas(a.vmas, b.vmas) && samePages(a.pages, b.pages);
-
-const rank = (a: Witness, b: Witness): number =>
-  Number(a.aboveLimit) - Number(b.aboveLimit) ||
-  a.space - b.space ||
-  a.call - b.call ||
-  a.limit - b.limit;
 
 const keyOf = ({ shape, from, to }: BehaviourClass): string => `${shape}|${from}|${to}`;
 
@@ -59,7 +47,7 @@ function joined(a: BehaviourClass, b: BehaviourClass): BehaviourClass {
     ...a,
     count: a.count + b.count,
     headroom: [Math.min(a.headroom[0], b.headroom[0]), Math.max(a.headroom[1], b.headroom[1])],
-    witness: rank(a.witness, b.witness) <= 0 ? a.witness : b.witness,
+    witness: byRank(a.witness, b.witness) <= 0 ? a.witness : b.witness,
   };
 }
 
@@ -73,48 +61,86 @@ function classesOf(all: Iterable<BehaviourClass>): BehaviourClass[] {
   return [...classes.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
+/** Two releases side by side. */
+class Comparing {
+  readonly classes = new Map<string, BehaviourClass>();
+  private readonly recorders = [new Recorder(), new Recorder()] as const;
+
+  constructor(
+    private readonly on: readonly [Machine, Machine],
+    private readonly limits: readonly Env[],
+  ) {}
+
+  /** One call under each limit, executed anew where a check of map_count may answer differently. */
+  make(space: number, before: Vmas, pages: Pages, one: ArgumentClass<MremapCall>): void {
+    const [first, second] = this.on;
+    const [mine, yours] = this.recorders;
+    const { call } = one;
+    let to = -1;
+    let from = '';
+    let into = '';
+    let differs = false;
+    for (const limits of this.limits) {
+      if (limits.maxMapCount > to) {
+        mine.clear();
+        yours.clear();
+        const a = run(first, limits, before, pages, call, mine);
+        const b = run(second, limits, before, pages, call, yours);
+        to = Math.min(mine.to, yours.to);
+        differs = !sameOutcome(a, b);
+        from = differs
+          ? seenByCaller({ on: first, env: limits, before, pages, call, outcome: a })
+          : '';
+        into = differs
+          ? seenByCaller({ on: second, env: limits, before, pages, call, outcome: b })
+          : '';
+      }
+      if (differs) this.note(space, limits.maxMapCount - before.length, limits, one, [from, into]);
+    }
+  }
+
+  private note(
+    space: number,
+    headroom: number,
+    { maxMapCount }: Env,
+    { call, index, size }: ArgumentClass<MremapCall>,
+    [from, to]: readonly [string, string],
+  ): void {
+    const one: BehaviourClass = {
+      shape: callShape(call),
+      from,
+      to: from === to ? `${to}, other VMAs` : to,
+      count: size,
+      headroom: [headroom, headroom],
+      witness: { space, call: index, limit: maxMapCount, aboveLimit: headroom < 0 },
+    };
+    const key = keyOf(one);
+    const other = this.classes.get(key);
+    this.classes.set(key, other === undefined ? one : joined(other, one));
+  }
+}
+
 /** Makes every call of the bounds on two releases and groups the outcomes that differ. */
 export function comparePart(
-  [first, second]: readonly [Machine, Machine],
+  on: readonly [Machine, Machine],
   bounds: EnumerateBounds,
   part = 0,
   parts = 1,
 ): Comparison {
   const spaces = addressSpaces(bounds);
   const calls = mremapCalls(bounds.pages, bounds.mremap);
-  const classes = argumentClasses([first, second], calls, bounds.pages, callShape);
-  const differing = new Map<string, BehaviourClass>();
-  const [least, greatest] = bounds.limits;
+  const classes = argumentClasses(on, calls, bounds.pages, callShape);
+  const limits = limitsOf(bounds);
+  const comparing = new Comparing(on, limits);
   let done = 0;
   for (let space = part; space < spaces.length; space += parts) {
-    const before = spaces[space] ?? [];
+    const before = spaces[space] as Vmas;
     const pages = frameTokens(before, bounds.pages);
     done++;
-    for (let limit = least; limit <= greatest; limit++) {
-      const limits = env(limit, bounds.pages);
-      for (const { call, index, size } of classes) {
-        const a = run(first, limits, before, pages, call);
-        const b = run(second, limits, before, pages, call);
-        if (sameOutcome(a, b)) continue;
-        const from = seenByCaller(first, limits, before, pages, call, a);
-        const to = seenByCaller(second, limits, before, pages, call, b);
-        const headroom = limit - before.length;
-        const one: BehaviourClass = {
-          shape: callShape(call),
-          from,
-          to: from === to ? `${to}, other VMAs` : to,
-          count: size,
-          headroom: [headroom, headroom],
-          witness: { space, call: index, limit, aboveLimit: headroom < 0 },
-        };
-        const key = keyOf(one);
-        const other = differing.get(key);
-        differing.set(key, other === undefined ? one : joined(other, one));
-      }
-    }
+    for (const call of classes) comparing.make(space, before, pages, call);
   }
-  const transitions = done * (greatest - least + 1) * calls.length;
-  return { spaces: done, transitions, classes: classesOf(differing.values()) };
+  const transitions = done * limits.length * calls.length;
+  return { spaces: done, transitions, classes: classesOf(comparing.classes.values()) };
 }
 
 /** Parts put together; the order does not matter. */

@@ -1,7 +1,7 @@
 import type { Invariant } from '../invariants/invariant.js';
 import type { Vmas } from '../model/address-space.js';
 import type { MremapCall } from '../model/calls.js';
-import { type Machine, run, type Watch } from '../model/run.js';
+import { type Machine, type Outcome, Recorder, run } from '../model/run.js';
 import { type Env, env, type Pages } from '../model/state.js';
 import { type ArgumentClass, argumentClasses, singleClasses } from './argument-classes.js';
 import type { EnumerateBounds } from './bounds.js';
@@ -38,7 +38,8 @@ export interface Enumeration {
 /** Witnesses kept for an invariant: some address spaces have no history, so that the smallest may be of no use. */
 const KEPT = 24;
 
-const rank = (a: Witness, b: Witness): number =>
+/** Smaller is better. */
+export const byRank = (a: Witness, b: Witness): number =>
   Number(a.aboveLimit) - Number(b.aboveLimit) ||
   a.space - b.space ||
   a.call - b.call ||
@@ -47,7 +48,7 @@ const rank = (a: Witness, b: Witness): number =>
 /** The best of them, one an address space. */
 function best(witnesses: readonly Witness[]): Witness[] {
   const kept: Witness[] = [];
-  for (const witness of [...witnesses].sort(rank)) {
+  for (const witness of [...witnesses].sort(byRank)) {
     if (!kept.some((other) => other.space === witness.space)) kept.push(witness);
     if (kept.length === KEPT) break;
   }
@@ -66,7 +67,7 @@ class FindingTally {
   /** @param times how many calls the witness stands for */
   break(witness: Witness, times: number): void {
     this.broken += times;
-    if (this.worst !== undefined && rank(witness, this.worst) >= 0) return;
+    if (this.worst !== undefined && byRank(witness, this.worst) >= 0) return;
     this.witnesses.push(witness);
     if (this.witnesses.length >= 4 * KEPT) {
       this.witnesses = best(this.witnesses);
@@ -86,33 +87,64 @@ export interface EnumerateOptions {
   readonly parts?: number;
   /** Execute one call of an argument class and count it for all; off executes every call. */
   readonly argumentClasses?: boolean;
+  /** Execute a call once for all limits under which its checks of map_count answer alike; off executes it under each. */
+  readonly limitRanges?: boolean;
+}
+
+/** Each limit of the bounds, least first. */
+export const limitsOf = ({ limits: [least, greatest], pages }: EnumerateBounds): Env[] =>
+  Array.from({ length: greatest - least + 1 }, (_, i) => env(least + i, pages));
+
+/** A call in one address space, to be made under every limit. */
+interface Case {
+  readonly space: number;
+  readonly before: Vmas;
+  readonly pages: Pages;
+  readonly call: ArgumentClass<MremapCall>;
 }
 
 /** Everything of one run of `enumeratePart`. */
-interface Search {
-  readonly on: Machine;
-  readonly classes: readonly ArgumentClass<MremapCall>[];
-  /** For each class, how its steps are counted. */
-  readonly watches: readonly Watch[];
+class Search {
   readonly work: WorkTally;
   readonly tallies: readonly FindingTally[];
-}
+  private readonly limits: readonly Env[];
+  private readonly recorder = new Recorder();
 
-/** One call of each class in one address space under one limit. */
-function searchOne(search: Search, space: number, before: Vmas, pages: Pages, limits: Env): void {
-  const { on, classes, watches, work, tallies } = search;
-  for (let i = 0; i < classes.length; i++) {
-    const { call, index, size } = classes[i] as ArgumentClass<MremapCall>;
-    const outcome = run(on, limits, before, pages, call, watches[i]);
-    work.add(outcome, before.length, size);
-    const transition = { on, env: limits, before, pages, call, outcome };
-    for (let k = 0; k < tallies.length; k++) {
-      const tally = tallies[k] as FindingTally;
+  constructor(
+    private readonly on: Machine,
+    bounds: EnumerateBounds,
+    invariants: readonly Invariant[],
+    private readonly limitRanges: boolean,
+  ) {
+    this.work = new WorkTally(on);
+    this.tallies = invariants.map((invariant) => new FindingTally(invariant));
+    this.limits = limitsOf(bounds);
+  }
+
+  /** Under each limit, executed anew where a check of map_count may answer differently. */
+  make(one: Case): void {
+    const { before, pages, call } = one;
+    const { limits, recorder } = this;
+    for (let i = 0; i < limits.length; ) {
+      recorder.clear();
+      const outcome = run(this.on, limits[i] as Env, before, pages, call.call, recorder);
+      const first = i++;
+      if (this.limitRanges)
+        while (i < limits.length && (limits[i] as Env).maxMapCount <= recorder.to) i++;
+      this.work.add(outcome, recorder.steps, before.length, call.size * (i - first));
+      for (let k = first; k < i; k++) this.judge(one, limits[k] as Env, outcome);
+    }
+  }
+
+  private judge({ space, before, pages, call }: Case, limits: Env, outcome: Outcome): void {
+    const transition = { on: this.on, env: limits, before, pages, call: call.call, outcome };
+    for (let k = 0; k < this.tallies.length; k++) {
+      const tally = this.tallies[k] as FindingTally;
       if (!tally.invariant.applies(transition)) continue;
-      tally.applied += size;
+      tally.applied += call.size;
       if (tally.invariant.holds(transition)) continue;
       const limit = limits.maxMapCount;
-      tally.break({ space, call: index, limit, aboveLimit: before.length > limit }, size);
+      tally.break({ space, call: call.index, limit, aboveLimit: before.length > limit }, call.size);
     }
   }
 }
@@ -125,25 +157,25 @@ export function enumeratePart(
   on: Machine,
   bounds: EnumerateBounds,
   invariants: readonly Invariant[],
-  { part = 0, parts = 1, argumentClasses: reduce = true }: EnumerateOptions = {},
+  {
+    part = 0,
+    parts = 1,
+    argumentClasses: reduce = true,
+    limitRanges = true,
+  }: EnumerateOptions = {},
 ): Enumeration {
   const spaces = addressSpaces(bounds);
   const calls = mremapCalls(bounds.pages, bounds.mremap);
   const classes = reduce ? argumentClasses([on], calls, bounds.pages) : singleClasses(calls);
-  const work = new WorkTally(on);
-  const tallies = invariants.map((invariant) => new FindingTally(invariant));
-  const watches = classes.map(({ size }) => work.watch(size));
-  const search = { on, classes, watches, work, tallies };
-  const [least, greatest] = bounds.limits;
+  const search = new Search(on, bounds, invariants, limitRanges);
   for (let space = part; space < spaces.length; space += parts) {
     const before = spaces[space] as Vmas;
     const pages = frameTokens(before, bounds.pages);
-    work.spaces++;
-    for (let limit = least; limit <= greatest; limit++) {
-      searchOne(search, space, before, pages, env(limit, bounds.pages));
-    }
+    search.work.spaces++;
+    for (const call of classes) search.make({ space, before, pages, call });
   }
-  return { work: work.total(['mremap']), findings: tallies.map((tally) => tally.total()) };
+  const findings = search.tallies.map((tally) => tally.total());
+  return { work: search.work.total(['mremap']), findings };
 }
 
 /** Parts put together; the order does not matter. */

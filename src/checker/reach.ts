@@ -1,7 +1,7 @@
 import type { Invariant, Transition } from '../invariants/invariant.js';
 import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
-import { type Machine, run, type Watch } from '../model/run.js';
+import { type Machine, Recorder, run } from '../model/run.js';
 import { type Env, env } from '../model/state.js';
 import { type ArgumentClass, argumentClasses, singleClasses } from './argument-classes.js';
 import type { ReachBounds } from './bounds.js';
@@ -74,8 +74,7 @@ export interface ReachOptions {
 class Search {
   private readonly calls: readonly Call[];
   private readonly classes: readonly ArgumentClass<Call>[];
-  /** For each class, how its steps are counted. */
-  private readonly watches: readonly Watch[];
+  private readonly recorder = new Recorder();
   private readonly limits: Env;
   private readonly store = new StateStore();
   private readonly history = new History();
@@ -98,7 +97,6 @@ class Search {
       : singleClasses(this.calls);
     this.limits = env(bounds.limit, bounds.pages, bounds.mmapCap);
     this.work = new WorkTally(on);
-    this.watches = this.classes.map(({ size }) => this.work.watch(size));
     this.tallies = invariants.map((invariant) => ({
       invariant,
       applied: 0,
@@ -129,14 +127,15 @@ class Search {
 
   /** Makes every call in one state. */
   private expand(state: number): void {
-    const { on, limits, classes, watches, work } = this;
+    const { on, limits, classes, recorder, work } = this;
     const before = this.store.get(state);
     const pages = frameTokens(before, this.bounds.pages);
     this.largestCount = Math.max(this.largestCount, before.length);
     for (let i = 0; i < classes.length; i++) {
       const { call, index, size } = classes[i] as ArgumentClass<Call>;
-      const outcome = run(on, limits, before, pages, call, watches[i]);
-      work.add(outcome, before.length, size);
+      recorder.clear();
+      const outcome = run(on, limits, before, pages, call, recorder);
+      work.add(outcome, recorder.steps, before.length, size);
       this.judge({ on, env: limits, before, pages, call, outcome }, state, size);
       if (outcome.vmas !== before) this.arrive(outcome.vmas, state, index);
     }

@@ -1,5 +1,5 @@
 import { errnoName } from '../model/errno.js';
-import type { Machine, Outcome, Watch } from '../model/run.js';
+import type { Machine, Outcome } from '../model/run.js';
 
 /** How often something happened, by name. */
 export type Counts = Readonly<Record<string, number>>;
@@ -44,16 +44,12 @@ export class WorkTally {
     this.refusals = new Float64Array(on.steps.length);
   }
 
-  /** For `run`: counts a call's steps as those of so many calls. */
-  watch(times: number): Watch {
-    return { tally: this.steps, times, observe: undefined };
-  }
-
   /** @param times how many calls ended so */
-  add(outcome: Outcome, countBefore: number, times = 1): void {
+  add(outcome: Outcome, steps: readonly number[], countBefore: number, times = 1): void {
     this.transitions += times;
     add(this.results, outcome.result < 0 ? -outcome.result : 0, times);
     if (outcome.result < 0) add(this.refusals, outcome.stepNumber, times);
+    for (let i = 0; i < steps.length; i++) add(this.steps, steps[i] as number, times);
     const rise = outcome.peak - countBefore;
     if (rise > this.peak) this.peak = rise;
   }

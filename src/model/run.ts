@@ -2,7 +2,7 @@ import type { Vmas } from './address-space.js';
 import { type Call, DONTUNMAP, type MremapCall } from './calls.js';
 import type { CallName, Release } from './release.js';
 import { type Env, env, type Pages, RUNNING, State } from './state.js';
-import { applies, type Step } from './step.js';
+import { applies, needOf, type Step } from './step.js';
 
 /** How a call ended. */
 export interface Outcome {
@@ -98,16 +98,34 @@ export function machine(release: Release): Machine {
   };
 }
 
-/** What to note while a call runs; nothing of it changes the outcome. */
-export interface Watch {
-  /** Counts each step run, by its number in `Machine.steps`. */
-  readonly tally: Float64Array | undefined;
-  /** How many calls this one stands for in the tally. */
-  readonly times: number;
-  readonly observe: Observer | undefined;
-}
+/** What a run leaves behind beside its outcome; made once and used for many runs. */
+export class Recorder {
+  /** The steps run, by their numbers in `Machine.steps`, in order. */
+  readonly steps: number[] = [];
+  /** For mremap() and munmap(): the outcome is the same under every max_map_count from `from` to `to`. */
+  from = 0;
+  to = Number.POSITIVE_INFINITY;
 
-const UNWATCHED: Watch = { tally: undefined, times: 1, observe: undefined };
+  clear(): void {
+    this.steps.length = 0;
+    this.from = 0;
+    this.to = Number.POSITIVE_INFINITY;
+  }
+
+  /** Notes what a check of map_count says of other limits. */
+  private checked(before: State, need: number, passed: boolean): void {
+    const least = before.mapCount + need;
+    if (!passed) this.to = Math.min(this.to, least - 1);
+    else if (before.env.maxMapCount >= least) this.from = Math.max(this.from, least);
+  }
+
+  ran(number: number, step: Step, before: State, after: State): void {
+    this.steps.push(number);
+    if (step.count !== undefined) {
+      this.checked(before, needOf(before, step.count), before === after);
+    }
+  }
+}
 
 function initialState(limits: Env, vmas: Vmas, pages: Pages, call: Call): State {
   const isMremap = call.call === 'mremap';
@@ -127,13 +145,9 @@ function initialState(limits: Env, vmas: Vmas, pages: Pages, call: Call): State 
   );
 }
 
-function count(tally: Float64Array, number: number, times: number): void {
-  tally[number] = (tally[number] as number) + times;
-}
-
 /**
- * Runs one call to its end: the transition function of the model. Pure, and the same with and without
- * a watch.
+ * Runs one call to its end: the transition function of the model. Pure but for what it
+ * tells the recorder and the observer.
  *
  * @param vmas the address space, whose VMAs are all that map_count counts
  * @param pages tokens for the frames that are mapped
@@ -144,18 +158,18 @@ export function run(
   vmas: Vmas,
   pages: Pages,
   call: Call,
-  watch: Watch = UNWATCHED,
+  recorder?: Recorder,
+  observer?: Observer,
 ): Outcome {
   const { steps, numbers, next } = on.plan(call);
-  const { tally, times, observe } = watch;
   let state = initialState(limits, vmas, pages, call);
   let peak = state.mapCount;
   for (let i = 0; i < steps.length; ) {
     const step = steps[i] as Step;
     const before = state;
     state = step.run(before);
-    if (tally !== undefined) count(tally, numbers[i] as number, times);
-    observe?.({ step, before, after: state });
+    recorder?.ran(numbers[i] as number, step, before, state);
+    observer?.({ step, before, after: state });
     if (state.mapCount > peak) peak = state.mapCount;
     if (state.result !== RUNNING) {
       return {
@@ -201,9 +215,6 @@ export function observe(
   call: Call,
 ): { readonly outcome: Outcome; readonly micro: readonly MicroStep[] } {
   const micro: MicroStep[] = [];
-  const outcome = run(on, limits, vmas, pages, call, {
-    ...UNWATCHED,
-    observe: (m) => micro.push(m),
-  });
+  const outcome = run(on, limits, vmas, pages, call, undefined, (one) => micro.push(one));
   return { outcome, micro };
 }

@@ -47,6 +47,12 @@ export interface CountCheck {
   readonly needDontunmap?: number;
 }
 
+/** The headroom that a check asks of this call. */
+export const needOf = (s: State, count: CountCheck): number =>
+  count.needDontunmap !== undefined && ((s.call as MremapCall).flags & DONTUNMAP) !== 0
+    ? count.needDontunmap
+    : count.need;
+
 /**
  * One step of a system call. A release is a list of these; `run` is pure.
  */
@@ -65,7 +71,7 @@ export interface Step {
   readonly sees?: 'arguments' | 'old address' | 'headroom';
   /** The mmap lock is free before this step and held for writing after it. */
   readonly takesLock?: true;
-  /** The headroom that it asks for, if it is a check of map_count. */
+  /** The headroom that it asks for, if it is a check of map_count; a step without it does not look at the limit. */
   readonly count?: CountCheck;
   /** Run only for calls of which all these are true. */
   readonly when?: readonly Guard[];

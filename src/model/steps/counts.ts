@@ -1,12 +1,6 @@
-import { DONTUNMAP, type MremapCall } from '../calls.js';
 import { Errno } from '../errno.js';
-import { fail, headroom, type State } from '../state.js';
-import type { CountCheck, Step } from '../step.js';
-
-const needOf = (s: State, count: CountCheck): number =>
-  count.needDontunmap !== undefined && ((s.call as MremapCall).flags & DONTUNMAP) !== 0
-    ? count.needDontunmap
-    : count.need;
+import { fail, headroom } from '../state.js';
+import { type CountCheck, needOf, type Step } from '../step.js';
 
 /** A check of map_count against the limit that `count` describes: ENOMEM unless that headroom is left. */
 export function countCheck(name: string, kernel: string, count: CountCheck): Step {
