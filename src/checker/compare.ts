@@ -5,10 +5,10 @@ import type { MremapCall } from '../model/calls.js';
 import { errnoName } from '../model/errno.js';
 import { type Machine, type Outcome, Recorder, run } from '../model/run.js';
 import type { Env, Pages } from '../model/state.js';
-import { type ArgumentClass, argumentClasses } from './argument-classes.js';
+import { type ArgumentClass, argumentClasses, singleClasses } from './argument-classes.js';
 import type { EnumerateBounds } from './bounds.js';
 import { mremapCalls } from './calls.js';
-import { byRank, limitsOf, type Witness } from './enumerate.js';
+import { byRank, limitsOf, type SearchOptions, type Witness } from './enumerate.js';
 import { callShape } from './shape.js';
 import { addressSpaces, frameTokens } from './spaces.js';
 
@@ -69,6 +69,7 @@ class Comparing {
   constructor(
     private readonly on: readonly [Machine, Machine],
     private readonly limits: readonly Env[],
+    private readonly limitRanges: boolean,
   ) {}
 
   /** One call under each limit, executed anew where a check of map_count may answer differently. */
@@ -86,7 +87,7 @@ class Comparing {
         yours.clear();
         const a = run(first, limits, before, pages, call, mine);
         const b = run(second, limits, before, pages, call, yours);
-        to = Math.min(mine.to, yours.to);
+        to = this.limitRanges ? Math.min(mine.to, yours.to) : limits.maxMapCount;
         differs = !sameOutcome(a, b);
         from = differs
           ? seenByCaller({ on: first, env: limits, before, pages, call, outcome: a })
@@ -124,14 +125,15 @@ class Comparing {
 export function comparePart(
   on: readonly [Machine, Machine],
   bounds: EnumerateBounds,
-  part = 0,
-  parts = 1,
+  { part = 0, parts = 1, argumentClasses: reduce = true, limitRanges = true }: SearchOptions = {},
 ): Comparison {
   const spaces = addressSpaces(bounds);
   const calls = mremapCalls(bounds.pages, bounds.mremap);
-  const classes = argumentClasses(on, calls, bounds.pages, callShape);
+  const classes = reduce
+    ? argumentClasses(on, calls, bounds.pages, callShape)
+    : singleClasses(calls);
   const limits = limitsOf(bounds);
-  const comparing = new Comparing(on, limits);
+  const comparing = new Comparing(on, limits, limitRanges);
   let done = 0;
   for (let space = part; space < spaces.length; space += parts) {
     const before = spaces[space] as Vmas;

@@ -20,8 +20,10 @@ export interface Counterexample {
   readonly pages: number;
   /** max_map_count when the call is made. */
   readonly limit: number;
-  /** Calls that build the address space: under no limit (enumerate), or under this one (reach). */
+  /** Calls that build the address space. */
   readonly history: HistorySearch;
+  /** Whether the limit was there from the start (reach), or is set when the address space is built (enumerate). */
+  readonly limitedFromStart: boolean;
   readonly before: Vmas;
   readonly call: Call;
   readonly outcome: Outcome;
@@ -36,6 +38,7 @@ function assemble(
   call: Call,
   limits: { readonly pages: number; readonly limit: number; readonly mmapCap?: number },
   history: HistorySearch,
+  limitedFromStart: boolean,
 ): Counterexample {
   const within = env(limits.limit, limits.pages, limits.mmapCap);
   const pages = frameTokens(before, limits.pages);
@@ -51,6 +54,7 @@ function assemble(
     pages: limits.pages,
     limit: limits.limit,
     history,
+    limitedFromStart,
     before,
     call,
     outcome,
@@ -81,6 +85,7 @@ export function fromEnumeration(
       call,
       { pages: bounds.pages, limit: witness.limit },
       history,
+      false,
     );
   };
   let smallest: Counterexample | undefined;
@@ -107,9 +112,6 @@ export function fromReach(
     (vmas, made) => canonical(run(on, limits, vmas, frameTokens(vmas, bounds.pages), made).vmas),
     [],
   );
-  return assemble(on, invariant, before, call, bounds, {
-    calls: history,
-    exhausted: true,
-    states: 0,
-  });
+  const found = { calls: history, exhausted: true, states: 0 };
+  return assemble(on, invariant, before, call, bounds, found, true);
 }

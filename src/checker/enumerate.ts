@@ -81,7 +81,8 @@ class FindingTally {
   }
 }
 
-export interface EnumerateOptions {
+/** Which piece of a search to do, and how. The reductions change no count, verdict or witness. */
+export interface SearchOptions {
   /** This piece of the work, 0 to `parts` - 1. */
   readonly part?: number;
   readonly parts?: number;
@@ -157,12 +158,7 @@ export function enumeratePart(
   on: Machine,
   bounds: EnumerateBounds,
   invariants: readonly Invariant[],
-  {
-    part = 0,
-    parts = 1,
-    argumentClasses: reduce = true,
-    limitRanges = true,
-  }: EnumerateOptions = {},
+  { part = 0, parts = 1, argumentClasses: reduce = true, limitRanges = true }: SearchOptions = {},
 ): Enumeration {
   const spaces = addressSpaces(bounds);
   const calls = mremapCalls(bounds.pages, bounds.mremap);

@@ -28,13 +28,22 @@ function identities(vma: VmaClass, before: Vmas, most: number): readonly number[
   return Array.from({ length: Math.min(used + 1, most) }, (_, i) => i + 1);
 }
 
+/** Of a file or object there is nothing before its first page. */
+const displacements = (
+  bounds: EnumerateBounds,
+  kind: number,
+  rebased: boolean,
+  start: number,
+): readonly number[] =>
+  rebased ? [0] : bounds.displacements.filter((d) => kind === Kind.anon || start + d >= 0);
+
 /** Every VMA of the classes that may start at a page, as one page long. */
 function candidates(bounds: EnumerateBounds, start: number, before: Vmas): Vma[] {
   return bounds.classes.flatMap((c) => {
     const kind = Kind[c.kind];
     const rebased = kind === Kind.anon && !c.populated;
     return identities(c, before, bounds.identities).flatMap((id) =>
-      (rebased ? [0] : bounds.displacements).map((displacement) =>
+      displacements(bounds, kind, rebased, start).map((displacement) =>
         makeVma({
           start,
           pages: 1,

@@ -1,11 +1,11 @@
-import { errnoName } from '../model/errno.js';
+import { Errno, type ErrnoName } from '../model/errno.js';
 import type { Machine, Outcome } from '../model/run.js';
 
 /** How often something happened, by name. */
 export type Counts = Readonly<Record<string, number>>;
 
-/** Adds the counts up; names in the order in which they first appear. */
-export function addCounts(a: Counts, b: Counts): Counts {
+/** Adds the counts up; both have the same names, counts of zero included. */
+function addCounts(a: Counts, b: Counts): Counts {
   const sum: Record<string, number> = { ...a };
   for (const [name, count] of Object.entries(b)) sum[name] = (sum[name] ?? 0) + count;
   return sum;
@@ -20,7 +20,7 @@ export interface Work {
   /** How often each step ran, and how often it ended the call with an errno. */
   readonly steps: Counts;
   readonly refusals: Counts;
-  /** `ok` and errno names. */
+  /** `ok`, and each errno with which a step of the calls can end one. */
   readonly results: Counts;
   /** Highest rise of map_count under the lock. */
   readonly peak: number;
@@ -28,6 +28,16 @@ export interface Work {
 
 function add(counts: Float64Array, index: number, times: number): void {
   counts[index] = (counts[index] as number) + times;
+}
+
+/** The calls in the order of `Machine.steps`. */
+const CALLS = ['mremap', 'mmap', 'munmap', 'mprotect', 'touch'] as const;
+
+/** Every errno that the steps of some calls can end with, in the order of their numbers. */
+function errnosOf({ release }: Machine, calls: readonly string[]): ErrnoName[] {
+  const steps = CALLS.flatMap((call) => (calls.includes(call) ? release.calls[call] : []));
+  const names = new Set(steps.flatMap(({ errnos }) => errnos ?? []));
+  return [...names].sort((a, b) => Errno[a] - Errno[b]);
 }
 
 /** Counts while a search runs. */
@@ -59,7 +69,7 @@ export class WorkTally {
     const steps: Record<string, number> = {};
     const refusals: Record<string, number> = {};
     let at = 0;
-    for (const call of ['mremap', 'mmap', 'munmap', 'mprotect', 'touch'] as const) {
+    for (const call of CALLS) {
       for (const { name, errnos } of this.on.release.calls[call]) {
         const number = at++;
         if (!calls.includes(call)) continue;
@@ -68,10 +78,10 @@ export class WorkTally {
         refusals[name] = (refusals[name] ?? 0) + (this.refusals[number] as number);
       }
     }
-    const results: Record<string, number> = {};
-    this.results.forEach((count, errno) => {
-      if (count > 0) results[errno === 0 ? 'ok' : errnoName(errno)] = count;
-    });
+    const results: Record<string, number> = { ok: this.results[0] as number };
+    for (const errno of errnosOf(this.on, calls)) {
+      results[errno] = this.results[Errno[errno]] as number;
+    }
     const { spaces, transitions, peak } = this;
     return { spaces, transitions, steps, refusals, results, peak };
   }

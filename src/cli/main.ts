@@ -81,9 +81,12 @@ async function main(): Promise<Exit> {
     return exit;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? Exit.ok : Exit.usage;
-    if (!(error instanceof BadInput)) throw error;
-    note(`mremap-check: ${error.message}`);
-    return Exit.usage;
+    if (error instanceof BadInput) {
+      note(`mremap-check: ${error.message}`);
+      return Exit.usage;
+    }
+    note(`mremap-check: internal error, no verdict: ${(error as Error).stack ?? String(error)}`);
+    return Exit.incomplete;
   }
 }
 

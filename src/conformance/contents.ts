@@ -42,9 +42,7 @@ export class Contents {
     if (kindOf(vma) === Kind.shm) this.object(vma).clear();
   }
 
-  write(vmas: Vmas, page: number, byte: number): void {
-    const vma = vmaAt(vmas, page);
-    if (vma === undefined) return;
+  write(vma: Vma, page: number, byte: number): void {
     if (isShared(vma)) this.object(vma).set(offsetAt(vma, page), byte);
     else this.frames.set(page, byte);
   }

@@ -1,13 +1,16 @@
 import { type Vmas, vmaAt } from '../model/address-space.js';
-import type { Call } from '../model/calls.js';
+import { type Call, DONTUNMAP, FIXED } from '../model/calls.js';
 import { errnoName } from '../model/errno.js';
 import { type Machine, type Outcome, run } from '../model/run.js';
 import { type Env, env } from '../model/state.js';
+import { chooseNewAddress } from '../model/steps/move.js';
 import {
   isShared,
+  isWritable,
   type KindName,
   kindName,
   MAX_PAGES,
+  ModelLimitError,
   offsetOf,
   pagesOf,
   protName,
@@ -73,16 +76,23 @@ class Run {
 
   perform(call: Call, limits: Env): Outcome {
     const outcome = run(this.on, limits, this.vmas, FRAMES, call);
+    checkRoom(call, outcome, this.window);
     this.vmas = outcome.vmas;
     this.contents.moved(outcome.pages);
-    if (outcome.result < 0) return outcome;
-    if (call.call === 'mmap') this.contents.created(vmaAt(this.vmas, call.addr) as Vma);
-    if (call.call === 'touch') {
-      for (let page = call.addr; page < call.addr + call.len; page++) {
-        this.contents.write(this.vmas, page, page + 1);
-      }
+    if (call.call === 'touch') this.write(call.addr, call.addr + call.len);
+    if (call.call === 'mmap' && outcome.result >= 0) {
+      this.contents.created(vmaAt(this.vmas, call.addr) as Vma);
     }
     return outcome;
+  }
+
+  /** Page p gets the byte p + 1, up to the first page that is not writable. */
+  private write(start: number, end: number): void {
+    for (let page = start; page < end; page++) {
+      const vma = vmaAt(this.vmas, page);
+      if (vma === undefined || !isWritable(vma)) return;
+      this.contents.write(vma, page, page + 1);
+    }
   }
 
   view(): WindowView {
@@ -105,6 +115,26 @@ function known(call: ScenarioCall): Call {
   const known = modelCall(call);
   if (known === undefined) throw new NotModelled(`${call.call} is not modelled`);
   return known;
+}
+
+/**
+ * Refuses an outcome that rests on the end of the model's address space: a kernel's goes on behind the
+ * window without an end that a scenario could meet. Throws ModelLimitError.
+ */
+function checkRoom(call: Call, outcome: Outcome, window: number): void {
+  if (call.call !== 'mremap') return;
+  const { addr, newLen, flags, newAddr } = call;
+  const fixed = (flags & FIXED) !== 0;
+  const implied = (flags & (FIXED | DONTUNMAP)) !== 0;
+  const tooFar = (implied ? newAddr : addr) + newLen > MAX_PAGES;
+  const picked = !fixed && outcome.result >= 0 && outcome.result !== addr;
+  const insideWindow =
+    picked && outcome.result < window && !(implied && outcome.result === newAddr);
+  if (tooFar || insideWindow || outcome.step.name === chooseNewAddress.name) {
+    throw new ModelLimitError(
+      `no room behind the window in an address space of ${MAX_PAGES} pages`,
+    );
+  }
 }
 
 const UNLIMITED = env(1_000_000, MAX_PAGES);

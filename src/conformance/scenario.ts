@@ -42,7 +42,8 @@ const scenarioCall = new t.Type<ScenarioCall>(
   (value): value is ScenarioCall => Object.values(CALLS).some((codec) => codec.is(value)),
   (value, context) => {
     const word = (value as { call?: unknown } | null)?.call;
-    const codec = typeof word === 'string' ? CALLS[word as CallWord] : undefined;
+    const known = typeof word === 'string' && Object.hasOwn(CALLS, word);
+    const codec = known ? CALLS[word as CallWord] : undefined;
     if (codec === undefined) {
       return t.failure(value, context, `a call, one of ${Object.keys(CALLS).join(', ')}`);
     }

@@ -34,6 +34,20 @@ function strictly<A>(codec: t.Type<A>, keys: readonly string[], name: string): t
   );
 }
 
+/** An array with at least one entry. */
+export function some<A>(entry: t.Type<A>): t.Type<A[]> {
+  const list = t.array(entry);
+  return new t.Type<A[]>(
+    `at least one ${entry.name}`,
+    (value): value is A[] => list.is(value) && value.length > 0,
+    (value, context) =>
+      Array.isArray(value) && value.length === 0
+        ? t.failure(value, context, `at least one entry, each ${entry.name}`)
+        : list.validate(value, context),
+    t.identity,
+  );
+}
+
 /** A whole number from `least` to `most`. */
 export const wholeNumber = (least: number, most: number, what: string): t.Type<number> => {
   const is = (value: unknown): value is number =>

@@ -2,7 +2,7 @@ import type * as t from 'io-ts';
 import { BadInput } from './bad-input.js';
 
 /** A value as a message may show it: JSON, cut where it is long. */
-export function shown(value: unknown): string {
+function shown(value: unknown): string {
   const text = value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value));
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

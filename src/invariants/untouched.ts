@@ -29,7 +29,7 @@ const ranges = (pages: readonly number[]): string => {
     const last = pages[i] as number;
     parts.push(first === last ? `${first}` : `${first}-${last}`);
   }
-  return parts.join(', ');
+  return `${pages.length === 1 ? 'page' : 'pages'} ${parts.join(', ')}`;
 };
 
 const mappedPages = (vmas: Vmas): Set<number> => {
@@ -45,10 +45,12 @@ export function describeChange({ before, outcome }: Transition): string {
   const gone = [...was].filter((page) => !is.has(page));
   const fresh = [...is].filter((page) => !was.has(page));
   const parts: string[] = [];
-  if (gone.length > 0) parts.push(`page ${ranges(gone)} unmapped`);
-  if (fresh.length > 0) parts.push(`page ${ranges(fresh)} newly mapped`);
+  if (gone.length > 0) parts.push(`${ranges(gone)} unmapped`);
+  if (fresh.length > 0) parts.push(`${ranges(fresh)} newly mapped`);
   if (before.length !== outcome.vmas.length) {
-    parts.push(`${before.length} VMAs before, ${outcome.vmas.length} after`);
+    parts.push(
+      `${before.length} ${before.length === 1 ? 'VMA' : 'VMAs'} before, ${outcome.vmas.length} after`,
+    );
   }
   return parts.length > 0 ? parts.join('; ') : 'a VMA is changed';
 }

@@ -25,7 +25,7 @@ export interface MmapCall {
   readonly offset: number;
 }
 
-export interface MunmapCall {
+interface MunmapCall {
   readonly call: 'munmap';
   readonly addr: number;
   readonly len: number;

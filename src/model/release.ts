@@ -1,7 +1,7 @@
 import type { Step } from './step.js';
 
 /** A commit, mail or tree that a release's behaviour comes from. */
-export interface Source {
+interface Source {
   readonly ref: string;
   readonly says: string;
 }
@@ -20,8 +20,8 @@ export type CallName = keyof CallSteps;
 /** One behaviour of the mremap state machine, named after the first release that has it. */
 export interface Release {
   readonly id: string;
-  /** The mainline releases that it stands for. */
-  readonly covers: string;
+  /** The mainline releases that it stands for, both ends included. */
+  readonly covers: { readonly first: string; readonly last: string };
   readonly sources: readonly Source[];
   /** What a caller sees differently from the release before. */
   readonly changes: string;
@@ -29,6 +29,10 @@ export interface Release {
   readonly kernels: readonly string[];
   readonly calls: CallSteps;
 }
+
+/** `6.17 to 7.0`, or the one release. */
+export const coverage = ({ covers: { first, last } }: Release): string =>
+  first === last ? first : `${first} to ${last}`;
 
 /** The same release with one step of mremap() replaced by others, or by none. */
 export function withStep(

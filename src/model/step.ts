@@ -80,6 +80,10 @@ export interface Step {
   readonly run: (s: State) => State;
 }
 
+/** The same steps as part of another kernel function. */
+export const inKernel = (kernel: string, ...steps: readonly Step[]): Step[] =>
+  steps.map((step) => ({ ...step, kernel }));
+
 /** The same steps for only some calls. */
 export const only = (guard: Guard, ...steps: readonly Step[]): Step[] =>
   steps.map((step) => ({ ...step, when: [guard, ...(step.when ?? [])] }));

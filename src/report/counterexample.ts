@@ -32,7 +32,7 @@ function roles({ call, pages, outcome }: Counterexample): string | undefined {
   });
 }
 
-function historyRows({ history, limit }: Counterexample): string[] {
+function historyRows({ history, limit, limitedFromStart }: Counterexample): string[] {
   const { calls, exhausted, states } = history;
   if (calls === undefined) {
     const much = `${plural(states, 'address space')} searched`;
@@ -45,7 +45,8 @@ function historyRows({ history, limit }: Counterexample): string[] {
   }
   const count = `${plural(calls.length, 'call')} from an empty window`;
   const built = calls.length === 0 ? 'nothing mapped' : calls.map(callText).join('; ');
-  return [...row('set-up', built), ...row('', `(${count}, then max_map_count = ${limit})`)];
+  const when = limitedFromStart ? 'under' : 'then';
+  return [...row('set-up', built), ...row('', `(${count}, ${when} max_map_count = ${limit})`)];
 }
 
 const gauge = (vmas: Vmas, limit: number, count = vmas.length): string =>
@@ -68,9 +69,12 @@ function stripRows(counterexample: Counterexample): string[] {
   ];
 }
 
-/** A step that changes or ends something; the others only looked. */
+/** A step that changes or ends something, or goes on to the next VMA; the others only looked. */
 const matters = ({ before, after }: MicroStep): boolean =>
-  before.vmas !== after.vmas || before.mapCount !== after.mapCount || after.result !== RUNNING;
+  before.vmas !== after.vmas ||
+  before.mapCount !== after.mapCount ||
+  before.several !== after.several ||
+  after.result !== RUNNING;
 
 function microRow({ step, before, after }: MicroStep): string {
   const counts =
@@ -78,7 +82,10 @@ function microRow({ step, before, after }: MicroStep): string {
       ? `${after.mapCount}`
       : `${before.mapCount} -> ${after.mapCount}`;
   const end = after.result === RUNNING ? '' : `  returns ${resultText(after.result)}`;
-  return `${step.name.padEnd(31)} map_count ${counts}${end}`;
+  const last = after.addr + after.oldLen - 1;
+  const source = after.addr === last ? `page ${last}` : `pages ${after.addr}-${last}`;
+  const piece = before.several === after.several ? '' : `  ${source} to ${after.newAddr}`;
+  return `${step.name.padEnd(31)} map_count ${counts}${end}${piece}`;
 }
 
 function microRows({ micro, outcome }: Counterexample): string[] {
@@ -105,23 +112,24 @@ function body(counterexample: Counterexample): string {
 
 /**
  * Counterexamples as text, at most 72 columns wide for windows of up to 20 pages: what is broken, the
- * calls, the address space before and after, what changed, and the steps that changed it. Those that
- * differ in the release alone are drawn once.
+ * calls, the address space before and after, what changed, and the steps that changed it. One that
+ * breaks several invariants, or on several releases, is drawn once.
  */
 export function counterexampleTexts(
   counterexamples: readonly Counterexample[],
   { bold, bad }: Style,
 ): string[] {
-  const drawn = new Map<string, { readonly invariant: string; readonly releases: string[] }>();
+  const drawn = new Map<string, Counterexample[]>();
   for (const counterexample of counterexamples) {
-    const { invariant, release } = counterexample;
     const text = body(counterexample);
-    const known = drawn.get(invariant + text);
-    if (known !== undefined) known.releases.push(release);
-    else drawn.set(invariant + text, { invariant, releases: [release] });
+    drawn.set(text, [...(drawn.get(text) ?? []), counterexample]);
   }
-  return [...drawn.entries()].map(([text, { invariant, releases }]) => {
-    const head = `  ${bad(invariant)} is broken on ${releases.join(', ')}`;
-    return `${bold(head)}\n${text.slice(invariant.length)}`;
+  return [...drawn.entries()].map(([text, alike]) => {
+    const broken = unique(alike.map(({ invariant }) => invariant));
+    const releases = unique(alike.map(({ release }) => release));
+    const head = `${broken.join(' and ')} broken on ${releases.join(', ')}`;
+    return `${bold(bad(wrapped(head, '  ', WIDTH)))}\n${text}`;
   });
 }
+
+const unique = (names: readonly string[]): string[] => [...new Set(names)];

@@ -40,6 +40,7 @@ const counterexampleJson = (c: Counterexample): object => ({
   maxMapCount: c.limit,
   setup: c.history.calls?.map(callJson) ?? null,
   setupExhausted: c.history.exhausted,
+  limitedFromStart: c.limitedFromStart,
   before: c.before.map(vmaJson),
   call: callJson(c.call),
   result: resultText(c.outcome.result),

@@ -1,5 +1,5 @@
 import type { Invariant } from '../invariants/invariant.js';
-import type { Release } from '../model/release.js';
+import { coverage, type Release } from '../model/release.js';
 import type { Step } from '../model/step.js';
 import type { Style } from './style.js';
 import { wrapped } from './wrap.js';
@@ -12,7 +12,7 @@ export const releasesText = (releases: readonly Release[], { bold, dim }: Style)
   releases
     .map((release) =>
       [
-        `${bold(release.id.padEnd(8))} ${release.covers}`,
+        `${bold(release.id.padEnd(8))} ${coverage(release)}`,
         wrapped(release.changes, '  '),
         ...sourceLines(release).map(dim),
         ...(release.kernels.length === 0

@@ -1,7 +1,7 @@
 import type { Style } from './style.js';
 
 /** What a cell of the matrix says. */
-export type Cell = 'holds' | 'fails' | 'untested' | 'unknown';
+type Cell = 'holds' | 'fails' | 'untested' | 'unknown';
 
 /** One verdict as the matrix needs it. */
 export interface MatrixVerdict {

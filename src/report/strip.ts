@@ -19,7 +19,7 @@ const LETTERS: Record<KindName, string> = {
 };
 
 /** The letter of a VMA in a strip: its kind; a capital where it is writable. */
-export function letterOf(vma: Vma): string {
+function letterOf(vma: Vma): string {
   const letter = LETTERS[kindName(vma)];
   return protName(vma) === 'rw' ? letter.toUpperCase() : letter;
 }

@@ -22,6 +22,9 @@ import type { Style } from './style.js';
 import { grouped, plural } from './words.js';
 import { wrapped } from './wrap.js';
 
+/** Under a verdict. */
+const INDENT = ' '.repeat(10);
+
 interface Options {
   readonly s: Style;
   readonly verbose: boolean;
@@ -39,8 +42,8 @@ const asMatrixVerdict = (v: Verdict): MatrixVerdict => ({
 
 const enumerateBoundsText = (b: EnumerateBounds): string =>
   `${b.pages} pages, up to ${plural(b.vmas, 'VMA')} of ${b.classes.map(className).join(', ')}; ` +
-  `max_map_count ${b.limits[0]} to ${b.limits[1]}; every mremap() with ${b.mremap.flags.length} ` +
-  `combinations of flags${b.mremap.lengths === 'equal' ? ', equal lengths' : ''}`;
+  `max_map_count ${b.limits[0]} to ${b.limits[1]}; every mremap() with ` +
+  `${plural(b.mremap.flags.length, 'combination')} of flags${b.mremap.lengths === 'equal' ? ', equal lengths' : ''}`;
 
 const reachBoundsText = (b: ReachBounds): string =>
   `${b.classes.map(className).join(', ')}; ${b.calls.join(', ')}`;
@@ -55,22 +58,32 @@ const resultsText = (counts: Counts): string =>
     .map(([name, count]) => `${name} ${grouped(count)}`)
     .join(', ');
 
-/** What was done, and what within the bounds never happened: a verdict is worth no more than that. */
+/** What was done: how often each result was met, and how often each step ran and refused. */
 function workText({ release, work, complete }: SearchReport): string {
   const lines = [
     `${release}: ${plural(work.spaces, 'address space')}, ${plural(work.transitions, 'call')}, peak +${work.peak}` +
       `${complete ? '' : ' (not finished)'}; ${resultsText(work.results)}`,
   ];
-  const ran = never(work.steps);
-  const refused = never(work.refusals).filter((name) => !ran.includes(name));
-  if (ran.length > 0) lines.push(`never ran: ${ran.join(', ')}`);
-  if (refused.length > 0) lines.push(`ran but never refused: ${refused.join(', ')}`);
-  return lines.map((line, i) => wrapped(line, i === 0 ? '    ' : '      ')).join('\n');
+  const steps = Object.entries(work.steps).map(([name, count]) => {
+    const refused = work.refusals[name];
+    const end = refused === undefined ? '' : `  refused ${grouped(refused)}`;
+    return `      ${name.padEnd(31)} ran ${grouped(count).padStart(13)}${end}`;
+  });
+  return [...lines.map((line, i) => wrapped(line, i === 0 ? '    ' : '      ')), ...steps].join(
+    '\n',
+  );
 }
 
 const isExpected = (v: Verdict): boolean => v.found === v.expected;
 
-/** Alike verdicts of several releases share a line; the reason is given where a promise is broken. */
+const FOUND_AS = {
+  holds: 'holds',
+  violated: 'broken',
+  untested: 'no case',
+  unknown: 'unknown',
+} as const;
+
+/** Alike verdicts of several releases share a line; the reason is given where a promise is not kept. */
 function verdictLines(verdicts: readonly Verdict[], { s, verbose }: Options): string[] {
   const groups = new Map<string, Verdict[]>();
   for (const v of verdicts) {
@@ -79,20 +92,16 @@ function verdictLines(verdicts: readonly Verdict[], { s, verbose }: Options): st
   }
   return [...groups.values()].map((group) => {
     const [first] = group as [Verdict];
-    const state =
-      first.found === 'unknown'
-        ? s.dim('?')
-        : isExpected(first)
-          ? s.good('ok')
-          : s.bad('UNEXPECTED');
-    const instead = isExpected(first) ? '' : `, expected: ${first.expected}`;
-    const who = wrapped(`on ${group.map((v) => v.release).join(', ')}`, '     ');
-    const reason = verbose || first.found !== 'holds';
-    return [
-      `  ${state} ${first.invariant}: ${first.found}${instead}`,
-      who,
-      ...(reason ? [s.dim(wrapped(first.because, '     '))] : []),
-    ].join('\n');
+    const { found, invariant, because } = first;
+    const paint = { holds: s.good, violated: s.bad, untested: s.dim, unknown: s.dim }[found];
+    const surprise = found !== 'unknown' && !isExpected(first);
+    const lines = [
+      `  ${paint(FOUND_AS[found].padEnd(7))} ${s.bold(invariant)}` +
+        (surprise ? s.bad(` UNEXPECTED: the spec says ${FOUND_AS[first.expected]}`) : ''),
+      wrapped(group.map((v) => v.release).join(', '), INDENT),
+    ];
+    const reason = verbose || found !== 'holds' || surprise;
+    return [...lines, ...(reason ? [s.dim(wrapped(because, INDENT))] : [])].join('\n');
   });
 }
 
@@ -116,6 +125,7 @@ function shared(byRelease: readonly (readonly [string, readonly string[]])[]): s
 /** What within the bounds never happened: green must not come from nothing being tried. */
 function idleText(searches: readonly SearchReport[]): string[] {
   const ran = shared(searches.map(({ release, work }) => [release, never(work.steps)]));
+  const met = shared(searches.map(({ release, work }) => [release, never(work.results)]));
   const refused = shared(
     searches.map(({ release, work }) => {
       const idle = never(work.steps);
@@ -123,6 +133,7 @@ function idleText(searches: readonly SearchReport[]): string[] {
     }),
   );
   return [
+    ...(met === '' ? [] : [wrapped(`results never met: ${met}`, '  ')]),
     ...(ran === '' ? [] : [wrapped(`steps that never ran: ${ran}`, '  ')]),
     ...(refused === '' ? [] : [wrapped(`steps that ran and never refused: ${refused}`, '  ')]),
   ];
@@ -137,11 +148,11 @@ function enumerateText({ check, verdicts, searches }: EnumerateReport, o: Option
     `${plural(calls, 'call')}; map_count peaks ${peak} above its start`;
   return [
     ...[enumerateBoundsText(check.bounds), work].map((text) => o.s.dim(wrapped(text, '  '))),
-    ...idleText(searches).map(o.s.dim),
     ...(o.verbose ? searches.map((search) => o.s.dim(workText(search))) : []),
     ...(searches.every(({ complete }) => complete) ? [] : [o.s.mark('  not finished')]),
     ...verdictLines(verdicts, o),
     ...drawings(verdicts, o),
+    ...idleText(searches).map((text) => `\n${o.s.dim(text)}`),
   ].join('\n');
 }
 
@@ -187,22 +198,24 @@ function runState(
 const range = ([least, greatest]: readonly [number, number]): string =>
   least === greatest ? `${least}` : `${least} to ${greatest}`;
 
-function classLine(
-  { state, found, expected }: ClassVerdict,
-  { s: { good, bad, dim }, verbose }: Options,
-): string {
+function classLine({ state, found, expected }: ClassVerdict, { s, verbose }: Options): string {
   const what = found ?? expected;
   if (what === undefined) return '';
-  const words = `${what.shape}: ${what.from} -> ${what.to}, at headroom ${range(what.headroom)}`;
-  const count = found === undefined ? '' : ` (${plural(found.count, 'call')})`;
-  if (state === 'expected') {
-    const reason = verbose ? `\n${dim(wrapped(expected?.because ?? '', '     '))}` : '';
-    return `  ${good('ok')} ${words}${count}${reason}`;
-  }
-  const other = expected === undefined ? '' : `; expected at headroom ${range(expected.headroom)}`;
-  return state === 'missing'
-    ? `  ${bad('UNEXPECTED')} not found: ${words}`
-    : `  ${bad('UNEXPECTED')} ${words}${count}${other}`;
+  const count = found === undefined ? 'none' : plural(found.count, 'call');
+  const surprise = {
+    expected: '',
+    missing: s.bad(' UNEXPECTED: not found'),
+    unexpected: s.bad(
+      expected === undefined
+        ? ' UNEXPECTED: the spec has none'
+        : ` UNEXPECTED: the spec says headroom ${range(expected.headroom)}`,
+    ),
+  }[state];
+  return [
+    `  ${s.bold(`${what.shape}: ${what.from} -> ${what.to}`)}${surprise}`,
+    `          at headroom ${range(what.headroom)} (${count})`,
+    ...(verbose && expected !== undefined ? [s.dim(wrapped(expected.because, INDENT))] : []),
+  ].join('\n');
 }
 
 const compareText = (report: CompareReport, o: Options): string =>
@@ -239,7 +252,11 @@ function summary(report: VerifyReport, s: Style): string {
   );
   const wrong =
     verdicts.filter((v) => v.found !== 'unknown' && !isExpected(v)).length +
-    classes.filter((c) => c.state !== 'expected').length;
+    classes.filter((c) => c.state !== 'expected').length +
+    report.specs
+      .flatMap(({ checks }) => checks)
+      .flatMap((check) => (check.kind === 'reach' ? check.runs : []))
+      .filter((run) => run.wrong.length > 0).length;
   const broken = verdicts.filter((v) => v.found === 'violated' && isExpected(v)).length;
   const work = `${plural(report.specs.length, 'spec')}, ${plural(verdicts.length, 'verdict')}, ${plural(classes.length, 'class', 'classes')} of differences, ${plural(report.transitions, 'call')}`;
   const end = !report.asExpected
@@ -247,7 +264,7 @@ function summary(report: VerifyReport, s: Style): string {
     : report.complete
       ? s.good(`all as expected (${plural(broken, 'expected violation')})`)
       : s.mark('not finished; what was done is as expected');
-  return `${work}: ${end}`;
+  return `${work}\n${end}`;
 }
 
 /**

@@ -1,18 +1,6 @@
 import { type Call, flagNames } from '../model/calls.js';
 import { errnoName } from '../model/errno.js';
-import {
-  endOf,
-  idOf,
-  isFaulted,
-  isShared,
-  Kind,
-  kindName,
-  kindOf,
-  offsetOf,
-  protName,
-  startOf,
-  type Vma,
-} from '../model/vma.js';
+import { Kind } from '../model/vma.js';
 
 /** A call as one would write it down; addresses and lengths in pages. */
 export function callText(call: Call): string {
@@ -32,20 +20,6 @@ export function callText(call: Call): string {
 /** What a call returned: a page, or an errno with its sign. */
 export const resultText = (result: number): string =>
   result < 0 ? `-${errnoName(-result)}` : `${result}`;
-
-/** A VMA in words: `pages 2-4 anon rw, populated`. */
-export function vmaText(vma: Vma): string {
-  const last = endOf(vma) - 1;
-  const pages = startOf(vma) === last ? `page ${last}` : `pages ${startOf(vma)}-${last}`;
-  const more: string[] = [];
-  if (isFaulted(vma)) more.push(`populated (anon_vma ${idOf(vma)})`);
-  if (kindOf(vma) === Kind.shm) more.push(`object ${idOf(vma)}`);
-  const rebased = kindOf(vma) === Kind.anon && !isFaulted(vma);
-  if ((isShared(vma) || !rebased) && offsetOf(vma) !== startOf(vma)) {
-    more.push(`page offset ${offsetOf(vma)}`);
-  }
-  return [`${pages} ${kindName(vma)} ${protName(vma)}`, ...more].join(', ');
-}
 
 /** A number with its thousands apart. */
 export const grouped = (n: number): string => n.toLocaleString('en-US');

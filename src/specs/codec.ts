@@ -1,5 +1,5 @@
 import * as t from 'io-ts';
-import { exactly, exactlyWith, oneOf, wholeNumber } from '../input/codecs.js';
+import { exactly, exactlyWith, oneOf, some, wholeNumber } from '../input/codecs.js';
 import { invariantById, invariants } from '../invariants/index.js';
 import { FLAG_NAMES } from '../model/calls.js';
 import { releaseByRef, UnknownRelease } from '../model/releases/variant.js';
@@ -45,6 +45,11 @@ const CLASS_WORDS = KINDS.flatMap((kind) =>
   }),
 );
 const vmaClass = oneOf(CLASS_WORDS, 'a class of VMA');
+/** In a reach search touch() populates. */
+const mappedClass = oneOf(
+  CLASS_WORDS.filter((words) => !words.includes('populated')),
+  'a class of VMA',
+);
 
 const pages = wholeNumber(1, 32, 'pages');
 const limit = wholeNumber(0, 1_000_000, 'a map limit');
@@ -61,13 +66,13 @@ const mremapProps = {
 const enumerateBounds = exactlyWith(
   {
     pages,
-    classes: t.array(vmaClass),
+    classes: some(vmaClass),
     limits: t.tuple([limit, limit], 'a pair of the least and the greatest map limit'),
   },
   {
     vmas: wholeNumber(0, 32, 'VMAs'),
     identities: wholeNumber(1, 15, 'identities'),
-    displacements: t.array(wholeNumber(-31, 31, 'a displacement in pages')),
+    displacements: some(wholeNumber(-31, 31, 'a displacement in pages')),
     ...mremapProps,
   },
   'bounds',
@@ -75,7 +80,7 @@ const enumerateBounds = exactlyWith(
 
 const CALL_WORDS = ['mmap', 'munmap', 'mprotect', 'touch', 'mremap'] as const;
 const reachBounds = exactlyWith(
-  { classes: t.array(vmaClass), calls: t.array(oneOf(CALL_WORDS, 'a call')) },
+  { classes: some(mappedClass), calls: some(oneOf(CALL_WORDS, 'a call')) },
   { ...mremapProps, maxStates: wholeNumber(1, 1_000_000_000, 'states') },
   'bounds',
 );
@@ -96,7 +101,7 @@ const source = exactly({ ref: text, says: text }, 'a source');
 const expectation = exactly(
   {
     invariant,
-    releases: t.array(release),
+    releases: some(release),
     verdict: oneOf(['holds', 'violated', 'untested'], 'a verdict'),
     because: text,
   },
@@ -119,7 +124,7 @@ const CHECKS = {
       check: t.literal('enumerate'),
       title: text,
       bounds: enumerateBounds,
-      expect: t.array(expectation),
+      expect: some(expectation),
     },
     'an enumerate check',
   ),
@@ -129,7 +134,7 @@ const CHECKS = {
       title: text,
       release,
       bounds: reachBounds,
-      runs: t.array(reachRun),
+      runs: some(reachRun),
       expect: t.array(expectation),
     },
     'a reach check',
@@ -154,7 +159,8 @@ const check = new t.Type<t.TypeOf<(typeof CHECKS)[CheckWord]>>(
     Object.values(CHECKS).some((codec) => codec.is(value)),
   (value, context) => {
     const word = (value as { check?: unknown } | null)?.check;
-    const codec = typeof word === 'string' ? CHECKS[word as CheckWord] : undefined;
+    const known = typeof word === 'string' && Object.hasOwn(CHECKS, word);
+    const codec = known ? CHECKS[word as CheckWord] : undefined;
     return codec === undefined
       ? t.failure(value, context, `a check, one of ${Object.keys(CHECKS).join(', ')}`)
       : codec.validate(value, context);
@@ -170,7 +176,7 @@ export const specCodec = exactly(
     question: text,
     answer: text,
     sources: t.array(source),
-    checks: t.array(check),
+    checks: some(check),
   },
   'a spec',
 );

@@ -78,9 +78,19 @@ const checkOf = (written: WrittenSpec['checks'][number]): Check =>
     .with({ check: 'compare' }, (c) => ({ ...c, bounds: enumerateBounds(c.bounds) }))
     .exhaustive();
 
-function checkLimits(written: WrittenSpec, file: string): void {
+/** What no codec of one field sees: fields that must agree with each other. */
+function checkAgreement(written: WrittenSpec, file: string): void {
   written.checks.forEach((check, i) => {
-    if (check.check === 'reach') return;
+    if (check.check === 'reach') {
+      check.expect.forEach(({ releases }, k) => {
+        if (releases.some((release) => release !== check.release)) {
+          throw new BadInput(
+            `${file}: .checks[${i}].expect[${k}].releases: found ${JSON.stringify(releases)}, expected ["${check.release}"], the release of the check`,
+          );
+        }
+      });
+      return;
+    }
     const [least, greatest] = check.bounds.limits;
     if (least > greatest) {
       throw new BadInput(
@@ -91,9 +101,9 @@ function checkLimits(written: WrittenSpec, file: string): void {
 }
 
 /** A spec from its text; throws BadInput that names the file and the place. */
-export function parseSpec(text: string, file: string): Spec {
+function parseSpec(text: string, file: string): Spec {
   const written = decode(specCodec, parseJson(text, file), file);
-  checkLimits(written, file);
+  checkAgreement(written, file);
   const { title, question, answer, sources } = written;
   return {
     file: basename(file),

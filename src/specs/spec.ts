@@ -3,13 +3,13 @@ import type { EnumerateBounds, ReachBounds } from '../checker/bounds.js';
 /** What a check finds of an invariant. `untested`: nothing within the bounds was a case of it. */
 export type VerdictWord = 'holds' | 'violated' | 'untested';
 
-export interface Source {
+interface Source {
   readonly ref: string;
   readonly says: string;
 }
 
 /** An expected verdict, with the reason from the kernel's text or a record. */
-export interface Expectation {
+interface Expectation {
   readonly invariant: string;
   /** References such as `v6.12` or `v5.1[move=2]`. */
   readonly releases: readonly string[];

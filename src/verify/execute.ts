@@ -46,7 +46,7 @@ export const execute = ({ job, part, parts }: Task): TaskResult =>
     }))
     .with({ kind: 'compare' }, ({ releases: [a, b], bounds }) => ({
       kind: 'compare',
-      found: comparePart([machineFor(a), machineFor(b)], bounds, part, parts),
+      found: comparePart([machineFor(a), machineFor(b)], bounds, { part, parts }),
     }))
     .with({ kind: 'reach' }, ({ release, bounds, invariants }) => ({
       kind: 'reach',

@@ -2,21 +2,21 @@ import type { EnumerateBounds, ReachBounds } from '../checker/bounds.js';
 import type { Check, Spec } from '../specs/spec.js';
 
 /** A search over one release; what several checks ask of the same search is done once. */
-export interface EnumerateJob {
+interface EnumerateJob {
   readonly kind: 'enumerate';
   readonly release: string;
   readonly bounds: EnumerateBounds;
   readonly invariants: readonly string[];
 }
 
-export interface ReachJob {
+interface ReachJob {
   readonly kind: 'reach';
   readonly release: string;
   readonly bounds: ReachBounds;
   readonly invariants: readonly string[];
 }
 
-export interface CompareJob {
+interface CompareJob {
   readonly kind: 'compare';
   readonly releases: readonly [string, string];
   readonly bounds: EnumerateBounds;

@@ -22,6 +22,27 @@ export const releases: readonly Release[] = [
   v7_2,
 ];
 
-/** The release with this id, such as `v6.12`. */
-export const releaseById = (id: string): Release | undefined =>
-  releases.find((release) => release.id === id);
+/** A version as numbers, so that 5.10 comes after 5.7; undefined for anything else. */
+function numbersOf(version: string): readonly number[] | undefined {
+  const parts = /^v?(\d+)\.(\d+)(?:\.(\d+))?$/.exec(version);
+  return parts?.slice(1).map((part) => Number(part ?? 0));
+}
+
+function notAfter(a: readonly number[], b: readonly number[]): boolean {
+  const i = a.findIndex((part, k) => part !== b[k]);
+  return i < 0 || (a[i] as number) < (b[i] as number);
+}
+
+/**
+ * The release with this id, such as `v6.17`, or the one that stands for this mainline release, such as
+ * `v7.0`. Undefined for one that is not modelled.
+ */
+export function releaseById(id: string): Release | undefined {
+  const exact = releases.find((release) => release.id === id);
+  const wanted = numbersOf(id);
+  if (exact !== undefined || wanted === undefined) return exact;
+  return releases.find(({ covers }) => {
+    const [first, last] = [numbersOf(covers.first), numbersOf(covers.last)];
+    return first && last && notAfter(first, wanted) && notAfter(wanted, last);
+  });
+}

@@ -30,7 +30,7 @@ export const otherCallsOf2_6_33: Omit<CallSteps, 'mremap'> = {
 
 export const v2_6_33: Release = {
   id: 'v2.6.33',
-  covers: '2.6.33 to 5.0',
+  covers: { first: '2.6.33', last: '5.0' },
   sources: [
     {
       ref: '659ace584e7a',

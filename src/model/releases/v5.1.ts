@@ -20,7 +20,7 @@ const anonMerge: AnonMergeRule = 'unfaulted-joins-faulted';
 
 export const v5_1: Release = {
   id: 'v5.1',
-  covers: '5.1 to 5.6',
+  covers: { first: '5.1', last: '5.6' },
   sources: [{ ref: 'ea2c3f6f5545', says: 'bail out earlier in mremap_to under map pressure' }],
   changes: 'A call with FIXED asks for 6 free map slots before it unmaps anything.',
   kernels: [],

@@ -27,7 +27,7 @@ const anonMerge: AnonMergeRule = 'unfaulted-joins-faulted';
 
 export const v5_13: Release = {
   id: 'v5.13',
-  covers: '5.13 to 5.15',
+  covers: { first: '5.13', last: '5.15' },
   sources: [{ ref: 'a4609387859f', says: 'extend MREMAP_DONTUNMAP to non-anonymous mappings' }],
   changes: 'DONTUNMAP takes any VMA; a source that was moved whole loses its anon_vma.',
   kernels: [],

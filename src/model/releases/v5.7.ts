@@ -32,7 +32,7 @@ const anonMerge: AnonMergeRule = 'unfaulted-joins-faulted';
 
 export const v5_7: Release = {
   id: 'v5.7',
-  covers: '5.7 to 5.12',
+  covers: { first: '5.7', last: '5.12' },
   sources: [{ ref: 'e346b3813067', says: 'add MREMAP_DONTUNMAP to mremap()' }],
   changes: 'DONTUNMAP leaves the source mapped and empty; private anonymous VMAs only.',
   kernels: ['5.10.223'],

@@ -37,7 +37,7 @@ export const otherCallsOf6_12: Omit<CallSteps, 'mremap'> = {
 
 export const v6_12: Release = {
   id: 'v6.12',
-  covers: '6.12 to 6.14',
+  covers: { first: '6.12', last: '6.14' },
   sources: [
     { ref: '550a7d60bd5e', says: 'the VMA is looked up before anything else (5.16)' },
     { ref: 'ca3d76b0aa80', says: 'growing in place may merge with the next VMA (6.0)' },

@@ -1,6 +1,6 @@
 import type { AnonMergeRule } from '../merge.js';
 import type { Release } from '../release.js';
-import { FIXED_GIVEN, IMPLIED, only } from '../step.js';
+import { FIXED_GIVEN, IMPLIED, inKernel, only } from '../step.js';
 import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
 import { lookupAgain, lookupVma, withinVma, zeroLengthNeedsShared } from '../steps/lookup.js';
 import {
@@ -26,7 +26,7 @@ const anonMerge: AnonMergeRule = 'unfaulted-joins-faulted';
 
 export const v6_15: Release = {
   id: 'v6.15',
-  covers: '6.15',
+  covers: { first: '6.15', last: '6.15' },
   sources: [
     {
       ref: '85ea6bdd88a2',
@@ -43,7 +43,12 @@ export const v6_15: Release = {
     ...otherCallsOf6_12,
     mremap: [
       newLengthNotZero,
-      ...only(IMPLIED, newAddressNeedsMaymove, dontunmapKeepsLength, earlyCountCheck(6)),
+      ...only(
+        IMPLIED,
+        newAddressNeedsMaymove,
+        dontunmapKeepsLength,
+        ...inKernel('check_mremap_params', earlyCountCheck(6)),
+      ),
       takeLock,
       lookupVma,
       ...only(IMPLIED, destinationInTask, rangesDisjoint),
@@ -51,8 +56,7 @@ export const v6_15: Release = {
       lookupAgain,
       ...shrinkBeforeMove,
       ...shrinkInPlace,
-      zeroLengthNeedsShared,
-      withinVma,
+      ...inKernel('resize_is_valid', zeroLengthNeedsShared, withinVma),
       ...expandMerging(anonMerge),
       chooseNewAddress,
       moveCountCheck(4),

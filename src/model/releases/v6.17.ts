@@ -1,6 +1,6 @@
 import type { AnonMergeRule } from '../merge.js';
 import type { CallSteps, Release } from '../release.js';
-import { FIXED_GIVEN, IMPLIED, only } from '../step.js';
+import { FIXED_GIVEN, IMPLIED, inKernel, only } from '../step.js';
 import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
 import { checkVma, eachVma, lookupAgain, nextVma } from '../steps/lookup.js';
 import { mmapBeforeUnmap } from '../steps/mmap.js';
@@ -37,7 +37,7 @@ export const otherCallsOf6_17: Omit<CallSteps, 'mremap'> = {
 
 export const v6_17: Release = {
   id: 'v6.17',
-  covers: '6.17 to 7.0',
+  covers: { first: '6.17', last: '7.0' },
   sources: [
     { ref: 'd23cb648e365', says: 'FIXED with equal lengths moves every VMA of the range' },
     { ref: '7c91e0b91aaa', says: 'thp_get_unmapped_area may take part' },
@@ -61,7 +61,7 @@ export const v6_17: Release = {
         newAddressNeedsMaymove,
         dontunmapKeepsLength,
         rangesDisjoint,
-        earlyCountCheck(6),
+        ...inKernel('check_mremap_params', earlyCountCheck(6)),
       ),
       takeLock,
       ...eachVma,

@@ -1,6 +1,6 @@
 import type { AnonMergeRule } from '../merge.js';
 import type { Release } from '../release.js';
-import { FIXED_GIVEN, IMPLIED, only } from '../step.js';
+import { FIXED_GIVEN, IMPLIED, inKernel, only } from '../step.js';
 import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
 import { checkVma, eachVma, lookupAgain, nextVma } from '../steps/lookup.js';
 import {
@@ -27,7 +27,7 @@ const anonMerge: AnonMergeRule = 'either-way';
 
 export const v7_1: Release = {
   id: 'v7.1',
-  covers: '7.1',
+  covers: { first: '7.1', last: '7.1' },
   sources: [
     {
       ref: 'mail of 2026-03-11, patches 1 to 3',
@@ -50,7 +50,7 @@ export const v7_1: Release = {
         rangesDisjoint,
       ),
       takeLock,
-      earlyCountCheck(4),
+      ...inKernel('do_mremap', earlyCountCheck(4)),
       ...eachVma,
       ...checkVma,
       ...shrinkInPlace,

@@ -1,6 +1,6 @@
 import type { AnonMergeRule } from '../merge.js';
 import type { Release } from '../release.js';
-import { FIXED_GIVEN, IMPLIED, only } from '../step.js';
+import { FIXED_GIVEN, IMPLIED, inKernel, only } from '../step.js';
 import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
 import { checkVma, eachVma, lookupAgain, nextVma } from '../steps/lookup.js';
 import {
@@ -27,7 +27,7 @@ const anonMerge: AnonMergeRule = 'either-way';
 
 export const v7_2: Release = {
   id: 'v7.2',
-  covers: '7.2 to 7.3-rc7',
+  covers: { first: '7.2', last: '7.2' },
   sources: [
     {
       ref: 'tree of October 2026',
@@ -50,7 +50,7 @@ export const v7_2: Release = {
         rangesDisjoint,
       ),
       takeLock,
-      earlyCountCheck(4, 5),
+      ...inKernel('do_mremap', earlyCountCheck(4, 5)),
       ...eachVma,
       ...checkVma,
       ...shrinkInPlace,

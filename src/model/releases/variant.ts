@@ -1,4 +1,4 @@
-import { type Release, withStep } from '../release.js';
+import { coverage, type Release, withStep } from '../release.js';
 import type { CountCheck } from '../step.js';
 import { countCheck } from '../steps/counts.js';
 import { releaseById, releases } from './index.js';
@@ -33,7 +33,8 @@ function withHeadroom(release: Release, check: string, need: number | 'off'): Re
   });
 }
 
-const known = (): string => releases.map(({ id }) => id).join(', ');
+const known = (): string =>
+  releases.map((release) => `${release.id} (${coverage(release)})`).join(', ');
 
 /**
  * A release by its reference: an id such as `v6.12`, or one with other count checks, such as
@@ -55,5 +56,5 @@ export function releaseByRef(ref: string): Release {
     }
     return withHeadroom(release, check, need === 'off' ? 'off' : Number(need));
   }, base);
-  return { ...changed, id: ref };
+  return { ...changed, id: ref, changes: `As ${base.id}, with ${edits}.`, kernels: [] };
 }

@@ -18,7 +18,7 @@ export function countCheck(name: string, kernel: string, count: CountCheck): Ste
 
 /** The check before anything is unmapped; v5.1 asked for map_count + 2 < max_map_count - 3, that is 6. */
 export const earlyCountCheck = (need: number, needDontunmap?: number): Step =>
-  countCheck('early-count-check', need === 6 ? 'mremap_to' : 'do_mremap', {
+  countCheck('early-count-check', 'mremap_to', {
     role: 'early',
     need,
     ...(needDontunmap === undefined ? {} : { needDontunmap }),

@@ -1,7 +1,7 @@
 import { findIndex, vmaAt } from '../address-space.js';
 import { Errno } from '../errno.js';
 import { fail, type State, succeed, withCourse } from '../state.js';
-import { only, RESIZES_OR_MOVES, SEVERAL, type Step } from '../step.js';
+import { inKernel, only, RESIZES_OR_MOVES, SEVERAL, type Step } from '../step.js';
 import { endOf, isAnonymous, Kind, kindOf, startOf, type Vma } from '../vma.js';
 
 /** The VMA that the call is about; a step before has made sure that there is one. */
@@ -56,11 +56,12 @@ export const withinVma: Step = {
     Math.min(s.oldLen, s.newLen) > endOf(sourceVma(s)) - s.addr ? fail(s, Errno.EFAULT) : s,
 };
 
-/** resize_is_valid() as v6.17 runs it: before anything is unmapped. */
-export const checkVma: readonly Step[] = [
+/** The checks of the VMA as v6.17 makes them: all before anything is unmapped. */
+export const checkVma: readonly Step[] = inKernel(
+  'check_prep_vma',
   lookupVma,
   ...only(RESIZES_OR_MOVES, zeroLengthNeedsShared, withinVma),
-];
+);
 
 /** f_op->get_unmapped_area of its own: the kernel cannot tell that a fixed address will be honoured. */
 const mayMoveWithOthers = (vma: Vma): boolean => kindOf(vma) !== Kind.ramfs;

@@ -92,7 +92,7 @@ function completeDontunmap(does: string, complete: (s: State, vma: Vma) => State
 }
 
 const replaceSource = (s: State, fresh: Vma): State =>
-  withVmas(s, replaceAt(s.vmas, s.addr, fresh));
+  fresh === sourceVma(s) ? s : withVmas(s, replaceAt(s.vmas, s.addr, fresh));
 
 const dropAnonVma = (s: State, vma: Vma): Vma =>
   isWholeVma(s, vma) && !isShared(vma) ? withId(vma, 0) : vma;

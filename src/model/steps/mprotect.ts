@@ -72,21 +72,27 @@ function changeOne(s: State, start: number, end: number, prot: Prot, rules: Mpro
   return withVmas(twice, spliced(twice.vmas, findIndex(twice.vmas, start), 1, [fresh]));
 }
 
-/** The VMAs of the range in turn; a gap or a failing split ends the call, what is done stays done. */
+/** The VMAs of the range in turn, up to the first gap; a failing split ends the call, what is done stays done. */
 function changeAll(s: State, rules: MprotectRules): State {
   const { addr, len, prot } = s.call as MprotectCall;
   const end = addr + len;
   let now = s;
   for (let page = addr; page < end; ) {
     const vma = now.vmas[findIndex(now.vmas, page)];
-    if (vma === undefined || startOf(vma) > page) return fail(now, Errno.ENOMEM);
+    if (vma === undefined || startOf(vma) > page) return now;
     const upTo = Math.min(endOf(vma), end);
     now = changeOne(now, page, upTo, Prot[prot], rules);
     if (now.result !== s.result) return now;
     page = upTo;
   }
-  return succeed(now, 0);
+  return now;
 }
+
+const hasGap = (s: State, { addr, len }: MprotectCall): boolean => {
+  let page = addr;
+  for (const vma of s.vmas) if (startOf(vma) <= page && page < endOf(vma)) page = endOf(vma);
+  return page < addr + len;
+};
 
 const SPLIT_CHECK: CountCheck = { role: 'split', need: 1 };
 
@@ -95,9 +101,16 @@ export const mprotect = (rules: MprotectRules): readonly Step[] => [
   {
     name: 'mprotect',
     kernel: 'do_mprotect_pkey',
-    does: 'changes each VMA of the range in turn: merged with a neighbour if possible, else split',
+    does: 'changes each VMA of the range in turn, up to a gap: merged with a neighbour if possible, else split',
     errnos: ['ENOMEM'],
     count: SPLIT_CHECK,
     run: (s) => changeAll(s, rules),
+  },
+  {
+    name: 'mprotect-gap',
+    kernel: 'do_mprotect_pkey',
+    does: 'refuses a range that is not mapped throughout, with what comes before the gap changed',
+    errnos: ['ENOMEM'],
+    run: (s) => (hasGap(s, s.call as MprotectCall) ? fail(s, Errno.ENOMEM) : succeed(s, 0)),
   },
 ];

@@ -123,7 +123,13 @@ function unreported(steps: UnmapSteps): Step[] {
     ...step,
     run: (s) => (s.sourceKept ? s : step.run(s)),
   });
-  return [quiet, ...[...steps.splits, steps.remove].map(unlessKept)];
+  const lengthZero: Step = {
+    name: 'unmap-source-length-check',
+    kernel: 'do_munmap',
+    does: 'leaves a source of length zero mapped, without an error',
+    run: (s) => (s.oldLen === 0 ? keepSource(s) : s),
+  };
+  return [lengthZero, ...[quiet, ...steps.splits, steps.remove].map(unlessKept)];
 }
 
 /** The end of a move without DONTUNMAP. */

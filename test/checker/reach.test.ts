@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import type { ReachBounds } from '../../src/checker/bounds.js';
+import { reach } from '../../src/checker/reach.js';
+import { frameTokens } from '../../src/checker/spaces.js';
+import { limitHeld } from '../../src/invariants/limit-held.js';
+import { overshootAtMostOne } from '../../src/invariants/overshoot-at-most-one.js';
+import type { Vmas } from '../../src/model/address-space.js';
+import type { Release } from '../../src/model/release.js';
+import { machine, run } from '../../src/model/run.js';
+import { env } from '../../src/model/state.js';
+import { release } from '../support/releases.js';
+
+const bounds = (given: Partial<ReachBounds>): ReachBounds => ({
+  pages: 4,
+  limit: 8,
+  mmapCap: 8,
+  classes: [{ kind: 'anon', prot: 'rw', populated: false }],
+  calls: ['mmap'],
+  mremap: { flags: [], lengths: 'any', destinations: 'fits' },
+  maxStates: 10_000,
+  ...given,
+});
+
+const v6_12 = release('v6.12');
+
+describe('a reach search by mmap() of one kind alone', () => {
+  // Neighbours merge, so that a state is a set of pages, and as many calls away as it has runs.
+  test.each([1, 2, 3, 4, 5, 6])('finds every set of %i pages', (pages) => {
+    const found = reach(machine(v6_12), bounds({ pages }), []);
+    expect(found.work.spaces).toBe(2 ** pages);
+    expect(found.largestCount).toBe(Math.ceil(pages / 2));
+    expect(found.depth).toBe(Math.ceil(pages / 2));
+    expect(found.complete).toBe(true);
+  });
+
+  test('makes every call in every state', () => {
+    // Ten ranges of four pages.
+    expect(reach(machine(v6_12), bounds({}), []).work.transitions).toBe(16 * 10);
+  });
+
+  test('counts each pair of a state and another that it leads to once', () => {
+    // From a set, mapping a range leads to the union: with two pages {}-{0},{1},{01}; {0}-{01}; {1}-{01}.
+    expect(reach(machine(v6_12), bounds({ pages: 2 }), []).edges).toBe(5);
+  });
+
+  test('says so if it stops early', () => {
+    const found = reach(machine(v6_12), bounds({ pages: 6, maxStates: 10 }), []);
+    expect(found.complete).toBe(false);
+    expect(found.work.spaces).toBeLessThan(64);
+  });
+});
+
+describe('the history of a breach', () => {
+  const careless: Release = {
+    ...v6_12,
+    calls: {
+      ...v6_12.calls,
+      mmap: v6_12.calls.mmap.filter(({ name }) => name !== 'mmap-count-check'),
+    },
+  };
+  const two = bounds({
+    limit: 2,
+    mmapCap: 2,
+    classes: [
+      { kind: 'anon', prot: 'r', populated: false },
+      { kind: 'anon', prot: 'rw', populated: false },
+    ],
+    calls: ['mmap', 'munmap'],
+  });
+  const on = machine(careless);
+  const [overshoot, held] = reach(on, two, [overshootAtMostOne, limitHeld]).findings;
+
+  test('is a shortest one', () => {
+    // From 0 to 4 VMAs: one call adds 1, into the inside of a VMA 2, but only below the limit of 2.
+    expect(overshoot?.path).toHaveLength(3);
+  });
+
+  test('leads to the breach by its last call, and to none before', () => {
+    let vmas: Vmas = [];
+    const broken = (overshoot?.path ?? []).map((call) => {
+      const pages = frameTokens(vmas, 4);
+      const limits = env(2, 4);
+      const outcome = run(on, limits, vmas, pages, call);
+      const transition = { on, env: limits, before: vmas, pages, call, outcome };
+      vmas = outcome.vmas;
+      return overshootAtMostOne.applies(transition) && !overshootAtMostOne.holds(transition);
+    });
+    expect(broken).toEqual([false, false, true]);
+  });
+
+  test('is not given where an invariant is kept', () => {
+    expect(held).toMatchObject({ invariant: 'limit-held', broken: 0, path: undefined });
+    expect(held?.applied).toBeGreaterThan(0);
+  });
+});

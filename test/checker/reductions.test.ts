@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import type { EnumerateBounds } from '../../src/checker/bounds.js';
+import { comparePart } from '../../src/checker/compare.js';
+import { enumeratePart } from '../../src/checker/enumerate.js';
+import { reach } from '../../src/checker/reach.js';
+import { invariants } from '../../src/invariants/index.js';
+import type { Release } from '../../src/model/release.js';
+import { releases } from '../../src/model/releases/index.js';
+import { machine } from '../../src/model/run.js';
+import { everyRelease } from '../support/releases.js';
+import { coreBounds } from './core-model.js';
+
+// One call of an argument class stands for all of them, and one run of a call for all limits under
+// which its checks of map_count answer alike. Here every call is executed under every limit as well.
+
+const FLAGS = [
+  [],
+  ['MAYMOVE'],
+  ['FIXED'],
+  ['DONTUNMAP'],
+  ['FIXED', 'DONTUNMAP'],
+  ['MAYMOVE', 'FIXED'],
+  ['MAYMOVE', 'DONTUNMAP'],
+  ['MAYMOVE', 'FIXED', 'DONTUNMAP'],
+] as const;
+
+const BOUNDS: EnumerateBounds = {
+  pages: 3,
+  classes: [
+    { kind: 'anon', prot: 'rw', populated: true },
+    { kind: 'shm', prot: 'r', populated: false },
+    { kind: 'ramfs', prot: 'r', populated: false },
+  ],
+  vmas: 3,
+  identities: 1,
+  displacements: [0],
+  limits: [1, 7],
+  mremap: { flags: FLAGS, lengths: 'any', destinations: 'any' },
+};
+
+describe.each(everyRelease)('the reductions of a search on %s', (_id, release) => {
+  const on = machine(release);
+
+  const all = enumeratePart(on, BOUNDS, invariants, {
+    argumentClasses: false,
+    limitRanges: false,
+  });
+
+  test.each([
+    { argumentClasses: true, limitRanges: false },
+    { argumentClasses: false, limitRanges: true },
+    { argumentClasses: true, limitRanges: true },
+  ])('%j: same counts, verdicts and witnesses as without any', (options) => {
+    expect(enumeratePart(on, BOUNDS, invariants, options)).toEqual(all);
+  });
+
+  test('two releases differ in the same classes without any reduction', () => {
+    const pair = [machine(release), machine(releases[0] as Release)] as const;
+    const full = comparePart(pair, BOUNDS, { argumentClasses: false, limitRanges: false });
+    expect(comparePart(pair, BOUNDS)).toEqual(full);
+  });
+
+  test('one call of each argument class reaches what every call reaches, by as many calls', () => {
+    const bounds = {
+      ...coreBounds({ pages: 4, limit: 6, mmapCap: 6 }),
+      mremap: BOUNDS.mremap,
+    };
+    const reduced = reach(on, bounds, invariants, { argumentClasses: true });
+    const full = reach(on, bounds, invariants, { argumentClasses: false });
+    expect(reduced).toEqual(full);
+    expect(full.complete).toBe(true);
+  });
+});

@@ -1,0 +1,213 @@
+import { describe, expect, test } from 'vitest';
+import { specText } from '../support/specs.js';
+import { cli, fileWith } from './run-cli.js';
+
+const spec = (change?: Parameters<typeof specText>[0]): string =>
+  fileWith('spec.json', specText(change));
+
+describe('mremap-check verify', () => {
+  test('exits with 0 when all is as expected, the verdict in the last line', async () => {
+    const { code, stdout } = await cli(['verify', spec()]);
+    expect(code).toBe(0);
+    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(
+      /^all as expected \(1 expected violation\)$/,
+    );
+    expect(stdout).toContain('limit-enomem-untouched broken on v2.6.33');
+  });
+
+  test('exits with 1 and says so when a verdict is not the expected one', async () => {
+    const { code, stdout } = await cli([
+      'verify',
+      spec((s) => {
+        s.checks[0].expect[1].verdict = 'holds';
+      }),
+    ]);
+    expect(code).toBe(1);
+    expect(stdout).toContain('UNEXPECTED: the spec says holds');
+    expect(stdout.trimEnd()).toMatch(/1 result not as expected$/);
+    expect(stdout).not.toContain('Yes.');
+  });
+
+  test('does not take a promise for kept that nothing was a case of', async () => {
+    const { code, stdout } = await cli([
+      'verify',
+      spec((s) => {
+        s.checks[0].expect[0].releases = ['v2.6.33'];
+      }),
+    ]);
+    expect(code).toBe(1);
+    expect(stdout).toContain('no case precheck-enomem-untouched UNEXPECTED');
+  });
+
+  test.each([
+    ['text', []],
+    ['JSON', ['--json']],
+  ])('prints the same bytes of %s for any number of workers', async (_, flags) => {
+    const file = spec();
+    const outputs = await Promise.all(
+      ['0', '1', '2', '5'].map((n) => cli(['verify', file, '--workers', n, ...flags])),
+    );
+    expect(new Set(outputs.map(({ stdout }) => stdout)).size).toBe(1);
+    expect(outputs[0]?.stdout.length).toBeGreaterThan(500);
+  });
+
+  test('prints JSON with a version, the bounds and the work behind each verdict', async () => {
+    const { stdout } = await cli(['verify', '--json', spec()]);
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({ version: 1, complete: true, asExpected: true });
+    const [check] = report.specs[0].checks;
+    expect(check.bounds).toMatchObject({ pages: 3, limits: [0, 8] });
+    expect(check.searches[0].work).toMatchObject({ results: { ok: expect.any(Number) } });
+    expect(check.verdicts[1].counterexample).toMatchObject({
+      result: '-ENOMEM',
+      setup: expect.any(Array),
+    });
+  });
+
+  test('keeps to 80 columns', async () => {
+    const { stdout } = await cli(['verify', '--verbose', spec()]);
+    const wide = stdout.split('\n').filter((line) => line.length > 80);
+    expect(wide).toEqual([]);
+  });
+
+  test('colours nothing off a terminal or under NO_COLOR, and everything under FORCE_COLOR', async () => {
+    const file = spec();
+    const plain = await cli(['verify', file]);
+    const refused = await cli(['verify', file], { env: { NO_COLOR: '1', FORCE_COLOR: '1' } });
+    const forced = await cli(['verify', file], { env: { FORCE_COLOR: '1' } });
+    expect(plain.stdout).not.toContain('\u001b');
+    expect(refused.stdout).toBe(plain.stdout);
+    expect(forced.stdout).toContain('\u001b');
+  });
+
+  test('reports progress on stderr, and nothing there with --quiet', async () => {
+    const file = spec();
+    expect((await cli(['verify', file])).stderr).toMatch(/enumerate v5\.1, 3 pages done/);
+    expect((await cli(['verify', '--quiet', file])).stderr).toBe('');
+  });
+
+  test('reports what is done when it is interrupted, and exits with 3', async () => {
+    const file = spec((s) => {
+      s.checks.push({
+        ...s.checks[0],
+        title: 'Too much for a moment',
+        bounds: { pages: 7, classes: ['anon r', 'anon rw'], limits: [0, 10] },
+      });
+      s.checks[1].expect = [{ ...s.checks[0].expect[0], releases: ['v7.2'] }];
+    });
+    const { code, stdout, stderr } = await cli(['verify', file], { signal: 'SIGINT' });
+    expect(stderr).toContain('interrupted');
+    expect(code).toBe(3);
+    expect(stdout).toContain('not finished');
+    expect(stdout.trimEnd()).toMatch(/not finished; what was done is as expected$/);
+  });
+});
+
+describe('bad specs', () => {
+  test.each<[string, Parameters<typeof specText>[0], string]>([
+    [
+      'an unknown release',
+      (s) => s.checks[0].expect[0].releases.push('v9.9'),
+      '.checks[0].expect[0].releases[1]: found "v9.9", expected a release, one of v2.6.33',
+    ],
+    [
+      'a variant of a check that the release does not have',
+      (s) => s.checks[0].expect[0].releases.push('v2.6.33[early=3]'),
+      'it has no early-count-check',
+    ],
+    [
+      'an unknown invariant',
+      (s) => {
+        s.checks[0].expect[0].invariant = 'nope';
+      },
+      '.checks[0].expect[0].invariant: found "nope", expected an invariant, one of limit-held',
+    ],
+    [
+      'a limit below zero',
+      (s) => {
+        s.checks[0].bounds.limits = [-1, 3];
+      },
+      '.checks[0].bounds.limits[0]: found -1, expected a map limit, a whole number from 0',
+    ],
+    [
+      'limits the wrong way round',
+      (s) => {
+        s.checks[0].bounds.limits = [4, 3];
+      },
+      '.checks[0].bounds.limits: found [4,3], expected the lesser limit first',
+    ],
+    [
+      'too many pages',
+      (s) => {
+        s.checks[0].bounds.pages = 33;
+      },
+      '.checks[0].bounds.pages: found 33, expected pages, a whole number from 1 to 32',
+    ],
+    [
+      'an unknown class',
+      (s) => {
+        s.checks[0].bounds.classes = ['anon rwx'];
+      },
+      '.checks[0].bounds.classes[0]: found "anon rwx", expected a class of VMA',
+    ],
+    [
+      'an unknown flag',
+      (s) => {
+        s.checks[0].bounds.flags = [['FIXD']];
+      },
+      '.checks[0].bounds.flags[0][0]: found "FIXD", expected a flag, one of MAYMOVE, FIXED, DONTUNMAP',
+    ],
+    [
+      'a misspelt field',
+      (s) => {
+        s.checks[0].bounds.page = 3;
+      },
+      'not "page"',
+    ],
+    [
+      'a missing reason',
+      (s) => {
+        s.checks[0].expect[0].because = ' ';
+      },
+      '.checks[0].expect[0].because: found " ", expected some words',
+    ],
+    [
+      'an unknown kind of check',
+      (s) => {
+        s.checks[0].check = 'guess';
+      },
+      '.checks[0]: found',
+    ],
+    [
+      'another version',
+      (s) => {
+        s.spec = 2;
+      },
+      '.spec: found 2, expected 1',
+    ],
+  ])('%s', async (_, change, message) => {
+    const file = spec(change);
+    const { code, stdout, stderr } = await cli(['verify', file]);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(`${file}: `);
+    expect(stderr).toContain(message);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  test('a file that is no JSON', async () => {
+    const file = fileWith('spec.json', 'pages: 5\n');
+    const { code, stderr } = await cli(['verify', file]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${file}: found something that is not JSON`);
+  });
+
+  test('a file that is not there, and a folder without specs', async () => {
+    const missing = await cli(['verify', '/nowhere/spec.json']);
+    expect(missing).toMatchObject({ code: 2, stdout: '' });
+    expect(missing.stderr).toContain('/nowhere/spec.json: no such file, expected a spec');
+    const folder = fileWith('notes.txt', '').replace(/\/notes\.txt$/, '');
+    const empty = await cli(['verify', folder]);
+    expect(empty.stderr).toContain('found no .json file, expected specs');
+  });
+});

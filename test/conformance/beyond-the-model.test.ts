@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { replay } from '../../src/conformance/replay.js';
+import { parseScenario } from '../../src/conformance/scenario.js';
+import { machine } from '../../src/model/run.js';
+import { ModelLimitError } from '../../src/model/vma.js';
+import { release } from '../support/releases.js';
+
+// Behind the window the address space is free, without an end that a scenario could meet. The model's
+// ends at 64 pages; an outcome that rests on that is none, and must not be given as one.
+
+const map = (addr: number, len: number, prot: string) => ({
+  call: 'mmap',
+  addr,
+  len,
+  kind: 'anon',
+  prot,
+  offset: 0,
+});
+
+const outcome = (pages: number, setup: readonly unknown[], call: unknown) =>
+  replay(
+    machine(release('v6.12')),
+    parseScenario(JSON.stringify({ id: 'far', pages, headroom: 20, setup, calls: [call] }), 'test'),
+  );
+
+describe('a call that a kernel carries out and the model has no room for', () => {
+  test('to an address at the end of a large window', () => {
+    const call = {
+      call: 'mremap',
+      addr: 0,
+      oldLen: 8,
+      newLen: 8,
+      flags: ['MAYMOVE', 'FIXED'],
+      newAddr: 59,
+    };
+    expect(() => outcome(60, [map(0, 8, 'rw')], call)).toThrow(ModelLimitError);
+  });
+
+  const grow = (newLen: number) => ({
+    call: 'mremap',
+    addr: 0,
+    oldLen: 8,
+    newLen,
+    flags: ['MAYMOVE'],
+    newAddr: 0,
+  });
+
+  test('to an address of its choice, with too little left behind the window', () => {
+    // A kernel finds room behind the window, where the model has 4 pages and takes the window's end.
+    expect(() => outcome(60, [map(0, 8, 'rw'), map(8, 40, 'r')], grow(9))).toThrow(ModelLimitError);
+  });
+
+  test('to an address of its choice, longer than all that is left', () => {
+    expect(() => outcome(12, [map(0, 8, 'rw'), map(8, 4, 'r')], grow(60))).toThrow(ModelLimitError);
+  });
+});

@@ -1,0 +1,291 @@
+import type { EnumerateBounds, ReachBounds, VmaClass } from '../../src/checker/bounds.js';
+import { removeWithin, splitAt, type Vmas, vmaAt } from '../../src/model/address-space.js';
+import { FLAG_NAMES, type FlagName } from '../../src/model/calls.js';
+import { Errno } from '../../src/model/errno.js';
+import { type Release, withoutStep, withStep } from '../../src/model/release.js';
+import { fail, type State, withVmas } from '../../src/model/state.js';
+import type { Step } from '../../src/model/step.js';
+import { earlyCountCheck } from '../../src/model/steps/counts.js';
+import { Kind, kindOf, startOf } from '../../src/model/vma.js';
+import { release } from '../support/releases.js';
+
+/** A release with a defect that one invariant must find, and where to look for it. */
+export interface Defect {
+  readonly invariant: string;
+  readonly what: string;
+  readonly original: Release;
+  readonly mutant: Release;
+  /** Small, and such that the original keeps the invariant. */
+  readonly search: { readonly enumerate: EnumerateBounds } | { readonly reach: ReachBounds };
+}
+
+const WRITTEN: VmaClass = { kind: 'anon', prot: 'rw', populated: true };
+const UNWRITTEN: VmaClass = { kind: 'anon', prot: 'rw', populated: false };
+const READ_ONLY: VmaClass = { kind: 'anon', prot: 'r', populated: false };
+const FILE: VmaClass = { kind: 'fshared', prot: 'r', populated: false };
+const RAMFS: VmaClass = { kind: 'ramfs', prot: 'r', populated: false };
+
+const IN_PLACE: readonly FlagName[] = [];
+const MOVE: readonly FlagName[] = ['MAYMOVE', 'FIXED'];
+const KEEP: readonly FlagName[] = FLAG_NAMES;
+
+const within = (
+  flags: readonly FlagName[],
+  given: Partial<EnumerateBounds> = {},
+): Defect['search'] => ({
+  enumerate: {
+    pages: 4,
+    classes: [WRITTEN],
+    vmas: 3,
+    identities: 1,
+    displacements: [0],
+    limits: [1, 9],
+    mremap: { flags: [flags], lengths: 'any', destinations: 'fits' },
+    ...given,
+  },
+});
+
+const stepOf = (of: Release, name: string): Step => {
+  const found = of.calls.mremap.find((step) => step.name === name);
+  if (found === undefined) throw new RangeError(`${of.id} has no step ${name}`);
+  return found;
+};
+
+/** The same steps with another behind the one of this name. */
+const withAfter = (of: Release, name: string, added: Step): Release =>
+  withStep(of, name, (step) => [step, added]);
+
+/** The same steps with one moved behind another. */
+const withMoved = (of: Release, name: string, behind: string): Release =>
+  withAfter(withoutStep(of, name), behind, stepOf(of, name));
+
+/** The same steps, one of which does something else. */
+const withRun = (of: Release, name: string, run: (step: Step) => (s: State) => State): Release =>
+  withStep(of, name, (step) => [{ ...step, run: run(step) }]);
+
+/** Refuses if the check would with a limit that is lower by one. */
+const askingOneMore =
+  (check: Step) =>
+  (s: State): State => {
+    const lower = { ...s, env: { ...s.env, maxMapCount: s.env.maxMapCount - 1 } };
+    return check.run(lower).result === s.result ? s : fail(s, Errno.ENOMEM);
+  };
+
+const isIneligible = (s: State, page: number): boolean => {
+  const vma = vmaAt(s.vmas, page);
+  return vma !== undefined && kindOf(vma) === Kind.ramfs;
+};
+
+/** d23cb648e365: an ineligible VMA is refused unless it is the first, and so is what comes behind one. */
+const rc1Eligibility = (s: State): State => {
+  const { several } = s;
+  if (several === undefined || several.pieces === 1) return s;
+  const behindIneligible = isIneligible(s, several.target);
+  return behindIneligible || isIneligible(s, s.addr) ? fail(s, Errno.EFAULT) : s;
+};
+
+const cleared = (vmas: Vmas, start: number, end: number): Vmas =>
+  removeWithin(splitAt(splitAt(vmas, start), end), start, end);
+
+const splitSource: Step = {
+  name: 'split-source',
+  kernel: 'split_vma',
+  does: 'splits the source VMA at both ends of the source',
+  run: (s) => withVmas(s, splitAt(splitAt(s.vmas, s.addr), s.addr + s.oldLen)),
+};
+
+const v2_6_33 = release('v2.6.33');
+const v6_12 = release('v6.12');
+const v6_17 = release('v6.17');
+const v7_1 = release('v7.1');
+
+export const defects: readonly Defect[] = [
+  {
+    invariant: 'limit-held',
+    what: 'the tail is cut out without a look at map_count',
+    original: v6_12,
+    mutant: withoutStep(v6_12, 'unmap-tail-count-check'),
+    search: within(IN_PLACE),
+  },
+  {
+    invariant: 'overshoot-at-most-one',
+    what: 'mmap() does not look at map_count',
+    original: v6_12,
+    mutant: {
+      ...v6_12,
+      calls: {
+        ...v6_12.calls,
+        mmap: v6_12.calls.mmap.filter(({ name }) => name !== 'mmap-count-check'),
+      },
+    },
+    search: {
+      reach: {
+        pages: 4,
+        limit: 2,
+        mmapCap: 2,
+        classes: [UNWRITTEN, READ_ONLY],
+        calls: ['mmap'],
+        mremap: { flags: [], lengths: 'any', destinations: 'fits' },
+        maxStates: 1000,
+      },
+    },
+  },
+  {
+    invariant: 'precheck-enomem-untouched',
+    what: 'the early check comes behind the unmapping of the destination',
+    original: v6_12,
+    mutant: withMoved(v6_12, 'early-count-check', 'unmap-destination-remove'),
+    search: within(MOVE),
+  },
+  {
+    invariant: 'limit-enomem-untouched',
+    what: 'there is no early check (as before ea2c3f6f5545)',
+    original: v6_12,
+    mutant: withoutStep(v6_12, 'early-count-check'),
+    search: within(MOVE),
+  },
+  {
+    invariant: 'error-untouched',
+    what: 'the source is compared with its VMA behind the unmapping of the destination',
+    original: v6_17,
+    mutant: withMoved(v6_17, 'within-vma', 'unmap-destination-remove'),
+    // A source longer than its VMA, and a destination that is longer still.
+    search: within(MOVE, { pages: 5, vmas: 2 }),
+  },
+  {
+    invariant: 'no-needless-enomem',
+    what: 'the check for the tail asks for one slot more',
+    original: v6_17,
+    mutant: withRun(v6_17, 'unmap-tail-count-check', askingOneMore),
+    search: within(IN_PLACE),
+  },
+  {
+    invariant: 'no-needless-enomem',
+    what: 'every call asks for a slot (as in 7.1, where it is four)',
+    original: v6_17,
+    mutant: withAfter(v6_17, 'take-lock', earlyCountCheck(1)),
+    search: within(IN_PLACE),
+  },
+  {
+    invariant: 'pages-preserved',
+    what: 'the pages stay where they were',
+    original: v6_12,
+    mutant: withoutStep(v6_12, 'move-page-tables'),
+    search: within(MOVE),
+  },
+  {
+    invariant: 'pages-preserved',
+    what: 'the source stays mapped',
+    original: v6_12,
+    mutant: withoutStep(v6_12, 'unmap-source-remove'),
+    search: within(MOVE, { classes: [FILE] }),
+  },
+  {
+    invariant: 'pages-preserved',
+    what: 'DONTUNMAP copies the pages instead of moving them',
+    original: v7_1,
+    mutant: withRun(v7_1, 'move-page-tables', (step) => (s) => {
+      const moved = step.run(s);
+      return { ...moved, pages: moved.pages.map((token, page) => token || (s.pages[page] ?? 0)) };
+    }),
+    search: within(KEEP),
+  },
+  {
+    invariant: 'pages-preserved',
+    what: 'the tail stays mapped',
+    original: v6_12,
+    mutant: withoutStep(v6_12, 'unmap-tail-remove'),
+    search: within(IN_PLACE),
+  },
+  {
+    invariant: 'pages-preserved',
+    what: 'the VMA behind the destination goes with it',
+    original: v6_12,
+    mutant: withRun(v6_12, 'unmap-destination-remove', (step) => (s) => {
+      const behind = s.newAddr + s.newLen;
+      const after = step.run(s);
+      return withVmas(
+        after,
+        after.vmas.filter((vma) => startOf(vma) !== behind),
+      );
+    }),
+    search: within(MOVE),
+  },
+  {
+    invariant: 'pages-preserved',
+    what: 'the source goes when the move is refused',
+    original: v2_6_33,
+    mutant: withRun(v2_6_33, 'move-count-check', (step) => (s) => {
+      const after = step.run(s);
+      return after === s ? s : withVmas(after, cleared(s.vmas, s.addr, s.addr + s.oldLen));
+    }),
+    search: within(MOVE),
+  },
+  {
+    invariant: 'well-formed',
+    what: 'map_count stays as it was when the source is unmapped',
+    original: v6_12,
+    mutant: withRun(v6_12, 'unmap-source-remove', (step) => (s) => {
+      const after = step.run(s);
+      return withVmas(after, after.vmas, s.mapCount);
+    }),
+    search: within(MOVE),
+  },
+  {
+    invariant: 'well-formed',
+    what: 'the destination is not unmapped',
+    original: v6_12,
+    mutant: withoutStep(v6_12, 'unmap-destination-remove'),
+    search: within(MOVE),
+  },
+  {
+    invariant: 'peak-bounded',
+    what: 'DONTUNMAP splits the source out of its VMA first',
+    original: v7_1,
+    mutant: withStep(v7_1, 'move-count-check', (step) => [step, splitSource]),
+    search: within(KEEP),
+  },
+  {
+    invariant: 'peak-bounded',
+    what: 'a call that changes nothing splits the source out of its VMA first',
+    original: v2_6_33,
+    mutant: withAfter(v2_6_33, 'take-lock', splitSource),
+    search: within(IN_PLACE),
+  },
+  {
+    invariant: 'peak-bounded',
+    what: 'the copy is counted twice until the source is unmapped',
+    original: v6_12,
+    mutant: withRun(
+      withRun(v6_12, 'copy-vma', (step) => (s) => {
+        const after = step.run(s);
+        return withVmas(after, after.vmas, after.mapCount + 1);
+      }),
+      'unmap-source-remove',
+      (step) => (s) => {
+        const after = step.run(s);
+        return withVmas(after, after.vmas, after.vmas.length);
+      },
+    ),
+    // Room for a source and a destination that are each strictly inside a VMA.
+    search: within(MOVE, { pages: 6, vmas: 2, limits: [9, 9] }),
+  },
+  {
+    invariant: 'ineligible-first-untouched',
+    what: 'the first VMA is moved before the next is refused for it (as in 6.17-rc1)',
+    original: v6_17,
+    mutant: withRun(v6_17, 'may-move-together', () => rc1Eligibility),
+    search: within(MOVE, { classes: [RAMFS, FILE] }),
+  },
+  {
+    invariant: 'ineligible-alone-moves',
+    what: 'a VMA that may not move with others is refused alone too',
+    original: v6_17,
+    mutant: withRun(
+      v6_17,
+      'may-move-together',
+      () => (s) => (isIneligible(s, s.addr) ? fail(s, Errno.EFAULT) : s),
+    ),
+    search: within(MOVE, { classes: [RAMFS, FILE] }),
+  },
+];

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { withStep } from '../../src/model/release.js';
+import { releases } from '../../src/model/releases/index.js';
+import { releaseByRef, UnknownRelease } from '../../src/model/releases/variant.js';
+import { callWith, map, moveKeeping, play, remap, resultName } from '../support/play.js';
+import { everyRelease, release } from '../support/releases.js';
+
+describe.each(everyRelease)('the steps of %s', (_id, { calls }) => {
+  test('take the lock once, and every count check that unmaps or moves is behind that', () => {
+    const locks = calls.mremap.filter((step) => step.takesLock === true);
+    expect(locks).toHaveLength(1);
+    const lock = calls.mremap.findIndex((step) => step.takesLock === true);
+    const unlocked = calls.mremap.slice(0, lock).filter(({ count }) => count !== undefined);
+    expect(unlocked.every(({ count }) => count?.role === 'early')).toBe(true);
+  });
+
+  test('repeat only from a step that comes before', () => {
+    calls.mremap.forEach(({ repeatFrom }, i) => {
+      if (repeatFrom === undefined) return;
+      const target = calls.mremap.findIndex(({ name }) => name === repeatFrom);
+      expect(target).toBeGreaterThanOrEqual(0);
+      expect(target).toBeLessThan(i);
+    });
+  });
+});
+
+test('no two releases have the same id', () => {
+  expect(new Set(releases.map(({ id }) => id)).size).toBe(releases.length);
+});
+
+test('the early check is made without the lock from 6.15 to 7.0 alone', () => {
+  const unlocked = releases.filter(({ calls: { mremap } }) => {
+    const lock = mremap.findIndex((step) => step.takesLock === true);
+    const early = mremap.findIndex((step) => step.count?.role === 'early');
+    return early >= 0 && early < lock;
+  });
+  expect(unlocked.map(({ id }) => id)).toEqual(['v6.15', 'v6.17']);
+});
+
+describe('a reference to a release', () => {
+  const shared = play(release('v6.12'), map(0, 4, 'shm'));
+  const move = remap(0, 4, 4, ['MAYMOVE', 'FIXED'], 8);
+
+  test('by its id is that release', () => {
+    for (const [id, same] of everyRelease) expect(releaseByRef(id)).toBe(same);
+  });
+
+  test('with other headrooms asks for those', () => {
+    const variant = releaseByRef('v6.12[early=3,move=2]');
+    expect(variant.id).toBe('v6.12[early=3,move=2]');
+    expect(resultName(callWith(variant, shared, move, 2))).toBe('ENOMEM');
+    expect(callWith(variant, shared, move, 3).result).toBe(8);
+  });
+
+  test('with a check off does not ask', () => {
+    const variant = releaseByRef('v7.1[early=off]');
+    expect(callWith(variant, shared, remap(0, 4, 4), 0).result).toBe(0);
+    expect(resultName(callWith(variant, shared, move, 1))).toBe('ENOMEM');
+    expect(callWith(variant, shared, move, 2).result).toBe(8);
+  });
+
+  test('with one headroom asks for it with DONTUNMAP too', () => {
+    const variant = releaseByRef('v7.2[early=4]');
+    expect(callWith(variant, shared, moveKeeping(0, 4, 8), 4).result).toBe(8);
+    expect(resultName(callWith(release('v7.2'), shared, moveKeeping(0, 4, 8), 4))).toBe('ENOMEM');
+  });
+
+  test.each([
+    ['v9.9', 'one of v2.6.33'],
+    ['', 'one of v2.6.33'],
+    ['v6.12[early=5', 'one of v2.6.33'],
+    ['v6.12[late=5]', 'early=N, move=N, early=off or move=off in the brackets'],
+    ['v6.12[early=-1]', 'early=N, move=N, early=off or move=off in the brackets'],
+    ['v6.12[]', 'early=N, move=N, early=off or move=off in the brackets'],
+    ['v2.6.33[early=6]', 'checks that v2.6.33 has; it has no early-count-check'],
+  ])('that means nothing is refused: %s', (ref, expected) => {
+    expect(() => releaseByRef(ref)).toThrow(UnknownRelease);
+    expect(() => releaseByRef(ref)).toThrow(`found "${ref}", expected ${expected}`);
+  });
+
+  test('a step that a release does not have cannot be replaced', () => {
+    expect(() => withStep(release('v6.12'), 'no-such-step', () => [])).toThrow(
+      'release v6.12 has no step no-such-step',
+    );
+  });
+});

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import type { EnumerateBounds } from '../../src/checker/bounds.js';
+import { fromEnumeration } from '../../src/checker/counterexample.js';
+import { enumeratePart } from '../../src/checker/enumerate.js';
+import { errorUntouched } from '../../src/invariants/error-untouched.js';
+import { limitEnomemUntouched } from '../../src/invariants/limit-enomem-untouched.js';
+import { machine } from '../../src/model/run.js';
+import { counterexampleTexts } from '../../src/report/counterexample.js';
+import { style } from '../../src/report/style.js';
+import { release } from '../support/releases.js';
+
+const document = (name: string): string =>
+  readFileSync(fileURLToPath(new URL(`../../${name}`, import.meta.url)), 'utf8');
+
+/** The counterexample of an invariant as the tool draws it. */
+function drawn(id: string, bounds: EnumerateBounds): string {
+  const on = machine(release(id));
+  const { findings } = enumeratePart(on, bounds, [limitEnomemUntouched, errorUntouched]);
+  const counterexamples = findings.flatMap((finding) => {
+    const invariant =
+      finding.invariant === errorUntouched.id ? errorUntouched : limitEnomemUntouched;
+    return fromEnumeration(on, bounds, invariant, finding) ?? [];
+  });
+  return counterexampleTexts(counterexamples, style(false))[0] ?? 'none';
+}
+
+const READ_ONLY = { kind: 'anon', prot: 'r', populated: false } as const;
+const WRITABLE = { kind: 'anon', prot: 'rw', populated: false } as const;
+
+// Bounds within those of the spec that each document names, with the same smallest counterexample.
+
+test('the counterexample in README.md is the one that the tool draws', () => {
+  const text = drawn('v2.6.33', {
+    pages: 5,
+    classes: [READ_ONLY],
+    vmas: 5,
+    identities: 1,
+    displacements: [0],
+    limits: [0, 3],
+    mremap: { flags: [['MAYMOVE', 'FIXED']], lengths: 'any', destinations: 'any' },
+  });
+  expect(document('README.md')).toContain(text);
+});
+
+test('the counterexample in docs/reading-a-counterexample.md is the one that the tool draws', () => {
+  const text = drawn('v7.2', {
+    pages: 9,
+    classes: [READ_ONLY, WRITABLE],
+    vmas: 2,
+    identities: 1,
+    displacements: [0],
+    limits: [5, 8],
+    mremap: {
+      flags: [
+        ['MAYMOVE', 'FIXED'],
+        ['MAYMOVE', 'FIXED', 'DONTUNMAP'],
+      ],
+      lengths: 'equal',
+      destinations: 'fits',
+    },
+  });
+  expect(document('docs/reading-a-counterexample.md')).toContain(text);
+});

@@ -1,0 +1,149 @@
+import fc from 'fast-check';
+import type { Vmas } from '../../src/model/address-space.js';
+import {
+  type Call,
+  DONTUNMAP,
+  FIXED,
+  MAYMOVE,
+  type MmapCall,
+  type MremapCall,
+} from '../../src/model/calls.js';
+import {
+  Kind,
+  type KindName,
+  makeVma,
+  Prot,
+  type ProtName,
+  VM_ACCOUNT,
+  type Vma,
+} from '../../src/model/vma.js';
+
+export const kindNames: fc.Arbitrary<KindName> = fc.constantFrom(
+  'anon',
+  'fpriv',
+  'fshared',
+  'shm',
+  'ramfs',
+);
+export const protNames: fc.Arbitrary<ProtName> = fc.constantFrom('r', 'rw');
+
+/** A VMA to come, with the free pages before it. */
+const segments = fc.record({
+  gap: fc.nat(2),
+  length: fc.integer({ min: 1, max: 5 }),
+  kind: kindNames,
+  prot: protNames,
+  /** Private kinds: written to, so that there is an anon_vma. */
+  populated: fc.boolean(),
+  /** A private mapping keeps the charge when it becomes read-only. */
+  charged: fc.boolean(),
+  displacement: fc.integer({ min: -8, max: 8 }),
+  /** Which of the identities of its kind, if it is one that exists already. */
+  identity: fc.nat(3),
+});
+type Segment = typeof segments extends fc.Arbitrary<infer S> ? S : never;
+
+const isPrivate = (kind: KindName): boolean => kind === 'anon' || kind === 'fpriv';
+
+/** Lays the segments out from page 0 on, as many as fit; identities are numbered by first appearance. */
+function laidOut(list: readonly Segment[], pages: number): Vmas {
+  const vmas: Vma[] = [];
+  const used = new Map<KindName, number>();
+  let at = 0;
+  for (const { gap, length, kind, prot, populated, charged, displacement, identity } of list) {
+    const start = at + gap;
+    if (start + length > pages) break;
+    const identified = kind === 'shm' || (isPrivate(kind) && populated);
+    const most = used.get(kind) ?? 0;
+    const id = identified ? Math.min(identity, most) + 1 : 0;
+    used.set(kind, Math.max(most, id));
+    vmas.push(
+      makeVma({
+        start,
+        pages: length,
+        kind: Kind[kind],
+        prot: Prot[prot],
+        displacement: kind === 'anon' && !populated ? 0 : displacement,
+        id,
+        flags: isPrivate(kind) && (prot === 'rw' || charged) ? VM_ACCOUNT : 0,
+      }),
+    );
+    at = start + length;
+  }
+  return Object.freeze(vmas);
+}
+
+/**
+ * A well-formed address space of up to `pages` pages, frozen: sorted, disjoint, with all kinds.
+ * Neighbours may be mergeable and yet apart, as the kernel leaves such behind.
+ */
+export const addressSpaces = (pages: number): fc.Arbitrary<Vmas> =>
+  fc.array(segments, { maxLength: 8 }).map((list) => laidOut(list, pages));
+
+/** A range of at least one page within the window. */
+export const ranges = (pages: number): fc.Arbitrary<{ addr: number; len: number }> =>
+  fc
+    .nat(pages - 1)
+    .chain((addr) =>
+      fc.integer({ min: 1, max: pages - addr }).map((len) => Object.freeze({ addr, len })),
+    );
+
+const mmapCalls = (pages: number): fc.Arbitrary<MmapCall> =>
+  fc
+    .tuple(ranges(pages), kindNames, protNames, fc.nat(8))
+    .map(([range, kind, prot, offset]) => ({ call: 'mmap', ...range, kind, prot, offset }));
+
+/** A short range within the window. */
+const shortRanges = (pages: number): fc.Arbitrary<{ addr: number; len: number }> =>
+  fc
+    .tuple(fc.nat(pages - 1), fc.integer({ min: 1, max: 4 }))
+    .map(([addr, len]) => ({ addr, len: Math.min(len, pages - addr) }));
+
+/** Combinations that do something come more often than those that every release refuses. */
+const flagSets = fc.oneof(
+  { arbitrary: fc.constant(MAYMOVE | FIXED), weight: 6 },
+  { arbitrary: fc.constantFrom(0, MAYMOVE, MAYMOVE | DONTUNMAP), weight: 3 },
+  { arbitrary: fc.constant(MAYMOVE | FIXED | DONTUNMAP), weight: 2 },
+  { arbitrary: fc.nat(7), weight: 1 },
+);
+
+const lengths = (pages: number): fc.Arbitrary<number> =>
+  fc.oneof(
+    { arbitrary: fc.integer({ min: 1, max: 4 }), weight: 6 },
+    { arbitrary: fc.nat(pages), weight: 1 },
+  );
+
+/** Any mremap() call, sensible or not, whose addresses are in the window. */
+export const mremapCalls = (pages: number): fc.Arbitrary<MremapCall> =>
+  fc
+    .record({
+      addr: fc.nat(pages - 1),
+      oldLen: lengths(pages),
+      newLen: lengths(pages),
+      sameLength: fc.boolean(),
+      flags: flagSets,
+      newAddr: fc.nat(pages - 1),
+    })
+    .map(({ sameLength, ...c }) =>
+      Object.freeze({ call: 'mremap', ...c, newLen: sameLength ? c.oldLen : c.newLen }),
+    );
+
+/** Any call of any kind; more is mapped than unmapped, so that a history finds something to work on. */
+export const calls = (pages: number): fc.Arbitrary<Call> => {
+  const short = shortRanges(pages);
+  return fc.oneof(
+    { arbitrary: mmapCalls(pages), weight: 5 },
+    { arbitrary: mremapCalls(pages), weight: 6 },
+    { arbitrary: short.map((range): Call => ({ call: 'munmap', ...range })), weight: 2 },
+    { arbitrary: short.map((range): Call => ({ call: 'touch', ...range })), weight: 4 },
+    {
+      arbitrary: fc
+        .tuple(short, protNames)
+        .map(([range, prot]): Call => ({ call: 'mprotect', ...range, prot })),
+      weight: 2,
+    },
+  );
+};
+
+/** Map slots left, from a limit that was lowered below the count to one that is out of the way. */
+export const headrooms: fc.Arbitrary<number> = fc.integer({ min: -2, max: 9 });

@@ -1,0 +1,72 @@
+import type { Vmas } from '../../src/model/address-space.js';
+import { type Call, type FlagName, flagBits } from '../../src/model/calls.js';
+import { errnoName } from '../../src/model/errno.js';
+import type { Release } from '../../src/model/release.js';
+import { machine, type Outcome, run } from '../../src/model/run.js';
+import { env, type Pages } from '../../src/model/state.js';
+import type { KindName, ProtName } from '../../src/model/vma.js';
+
+const WINDOW = 16;
+/** So far above any count that no check of it refuses. */
+const UNLIMITED = 1000;
+export const frames: Pages = Object.freeze(Array.from({ length: WINDOW }, (_, page) => page + 1));
+
+/** `ok`, or the name of the errno. */
+export const resultName = ({ result }: Pick<Outcome, 'result'>): string =>
+  result < 0 ? errnoName(-result) : 'ok';
+
+/** One call in a window of 16 pages with so many map slots left. */
+export const callWith = (release: Release, vmas: Vmas, call: Call, headroom: number): Outcome =>
+  run(machine(release), env(vmas.length + headroom, WINDOW), vmas, frames, call);
+
+/** The address space after these calls in an empty window without a limit, of which none may fail. */
+export function play(release: Release, ...calls: readonly Call[]): Vmas {
+  return calls.reduce<Vmas>((vmas, call) => {
+    const outcome = callWith(release, vmas, call, UNLIMITED);
+    if (outcome.result < 0) {
+      throw new Error(`${release.id}: ${JSON.stringify(call)} is ${resultName(outcome)}`);
+    }
+    return outcome.vmas;
+  }, []);
+}
+
+/** Maps [start, end); a file from the page offset that its address has. */
+export function map(start: number, end: number, kind: KindName, prot: ProtName = 'rw'): Call {
+  return { call: 'mmap', addr: start, len: end - start, kind, prot, offset: start };
+}
+
+export const unmap = (start: number, end: number): Call => ({
+  call: 'munmap',
+  addr: start,
+  len: end - start,
+});
+
+export const touch = (start: number, end: number): Call => ({
+  call: 'touch',
+  addr: start,
+  len: end - start,
+});
+
+export const protect = (start: number, end: number, prot: ProtName): Call => ({
+  call: 'mprotect',
+  addr: start,
+  len: end - start,
+  prot,
+});
+
+/** mremap() from [start, start + oldLen). */
+export const remap = (
+  start: number,
+  oldLen: number,
+  newLen: number,
+  flags: readonly FlagName[] = [],
+  newAddr = 0,
+): Call => ({ call: 'mremap', addr: start, oldLen, newLen, flags: flagBits(flags), newAddr });
+
+/** Moves [start, end) to `to`. */
+export const move = (start: number, end: number, to: number): Call =>
+  remap(start, end - start, end - start, ['MAYMOVE', 'FIXED'], to);
+
+/** Moves the pages of [start, end) to `to` and leaves the range mapped. */
+export const moveKeeping = (start: number, end: number, to: number): Call =>
+  remap(start, end - start, end - start, ['MAYMOVE', 'FIXED', 'DONTUNMAP'], to);
