@@ -11,6 +11,9 @@ const jobText = (job: Job): string =>
 export class ProgressLine {
   private readonly start = performance.now();
   private drawn = 0;
+  private latest: Progress = { tasksDone: 0, tasks: 0, transitions: 0, finished: undefined };
+  /** A piece may take a while: the seconds go on meanwhile. */
+  private readonly ticking = setInterval(() => this.redraw(), 500).unref();
 
   /** Seconds since the start. */
   get seconds(): number {
@@ -18,8 +21,10 @@ export class ProgressLine {
   }
 
   show(progress: Progress): void {
-    if (process.stderr.isTTY) this.redraw(progress);
-    else if (progress.finished !== undefined) {
+    this.latest = progress;
+    if (process.stderr.isTTY) {
+      if (performance.now() - this.drawn > 100) this.redraw();
+    } else if (progress.finished !== undefined) {
       note(
         `${this.seconds.toFixed(1)} s: ${jobText(progress.finished)} done (${this.rate(progress)})`,
       );
@@ -28,18 +33,20 @@ export class ProgressLine {
 
   /** Clears the line on a terminal. */
   end(): void {
-    if (process.stderr.isTTY && this.drawn > 0) process.stderr.write('\r\x1b[K');
+    clearInterval(this.ticking);
+    if (this.drawn > 0) process.stderr.write('\r\x1b[K');
   }
 
   private rate({ transitions }: Progress): string {
     return `${millions(transitions)} calls, ${millions(transitions / this.seconds)}/s`;
   }
 
-  private redraw(progress: Progress): void {
-    const now = performance.now();
-    if (now - this.drawn < 100 && progress.tasksDone < progress.tasks) return;
-    this.drawn = now;
-    const part = Math.floor((100 * progress.tasksDone) / progress.tasks);
-    process.stderr.write(`\r\x1b[K${part}% of ${progress.tasks} pieces, ${this.rate(progress)}`);
+  private redraw(): void {
+    if (!process.stderr.isTTY) return;
+    this.drawn = performance.now();
+    const { tasksDone, tasks } = this.latest;
+    const part = tasks === 0 ? 0 : Math.floor((100 * tasksDone) / tasks);
+    const line = `${part}%, ${this.rate(this.latest)}, ${Math.floor(this.seconds)} s`;
+    process.stderr.write(`\r\x1b[K${line}`);
   }
 }

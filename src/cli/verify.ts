@@ -34,15 +34,15 @@ export async function verifyCommand(paths: readonly string[], flags: VerifyFlags
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
-  const progress = new ProgressLine();
+  const progress = flags.quiet === true ? undefined : new ProgressLine();
   const report = await verify(specs, {
     workers: flags.workers ?? availableParallelism(),
     signal: interruption.signal,
-    ...(flags.quiet === true ? {} : { onProgress: (p) => progress.show(p) }),
+    ...(progress === undefined ? {} : { onProgress: (p) => progress.show(p) }),
   });
-  progress.end();
+  progress?.end();
   if (flags.json === true) printJson(verifyJson(report));
   else print(verifyText(report, stdoutStyle(), flags.verbose === true));
-  if (flags.quiet !== true) note(`${progress.seconds.toFixed(1)} s`);
+  if (progress !== undefined) note(`${progress.seconds.toFixed(1)} s`);
   return exitFor(report);
 }
