@@ -1,4 +1,5 @@
 import type { FlagName } from '../model/calls.js';
+import type { CallName } from '../model/release.js';
 import type { KindName, ProtName } from '../model/vma.js';
 
 /** What a VMA of an enumerated address space may be. */
@@ -7,11 +8,20 @@ export interface VmaClass {
   readonly prot: ProtName;
   /** A private VMA of which a page has been written: it has an anon_vma. */
   readonly populated: boolean;
+  /** Not unless given. */
+  readonly locked?: boolean;
+  readonly sealed?: boolean;
 }
 
 /** `anon rw populated`, as specs write it. */
-export const className = ({ kind, prot, populated }: VmaClass): string =>
-  `${kind} ${prot}${populated ? ' populated' : ''}`;
+export const className = ({ kind, prot, populated, locked, sealed }: VmaClass): string =>
+  [
+    kind,
+    prot,
+    ...(populated ? ['populated'] : []),
+    ...(locked === true ? ['locked'] : []),
+    ...(sealed === true ? ['sealed'] : []),
+  ].join(' ');
 
 /** Which mremap() calls are made; addresses and lengths run over the whole window. */
 export interface MremapBounds {
@@ -46,7 +56,7 @@ export interface ReachBounds {
   readonly mmapCap: number;
   /** What mmap() maps; file offsets continue with addresses. */
   readonly classes: readonly VmaClass[];
-  readonly calls: readonly ('mmap' | 'munmap' | 'mprotect' | 'touch' | 'mremap')[];
+  readonly calls: readonly CallName[];
   readonly mremap: MremapBounds;
   /** The search stops as incomplete at so many states. */
   readonly maxStates: number;

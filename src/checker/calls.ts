@@ -53,7 +53,9 @@ function rangeCalls(bounds: ReachBounds): Call[] {
       }
     }
     if (wants.has('munmap')) calls.push({ call: 'munmap', ...range });
-    if (wants.has('touch')) calls.push({ call: 'touch', ...range });
+    for (const call of ['touch', 'mlock', 'munlock', 'mseal'] as const) {
+      if (wants.has(call)) calls.push({ call, ...range });
+    }
     if (wants.has('mprotect')) {
       for (const prot of prots) calls.push({ call: 'mprotect', ...range, prot });
     }

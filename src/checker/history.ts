@@ -3,7 +3,16 @@ import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
 import { type Machine, run } from '../model/run.js';
 import { env } from '../model/state.js';
-import { endOf, kindName, offsetOf, protName, startOf, type Vma } from '../model/vma.js';
+import {
+  endOf,
+  isLocked,
+  isSealed,
+  kindName,
+  offsetOf,
+  protName,
+  startOf,
+  type Vma,
+} from '../model/vma.js';
 import { canonical } from './spaces.js';
 import { StateStore } from './state-store.js';
 
@@ -36,7 +45,7 @@ const mapsLike = (vma: Vma, addr: number, len: number): Call => ({
 
 const keyOf = (call: Call): string => JSON.stringify(call);
 
-/** mmap of what the target has, munmap, touch and mprotect, over ranges between its borders. */
+/** mmap of what the target has, munmap, touch, mprotect, mlock and mseal, over ranges between its borders. */
 function candidateCalls(target: Vmas, pages: number): Call[] {
   const edges = borders(target, pages);
   const calls = new Map<string, Call>();
@@ -54,6 +63,11 @@ function candidateCalls(target: Vmas, pages: number): Call[] {
       add({ call: 'touch', ...range });
       add({ call: 'mprotect', ...range, prot: 'r' });
       add({ call: 'mprotect', ...range, prot: 'rw' });
+      if (target.some(isLocked)) {
+        add({ call: 'mlock', ...range });
+        add({ call: 'munlock', ...range });
+      }
+      if (target.some(isSealed)) add({ call: 'mseal', ...range });
     }
   }
   return [...calls.values()];
@@ -61,8 +75,8 @@ function candidateCalls(target: Vmas, pages: number): Call[] {
 
 /**
  * Looks breadth-first for calls that build an address space from an empty window, with no limit in the
- * way. The calls are mmap, munmap, mprotect and touch over ranges between the borders of the target; a
- * mapping that only mremap() can leave behind is not found.
+ * way. The calls are mmap, munmap, mprotect and touch, and mlock and mseal where the target has such
+ * VMAs, over ranges between the borders of the target; a mapping that only mremap() can leave behind is not found.
  *
  * @param mostStates where the search gives up
  */

@@ -11,12 +11,20 @@ import {
   reshaped,
   startOf,
   VM_ACCOUNT,
+  VM_LOCKED,
+  VM_SEALED,
   type Vma,
   withId,
 } from '../model/vma.js';
 import type { EnumerateBounds, VmaClass } from './bounds.js';
 
 const isPrivate = (kind: number): boolean => kind < Kind.fshared;
+
+/** A private writable VMA is accounted. */
+const flagsOf = ({ kind, prot, locked, sealed }: VmaClass): number =>
+  (isPrivate(Kind[kind]) && prot === 'rw' ? VM_ACCOUNT : 0) |
+  (locked === true ? VM_LOCKED : 0) |
+  (sealed === true ? VM_SEALED : 0);
 
 /** Identities that a next VMA may have: any used so far by its kind, or the least unused one. */
 function identities(vma: VmaClass, before: Vmas, most: number): readonly number[] {
@@ -51,7 +59,7 @@ function candidates(bounds: EnumerateBounds, start: number, before: Vmas): Vma[]
           prot: Prot[c.prot],
           displacement,
           id,
-          flags: isPrivate(kind) && c.prot === 'rw' ? VM_ACCOUNT : 0,
+          flags: flagsOf(c),
         }),
       ),
     );

@@ -1,4 +1,5 @@
 import { Errno, type ErrnoName } from '../model/errno.js';
+import { CALL_NAMES } from '../model/release.js';
 import type { Machine, Outcome } from '../model/run.js';
 
 /** How often something happened, by name. */
@@ -30,12 +31,9 @@ function add(counts: Float64Array, index: number, times: number): void {
   counts[index] = (counts[index] as number) + times;
 }
 
-/** The calls in the order of `Machine.steps`. */
-const CALLS = ['mremap', 'mmap', 'munmap', 'mprotect', 'touch'] as const;
-
 /** Every errno that the steps of some calls can end with, in the order of their numbers. */
 function errnosOf({ release }: Machine, calls: readonly string[]): ErrnoName[] {
-  const steps = CALLS.flatMap((call) => (calls.includes(call) ? release.calls[call] : []));
+  const steps = CALL_NAMES.flatMap((call) => (calls.includes(call) ? release.calls[call] : []));
   const names = new Set(steps.flatMap(({ errnos }) => errnos ?? []));
   return [...names].sort((a, b) => Errno[a] - Errno[b]);
 }
@@ -69,7 +67,7 @@ export class WorkTally {
     const steps: Record<string, number> = {};
     const refusals: Record<string, number> = {};
     let at = 0;
-    for (const call of CALLS) {
+    for (const call of CALL_NAMES) {
       for (const { name, errnos } of this.on.release.calls[call]) {
         const number = at++;
         if (!calls.includes(call)) continue;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { CannotSetUp, NotModelled, replay } from '../conformance/replay.js';
+import { CannotSetUp, replay } from '../conformance/replay.js';
 import { parseScenario, type Scenario } from '../conformance/scenario.js';
 import { BadInput } from '../input/bad-input.js';
 import type { Release } from '../model/release.js';
@@ -47,7 +47,7 @@ export function releaseFor(ref: string, flag: string): Release {
 
 /**
  * Replays scenarios on a release and prints an outcome a line. A scenario that cannot be set up is left
- * out, as kernels leave it out; one that the model does not know makes the result incomplete.
+ * out, as kernels leave it out; one that leaves what the model can hold makes the result incomplete.
  */
 export function replayCommand(file: string, flags: { readonly release: string }): Exit {
   const on = machine(releaseFor(flags.release, '--release'));
@@ -56,7 +56,7 @@ export function replayCommand(file: string, flags: { readonly release: string })
     try {
       print(JSON.stringify(replay(on, scenario)));
     } catch (error) {
-      const cannot = error instanceof NotModelled || error instanceof ModelLimitError;
+      const cannot = error instanceof ModelLimitError;
       if (!cannot && !(error instanceof CannotSetUp)) throw error;
       note(`${where}: scenario ${scenario.id} left out: ${error.message}`);
       if (cannot) exit = Exit.incomplete;

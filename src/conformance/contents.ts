@@ -1,8 +1,11 @@
 import { type Vmas, vmaAt } from '../model/address-space.js';
 import type { Pages } from '../model/state.js';
 import {
+  endOf,
   idOf,
+  isLocked,
   isShared,
+  isWritable,
   Kind,
   kindOf,
   MAX_PAGES,
@@ -45,6 +48,16 @@ export class Contents {
   write(vma: Vma, page: number, byte: number): void {
     if (isShared(vma)) this.object(vma).set(offsetAt(vma, page), byte);
     else this.frames.set(page, byte);
+  }
+
+  /** Locked private file pages that are writable have been written to in advance: they are copies of their own. */
+  populateLocked(vmas: Vmas): void {
+    for (const vma of vmas) {
+      if (!isLocked(vma) || !isWritable(vma) || kindOf(vma) !== Kind.fpriv) continue;
+      for (let page = startOf(vma); page < endOf(vma); page++) {
+        if (!this.frames.has(page)) this.frames.set(page, this.read(vmas, page));
+      }
+    }
   }
 
   /** Frames follow the page tables. */

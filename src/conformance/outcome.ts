@@ -24,6 +24,12 @@ export interface StepOutcome extends WindowView {
   readonly result: CallResult;
   /** map_count now, less map_count when the limit was set. */
   readonly mapCountDelta: number;
+  /** Mapped pages, likewise. */
+  readonly totalVmDelta: number;
+  /** locked_vm now, in pages. */
+  readonly lockedVm: number;
+  /** The commit charge now, less what it was when the limit was set; shared anonymous objects included. */
+  readonly committedDelta: number;
 }
 
 /** What a kernel, or the model, did with a scenario. */

@@ -2,13 +2,16 @@ import { type Vmas, vmaAt } from '../model/address-space.js';
 import { type Call, DONTUNMAP, FIXED } from '../model/calls.js';
 import { errnoName } from '../model/errno.js';
 import { type Machine, type Outcome, run } from '../model/run.js';
-import { type Env, env } from '../model/state.js';
+import { type Accounts, addAccounts, type Env, env, NO_CHANGE } from '../model/state.js';
 import { chooseNewAddress } from '../model/steps/move.js';
 import {
+  idOf,
   isShared,
   isWritable,
+  Kind,
   type KindName,
   kindName,
+  kindOf,
   MAX_PAGES,
   ModelLimitError,
   offsetOf,
@@ -25,12 +28,7 @@ import type {
   StepOutcome,
   WindowView,
 } from './outcome.js';
-import { modelCall, type Scenario, type ScenarioCall } from './scenario.js';
-
-/** A call that this version of the model does not have. */
-export class NotModelled extends Error {
-  override readonly name = 'NotModelled';
-}
+import { modelCall, type Scenario } from './scenario.js';
 
 /** The set-up writes where nothing writable is mapped: no kernel has an outcome either. */
 export class CannotSetUp extends Error {
@@ -57,12 +55,23 @@ function layoutEntry(vma: Vma): LayoutEntry {
   };
 }
 
+/** Absolute, in VMAs and pages. */
+interface Counters {
+  readonly mapCount: number;
+  readonly totalVm: number;
+  readonly lockedVm: number;
+  readonly committed: number;
+}
+
 /**
  * One scenario on the model: the window is the start of a larger address space, so that what is beyond
  * it is free and an address that the kernel picks is outside.
  */
 class Run {
   private vmas: Vmas = [];
+  private accounts: Accounts = NO_CHANGE;
+  /** Sizes of the shared anonymous objects that are mapped, by identity; each is charged whole until it is unmapped. */
+  private readonly objects = new Map<number, number>();
   private readonly contents = new Contents();
 
   constructor(
@@ -70,20 +79,36 @@ class Run {
     private readonly window: number,
   ) {}
 
-  get mapCount(): number {
-    return this.vmas.length;
+  counters(): Counters {
+    const objects = [...this.objects.values()];
+    return {
+      mapCount: this.vmas.length,
+      totalVm: this.accounts.total,
+      lockedVm: this.accounts.locked,
+      committed: this.accounts.committed + objects.reduce((sum, pages) => sum + pages, 0),
+    };
   }
 
   perform(call: Call, limits: Env): Outcome {
     const outcome = run(this.on, limits, this.vmas, FRAMES, call);
     checkRoom(call, outcome, this.window);
     this.vmas = outcome.vmas;
+    this.accounts = addAccounts(this.accounts, outcome.accounts);
     this.contents.moved(outcome.pages);
+    this.dropObjects();
     if (call.call === 'touch') this.write(call.addr, call.addr + call.len);
     if (call.call === 'mmap' && outcome.result >= 0) {
-      this.contents.created(vmaAt(this.vmas, call.addr) as Vma);
+      const vma = vmaAt(this.vmas, call.addr) as Vma;
+      this.contents.created(vma);
+      if (kindOf(vma) === Kind.shm) this.objects.set(idOf(vma), pagesOf(vma));
     }
+    this.contents.populateLocked(this.vmas);
     return outcome;
+  }
+
+  private dropObjects(): void {
+    const mapped = new Set(this.vmas.filter((vma) => kindOf(vma) === Kind.shm).map(idOf));
+    for (const id of this.objects.keys()) if (!mapped.has(id)) this.objects.delete(id);
   }
 
   /** Page p gets the byte p + 1, up to the first page that is not writable. */
@@ -111,12 +136,6 @@ class Run {
   }
 }
 
-function known(call: ScenarioCall): Call {
-  const known = modelCall(call);
-  if (known === undefined) throw new NotModelled(`${call.call} is not modelled`);
-  return known;
-}
-
 /**
  * Refuses an outcome that rests on the end of the model's address space: a kernel's goes on behind the
  * window without an end that a scenario could meet. Throws ModelLimitError.
@@ -140,13 +159,13 @@ function checkRoom(call: Call, outcome: Outcome, window: number): void {
 const UNLIMITED = env(1_000_000, MAX_PAGES);
 
 /**
- * The outcome of a scenario; throws NotModelled, CannotSetUp, or ModelLimitError where it leaves what
- * the model can hold.
+ * The outcome of a scenario; throws CannotSetUp, or ModelLimitError where it leaves what the model can
+ * hold.
  */
 export function replay(on: Machine, scenario: Scenario): ScenarioOutcome {
   const running = new Run(on, scenario.pages);
   for (const call of scenario.setup) {
-    const outcome = running.perform(known(call), UNLIMITED);
+    const outcome = running.perform(modelCall(call), UNLIMITED);
     if (call.call === 'touch' && outcome.result < 0) {
       throw new CannotSetUp(
         `its set-up writes to pages ${call.addr} to ${call.addr + call.len - 1}, which are not all writable`,
@@ -154,13 +173,17 @@ export function replay(on: Machine, scenario: Scenario): ScenarioOutcome {
     }
   }
   const initial = running.view();
-  const initialCount = running.mapCount;
-  const limits = env(initialCount + scenario.headroom, MAX_PAGES);
+  const before = running.counters();
+  const limits = env(before.mapCount + scenario.headroom, MAX_PAGES);
   const steps = scenario.calls.map((call): StepOutcome => {
-    const outcome = running.perform(known(call), limits);
+    const outcome = running.perform(modelCall(call), limits);
+    const now = running.counters();
     return {
       result: running.resultOf(outcome),
-      mapCountDelta: running.mapCount - initialCount,
+      mapCountDelta: now.mapCount - before.mapCount,
+      totalVmDelta: now.totalVm - before.totalVm,
+      lockedVm: now.lockedVm,
+      committedDelta: now.committed - before.committed,
       ...running.view(),
     };
   });

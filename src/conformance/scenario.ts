@@ -87,10 +87,9 @@ export function parseScenario(line: string, where: string): Scenario {
   return scenario;
 }
 
-/** The call as the model knows it, or undefined where this release of the model does not have it. */
-export const modelCall = (call: ScenarioCall): Call | undefined =>
+/** The call as the model knows it. */
+export const modelCall = (call: ScenarioCall): Call =>
   match(call)
-    .returnType<Call | undefined>()
+    .returnType<Call>()
     .with({ call: 'mremap' }, (c) => ({ ...c, flags: flagBits(c.flags) }))
-    .with({ call: 'mlock' }, { call: 'munlock' }, { call: 'mseal' }, () => undefined)
     .otherwise((c) => c);

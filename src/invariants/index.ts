@@ -1,3 +1,4 @@
+import { commitExact, lockedVmExact, totalVmExact } from './accounts.js';
 import { ineligibleAloneMoves, ineligibleFirstUntouched } from './eligibility.js';
 import { errorUntouched } from './error-untouched.js';
 import type { Invariant } from './invariant.js';
@@ -8,6 +9,7 @@ import { overshootAtMostOne } from './overshoot-at-most-one.js';
 import { pagesPreserved } from './pages-preserved.js';
 import { peakBounded } from './peak-bounded.js';
 import { precheckEnomemUntouched } from './precheck-enomem-untouched.js';
+import { sealedUntouched } from './sealed-untouched.js';
 import { wellFormed } from './well-formed.js';
 
 /** Every invariant, in the order in which the matrix lists them. */
@@ -23,6 +25,10 @@ export const invariants: readonly Invariant[] = [
   peakBounded,
   ineligibleFirstUntouched,
   ineligibleAloneMoves,
+  sealedUntouched,
+  totalVmExact,
+  lockedVmExact,
+  commitExact,
 ];
 
 export const invariantById = (id: string): Invariant | undefined =>

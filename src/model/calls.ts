@@ -45,6 +45,13 @@ export interface TouchCall {
   readonly len: number;
 }
 
+/** mlock(), munlock() and mseal(); the caller may lock without bound. */
+interface FlagCall {
+  readonly call: 'mlock' | 'munlock' | 'mseal';
+  readonly addr: number;
+  readonly len: number;
+}
+
 export interface MremapCall {
   readonly call: 'mremap';
   readonly addr: number;
@@ -56,4 +63,4 @@ export interface MremapCall {
   readonly newAddr: number;
 }
 
-export type Call = MmapCall | MunmapCall | MprotectCall | TouchCall | MremapCall;
+export type Call = MmapCall | MunmapCall | MprotectCall | TouchCall | FlagCall | MremapCall;

@@ -1,5 +1,12 @@
 /** The errnos that the modelled calls return, with their Linux numbers. */
-export const Errno = { EPERM: 1, EAGAIN: 11, ENOMEM: 12, EFAULT: 14, EINVAL: 22 } as const;
+export const Errno = {
+  EPERM: 1,
+  EAGAIN: 11,
+  ENOMEM: 12,
+  EFAULT: 14,
+  EINVAL: 22,
+  ENOSYS: 38,
+} as const;
 export type ErrnoName = keyof typeof Errno;
 export type Errno = (typeof Errno)[ErrnoName];
 

@@ -4,9 +4,11 @@ import { endOf, idOf, isShared, reshaped, sameMapping, startOf, type Vma, withId
 /**
  * Whether a faulted range may join an unfaulted neighbour. Up to 6.15 only an unfaulted range joins a
  * faulted neighbour; from 6.16 on (879bca0a2c4f) it works both ways. A chain of anon_vmas has always a
- * single entry here, since the model does not fork.
+ * single entry here, since the model does not fork. `next-first` is the first rule in the form that
+ * mmap() has from 6.1 to 6.11: the next VMA is asked first, and the one before it must then accept the
+ * anon_vma of the next; of two that do not agree the next is taken, and not the one before.
  */
-export type AnonMergeRule = 'unfaulted-joins-faulted' | 'either-way';
+export type AnonMergeRule = 'unfaulted-joins-faulted' | 'either-way' | 'next-first';
 
 const identitiesAgree = (range: Vma, neighbour: Vma, rule: AnonMergeRule): boolean => {
   const mine = idOf(range);
@@ -48,8 +50,13 @@ export function planMerge(
     next !== undefined &&
     startOf(next) === endOf(range) &&
     sameMapping(range, next) &&
-    identitiesAgree(range, next, rule) &&
-    !(left && !outerIdentitiesAgree(prev, next));
+    identitiesAgree(range, next, rule);
+  if (left && right) {
+    if (rule === 'next-first' && idOf(next) !== 0 && idOf(next) !== idOf(prev)) {
+      return { prev: undefined, next };
+    }
+    return { prev, next: outerIdentitiesAgree(prev, next) ? next : undefined };
+  }
   return { prev: left ? prev : undefined, next: right ? next : undefined };
 }
 

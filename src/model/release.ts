@@ -13,9 +13,24 @@ export interface CallSteps {
   readonly munmap: readonly Step[];
   readonly mprotect: readonly Step[];
   readonly touch: readonly Step[];
+  readonly mlock: readonly Step[];
+  readonly munlock: readonly Step[];
+  readonly mseal: readonly Step[];
 }
 
 export type CallName = keyof CallSteps;
+
+/** The calls in the order in which `Machine.steps` lists their steps. */
+export const CALL_NAMES: readonly CallName[] = [
+  'mremap',
+  'mmap',
+  'munmap',
+  'mprotect',
+  'touch',
+  'mlock',
+  'munlock',
+  'mseal',
+];
 
 /** One behaviour of the mremap state machine, named after the first release that has it. */
 export interface Release {
@@ -25,7 +40,7 @@ export interface Release {
   readonly sources: readonly Source[];
   /** What a caller sees differently from the release before. */
   readonly changes: string;
-  /** Kernels whose recorded outcomes agree with it. */
+  /** Kernels that are known to behave so, from records of booted kernels. */
   readonly kernels: readonly string[];
   readonly calls: CallSteps;
 }

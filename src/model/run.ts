@@ -1,7 +1,7 @@
 import type { Vmas } from './address-space.js';
 import { type Call, DONTUNMAP, type MremapCall } from './calls.js';
-import type { CallName, Release } from './release.js';
-import { type Env, env, type Pages, RUNNING, State } from './state.js';
+import { CALL_NAMES, type CallName, type Release } from './release.js';
+import { type Accounts, type Env, env, type Pages, RUNNING, State } from './state.js';
 import { applies, needOf, type Step } from './step.js';
 
 /** How a call ended. */
@@ -13,6 +13,8 @@ export interface Outcome {
   readonly mapCount: number;
   /** Where the frames are that were named when the call began. */
   readonly pages: Pages;
+  /** What the call added to the counters of the process. */
+  readonly accounts: Accounts;
   /** Highest map_count on the way, start and end included. */
   readonly peak: number;
   /** The step that ended the call, and its number in `Machine.steps`. */
@@ -67,13 +69,7 @@ const shapeOf = (c: MremapCall): number =>
 /** Prepares a release; the plan for a shape of call is made once, when the first such call comes. */
 export function machine(release: Release): Machine {
   const { calls } = release;
-  const steps = [
-    ...calls.mremap,
-    ...calls.mmap,
-    ...calls.munmap,
-    ...calls.mprotect,
-    ...calls.touch,
-  ];
+  const steps = CALL_NAMES.flatMap((call) => calls[call]);
   const simple = new Map<CallName, Plan>();
   const shaped: (Plan | undefined)[] = [];
   return {
@@ -122,7 +118,8 @@ export class Recorder {
   ran(number: number, step: Step, before: State, after: State): void {
     this.steps.push(number);
     if (step.count !== undefined) {
-      this.checked(before, needOf(before, step.count), before === after);
+      const passed = after.result === RUNNING && after.sourceKept === before.sourceKept;
+      this.checked(before, needOf(before, step.count), passed);
     }
   }
 }
@@ -177,6 +174,7 @@ export function run(
         vmas: state.vmas,
         mapCount: state.mapCount,
         pages: state.pages,
+        accounts: state.accounts,
         peak,
         step,
         stepNumber: numbers[i] as number,

@@ -38,7 +38,28 @@ export interface SeveralVmas {
   readonly pieces: number;
   /** End of the VMA begun last, as it was then. */
   readonly lastVmaEnd: number;
+  /** The first VMA may move with others. */
+  readonly firstMayMove: boolean;
 }
+
+/** What a call adds to the counters of the process, in pages. */
+export interface Accounts {
+  /** To mm->total_vm. */
+  readonly total: number;
+  /** To mm->locked_vm. */
+  readonly locked: number;
+  /** To the commit charge, for VMAs with VM_ACCOUNT. */
+  readonly committed: number;
+}
+
+/** A call that maps, unmaps and locks nothing. */
+export const NO_CHANGE: Accounts = { total: 0, locked: 0, committed: 0 };
+
+export const addAccounts = (a: Accounts, b: Partial<Accounts>): Accounts => ({
+  total: a.total + (b.total ?? 0),
+  locked: a.locked + (b.locked ?? 0),
+  committed: a.committed + (b.committed ?? 0),
+});
 
 /**
  * One call under way. Steps take one and return the next; none is modified. A class and not a plain
@@ -62,6 +83,7 @@ export class State {
     /** The unmapping of the source failed, which the kernel does not report. */
     readonly sourceKept: boolean,
     readonly result: number,
+    readonly accounts: Accounts = NO_CHANGE,
   ) {}
 }
 
@@ -83,6 +105,7 @@ export const withCourse = (s: State, course: Partial<Course>): State =>
     course.several ?? s.several,
     course.sourceKept ?? s.sourceKept,
     s.result,
+    s.accounts,
   );
 
 /** The same course and another memory map or result. */
@@ -92,6 +115,7 @@ const withMap = (
   mapCount: number,
   pages: Pages,
   result: number = s.result,
+  accounts: Accounts = s.accounts,
 ): State =>
   new State(
     s.env,
@@ -106,6 +130,7 @@ const withMap = (
     s.several,
     s.sourceKept,
     result,
+    accounts,
   );
 
 /** map slots left before the limit; negative above it. */
@@ -122,6 +147,10 @@ export const withVmas = (
   vmas: Vmas,
   mapCount: number = s.mapCount + vmas.length - s.vmas.length,
 ): State => (vmas === s.vmas && mapCount === s.mapCount ? s : withMap(s, vmas, mapCount, s.pages));
+
+/** So many pages more, or less, in the counters. */
+export const withAccounts = (s: State, change: Partial<Accounts>): State =>
+  withMap(s, s.vmas, s.mapCount, s.pages, s.result, addAccounts(s.accounts, change));
 
 /** The frames of [start, end) are gone. */
 export function withoutPages(s: State, start: number, end: number): State {

@@ -1,6 +1,8 @@
+import { vmaAt } from './address-space.js';
 import { DONTUNMAP, FIXED, type MremapCall } from './calls.js';
 import type { ErrnoName } from './errno.js';
 import type { State } from './state.js';
+import { isLocked } from './vma.js';
 
 /** What can be said of an mremap() call from its flags and lengths alone. */
 export interface Guard {
@@ -45,13 +47,18 @@ export interface CountCheck {
   readonly need: number;
   /** What is asked for instead when DONTUNMAP is given. */
   readonly needDontunmap?: number;
+  /** What is asked for instead when DONTUNMAP is given and the source is locked. */
+  readonly needLockedDontunmap?: number;
 }
 
 /** The headroom that a check asks of this call. */
-export const needOf = (s: State, count: CountCheck): number =>
-  count.needDontunmap !== undefined && ((s.call as MremapCall).flags & DONTUNMAP) !== 0
-    ? count.needDontunmap
-    : count.need;
+export function needOf(s: State, count: CountCheck): number {
+  const { need, needDontunmap = need, needLockedDontunmap = needDontunmap } = count;
+  if (s.call.call !== 'mremap' || (s.call.flags & DONTUNMAP) === 0) return need;
+  if (needLockedDontunmap === needDontunmap) return needDontunmap;
+  const vma = vmaAt(s.vmas, s.addr);
+  return vma !== undefined && isLocked(vma) ? needLockedDontunmap : needDontunmap;
+}
 
 /**
  * One step of a system call. A release is a list of these; `run` is pure.
@@ -65,8 +72,8 @@ export interface Step {
   /** Errnos with which it can end the call. */
   readonly errnos?: readonly ErrnoName[];
   /**
-   * What it looks at, if that is less than everything: the arguments and the task size; whether the old
-   * address is mapped; or the headroom, and of the arguments only DONTUNMAP.
+   * What it looks at, if that is less than everything: the arguments and the task size; the VMA at the
+   * old address; or the headroom, and of the arguments only DONTUNMAP.
    */
   readonly sees?: 'arguments' | 'old address' | 'headroom';
   /** The mmap lock is free before this step and held for writing after it. */

@@ -33,6 +33,10 @@ export type Prot = (typeof Prot)[ProtName];
 
 /** VM_ACCOUNT: the VMA's pages are in the commit charge. Neighbours that differ in it do not merge. */
 export const VM_ACCOUNT = 1 << 28;
+/** VM_LOCKED: the VMA's pages are in locked_vm. */
+export const VM_LOCKED = 1 << 29;
+/** VM_SEALED: the VMA may not be unmapped, moved, resized or re-protected (6.10). */
+export const VM_SEALED = 1 << 30;
 
 const START_MASK = 0x3f;
 const LENGTH_SHIFT = 6;
@@ -103,12 +107,16 @@ export const isAnonymous = (v: Vma): boolean => kindOf(v) === Kind.anon;
 export const isFaulted = (v: Vma): boolean => !isShared(v) && (v & ID_MASK) !== 0;
 export const isWritable = (v: Vma): boolean => protOf(v) === Prot.rw;
 export const isAccounted = (v: Vma): boolean => (v & VM_ACCOUNT) !== 0;
+export const isLocked = (v: Vma): boolean => (v & VM_LOCKED) !== 0;
+export const isSealed = (v: Vma): boolean => (v & VM_SEALED) !== 0;
 
 export const withId = (v: Vma, id: number): Vma => ((v & ~ID_MASK) | (id << ID_SHIFT)) as Vma;
 export const withProt = (v: Vma, prot: Prot): Vma =>
   ((v & ~PROT_MASK) | (prot << PROT_SHIFT)) as Vma;
-export const withAccount = (v: Vma, on: boolean): Vma =>
-  (on ? v | VM_ACCOUNT : v & ~VM_ACCOUNT) as Vma;
+/** The same VMA with some of the VM_ bits set, or cleared. */
+export const withFlags = (v: Vma, flags: number, on: boolean): Vma =>
+  (on ? v | flags : v & ~flags) as Vma;
+export const withAccount = (v: Vma, on: boolean): Vma => withFlags(v, VM_ACCOUNT, on);
 
 /** The part [start, end) of the same mapping, or its extension to there: offsets stay with the pages. */
 export const reshaped = (v: Vma, start: number, end: number): Vma =>

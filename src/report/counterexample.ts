@@ -1,8 +1,9 @@
 import type { Counterexample } from '../checker/counterexample.js';
-import type { Vmas } from '../model/address-space.js';
+import { type Vmas, vmaAt } from '../model/address-space.js';
 import { FIXED, type MremapCall } from '../model/calls.js';
 import type { MicroStep } from '../model/run.js';
 import { RUNNING } from '../model/state.js';
+import { isLocked, isSealed } from '../model/vma.js';
 import { changedAt, legend, marks, ruler, strip } from './strip.js';
 import type { Style } from './style.js';
 import { callText, plural, resultText } from './words.js';
@@ -39,7 +40,7 @@ function historyRows({ history, limit, limitedFromStart }: Counterexample): stri
     return row(
       'set-up',
       exhausted
-        ? `no sequence of mmap, munmap, mprotect and touch builds this address space (${much})`
+        ? `no sequence of the calls tried builds this address space (${much})`
         : `no sequence of calls found that builds this address space (${much})`,
     );
   }
@@ -59,6 +60,7 @@ function stripRows(counterexample: Counterexample): string[] {
   return [
     exactly('pages', ruler(pages)),
     ...(role === undefined ? [] : [exactly('', role)]),
+    ...flagRow(before, pages),
     exactly('before', `${strip(before, pages)}   ${gauge(before, limit)}`),
     exactly(
       'after',
@@ -67,6 +69,16 @@ function stripRows(counterexample: Counterexample): string[] {
     ...(changed.trim() === '' ? [] : [exactly('changed', changed)]),
     exactly('', legend([before, outcome.vmas])),
   ];
+}
+
+/** Where the address space is locked or sealed, over the strip; no row where it is neither. */
+function flagRow(vmas: Vmas, pages: number): string[] {
+  const row = marks(pages, (page) => {
+    const vma = vmaAt(vmas, page);
+    if (vma === undefined) return ' ';
+    return isSealed(vma) ? '#' : isLocked(vma) ? '+' : ' ';
+  });
+  return row.trim() === '' ? [] : [exactly('', `${row.padEnd(2 * pages + 4)}# sealed, + locked`)];
 }
 
 /** A step that changes or ends something, or goes on to the next VMA; the others only looked. */

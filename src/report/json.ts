@@ -7,6 +7,8 @@ import {
   displacementOf,
   idOf,
   isAccounted,
+  isLocked,
+  isSealed,
   kindName,
   pagesOf,
   protName,
@@ -28,6 +30,8 @@ const vmaJson = (vma: Vma): object => ({
   offset: startOf(vma) + displacementOf(vma),
   identity: idOf(vma),
   accounted: isAccounted(vma),
+  locked: isLocked(vma),
+  sealed: isSealed(vma),
 });
 
 /** A call as scenarios write it. */

@@ -17,7 +17,7 @@ export const releasesText = (releases: readonly Release[], { bold, dim }: Style)
         ...sourceLines(release).map(dim),
         ...(release.kernels.length === 0
           ? []
-          : [`  recorded kernels that behave so: ${release.kernels.join(', ')}`]),
+          : [`  kernels known to behave so: ${release.kernels.join(', ')}`]),
       ].join('\n'),
     )
     .join('\n\n');

@@ -2,6 +2,7 @@ import * as t from 'io-ts';
 import { exactly, exactlyWith, oneOf, some, wholeNumber } from '../input/codecs.js';
 import { invariantById, invariants } from '../invariants/index.js';
 import { FLAG_NAMES } from '../model/calls.js';
+import { CALL_NAMES } from '../model/release.js';
 import { releaseByRef, UnknownRelease } from '../model/releases/variant.js';
 import { Kind, type KindName, Prot, type ProtName } from '../model/vma.js';
 
@@ -37,19 +38,21 @@ const invariant = checked('an invariant', (id) =>
 
 const KINDS = Object.keys(Kind) as KindName[];
 const PROTS = Object.keys(Prot) as ProtName[];
-const CLASS_WORDS = KINDS.flatMap((kind) =>
-  PROTS.flatMap((prot) => {
-    const plain = `${kind} ${prot}`;
-    const isPrivate = Kind[kind] < Kind.fshared;
-    return isPrivate && prot === 'rw' ? [plain, `${plain} populated`] : [plain];
-  }),
-);
-const vmaClass = oneOf(CLASS_WORDS, 'a class of VMA');
-/** In a reach search touch() populates. */
-const mappedClass = oneOf(
-  CLASS_WORDS.filter((words) => !words.includes('populated')),
-  'a class of VMA',
-);
+/** What mmap() maps. */
+const MAPPED = KINDS.flatMap((kind) => PROTS.map((prot) => `${kind} ${prot}`));
+const mappedClass = oneOf(MAPPED, 'a class of VMA');
+
+/** A VMA as calls may leave it: `populated` if it is private and writable, `locked`, `sealed`, in this order. */
+const vmaClass = checked('a class of VMA', (words) => {
+  const [, plain, states] =
+    /^(\S+ \S+)((?: populated)?(?: locked)?(?: sealed)?)$/.exec(words) ?? [];
+  const [kind] = (plain ?? '').split(' ');
+  const known = plain !== undefined && MAPPED.includes(plain);
+  const mayBePopulated = known && Kind[kind as KindName] < Kind.fshared && plain.endsWith('rw');
+  return known && (mayBePopulated || states?.includes('populated') !== true)
+    ? undefined
+    : `a class of VMA, one of ${MAPPED.join(', ')}, then populated (if private and rw), locked, sealed as wanted`;
+});
 
 const pages = wholeNumber(1, 32, 'pages');
 const limit = wholeNumber(0, 1_000_000, 'a map limit');
@@ -78,9 +81,8 @@ const enumerateBounds = exactlyWith(
   'bounds',
 );
 
-const CALL_WORDS = ['mmap', 'munmap', 'mprotect', 'touch', 'mremap'] as const;
 const reachBounds = exactlyWith(
-  { classes: some(mappedClass), calls: some(oneOf(CALL_WORDS, 'a call')) },
+  { classes: some(mappedClass), calls: some(oneOf(CALL_NAMES, 'a call')) },
   { ...mremapProps, maxStates: wholeNumber(1, 1_000_000_000, 'states') },
   'bounds',
 );

@@ -29,11 +29,13 @@ const ANY_FLAGS: readonly (readonly FlagName[])[] = [
 ];
 
 function classOf(words: string): VmaClass {
-  const [kind, prot, populated] = words.split(' ');
+  const [kind, prot, ...states] = words.split(' ');
   return {
     kind: kind as KindName,
     prot: prot as ProtName,
-    populated: populated !== undefined,
+    populated: states.includes('populated'),
+    locked: states.includes('locked'),
+    sealed: states.includes('sealed'),
   };
 }
 

@@ -59,12 +59,29 @@ describe('mremap-check replay', () => {
     );
   });
 
-  test('says what is not modelled, goes on, and exits with 3', async () => {
-    const input = `${scenario({ setup: [{ call: 'mlock', addr: 0, len: 1 }] })}\n${scenario()}\n`;
+  test('says what leaves the model, goes on, and exits with 3', async () => {
+    const far = {
+      pages: 60,
+      headroom: 20,
+      setup: [{ call: 'mmap', addr: 0, len: 8, kind: 'anon', prot: 'rw', offset: 0 }],
+      calls: [
+        {
+          call: 'mremap',
+          addr: 0,
+          oldLen: 8,
+          newLen: 8,
+          flags: ['MAYMOVE', 'FIXED'],
+          newAddr: 59,
+        },
+      ],
+    };
+    const input = `${scenario(far)}\n${scenario()}\n`;
     const { code, stdout, stderr } = await cli(['replay', '--release', 'v6.12', '-'], { input });
     expect(code).toBe(3);
     expect(stdout.trimEnd().split('\n')).toHaveLength(1);
-    expect(stderr).toContain('standard input:1: scenario one left out: mlock is not modelled');
+    expect(stderr).toContain(
+      'standard input:1: scenario one left out: no room behind the window in an address space of 64 pages',
+    );
   });
 
   test.each([
@@ -92,10 +109,10 @@ describe('mremap-check replay', () => {
   });
 
   test('refuses an unknown release', async () => {
-    const { code, stderr } = await cli(['replay', '--release', 'v6.11', '-']);
+    const { code, stderr } = await cli(['replay', '--release', 'v9.9', '-']);
     expect(code).toBe(2);
-    expect(stderr).toContain(
-      '--release: found "v6.11", expected one of v2.6.33 (2.6.33 to 5.0), v5.1',
+    expect(stderr).toMatch(
+      /--release: found "v9\.9", expected one of .*v2\.6\.33 \(2\.6\.33 to 5\.0\), v5\.1/,
     );
   });
 });
@@ -121,7 +138,7 @@ describe('mremap-check releases and invariants', () => {
     const releases = JSON.parse((await cli(['releases', '--json'])).stdout);
     const invariants = JSON.parse((await cli(['invariants', '--json'])).stdout);
     expect(releases).toMatchObject({ version: 1 });
-    expect(releases.releases).toHaveLength(9);
+    expect(releases.releases.length).toBeGreaterThanOrEqual(9);
     expect(invariants).toMatchObject({ version: 1 });
     expect(invariants.invariants[0]).toMatchObject({ id: 'limit-held' });
   });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ScenarioOutcome, StepOutcome, WindowView } from '../../src/conformance/outcome.js';
-import { modelCall, parseScenario, type Scenario } from '../../src/conformance/scenario.js';
+import { parseScenario, type Scenario } from '../../src/conformance/scenario.js';
 
 /** What one kernel did with a scenario. */
 export type Observed = Pick<ScenarioOutcome, 'initial' | 'steps'>;
@@ -16,23 +16,31 @@ export interface KernelRecord {
   readonly observed: Observed;
 }
 
-/** Every record of a kernel in a file of test/records. */
-export function recordsOf(file: string, kernel: string): KernelRecord[] {
+/** The scenarios of a file of test/records, each with what this kernel did: undefined where it could not set it up. */
+function linesOf(
+  file: string,
+  kernel: string,
+): { readonly scenario: Scenario; readonly observed: Observed | undefined }[] {
   const url = new URL(`../records/${file}`, import.meta.url);
   const lines = readFileSync(url, 'utf8').trimEnd().split('\n');
-  return lines.flatMap((text, i) => {
+  return lines.map((text, i) => {
     const { scenario, observed } = JSON.parse(text) as Line;
-    const own = observed.find(({ kernels }) => kernels.includes(kernel));
-    if (own === undefined) return [];
-    return [
-      { scenario: parseScenario(JSON.stringify(scenario), `${file}:${i + 1}`), observed: own },
-    ];
+    return {
+      scenario: parseScenario(JSON.stringify(scenario), `${file}:${i + 1}`),
+      observed: observed.find(({ kernels }) => kernels.includes(kernel)),
+    };
   });
 }
 
-/** Whether the model knows every call of the scenario. */
-export const isModelled = ({ setup, calls }: Scenario): boolean =>
-  [...setup, ...calls].every((call) => modelCall(call) !== undefined);
+/** Every record of a kernel in a file of test/records. */
+export const recordsOf = (file: string, kernel: string): KernelRecord[] =>
+  linesOf(file, kernel).flatMap(({ scenario, observed }) =>
+    observed === undefined ? [] : [{ scenario, observed }],
+  );
+
+/** Every scenario of a file of test/records, with or without an outcome of some kernel. */
+export const scenariosOf = (file: string): Scenario[] =>
+  linesOf(file, '').map(({ scenario }) => scenario);
 
 /** JSON with the keys of every object in order, so that equal values are equal texts. */
 const text = (value: unknown): string =>
@@ -46,6 +54,9 @@ const WINDOW_FIELDS = ['layout', 'data'] as const satisfies readonly (keyof Wind
 const STEP_FIELDS = [
   'result',
   'mapCountDelta',
+  'totalVmDelta',
+  'lockedVm',
+  'committedDelta',
   'layout',
   'data',
 ] as const satisfies readonly (keyof StepOutcome)[];

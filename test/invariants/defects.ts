@@ -3,7 +3,7 @@ import { removeWithin, splitAt, type Vmas, vmaAt } from '../../src/model/address
 import { FLAG_NAMES, type FlagName } from '../../src/model/calls.js';
 import { Errno } from '../../src/model/errno.js';
 import { type Release, withoutStep, withStep } from '../../src/model/release.js';
-import { fail, type State, withVmas } from '../../src/model/state.js';
+import { fail, type State, withAccounts, withVmas } from '../../src/model/state.js';
 import type { Step } from '../../src/model/step.js';
 import { earlyCountCheck } from '../../src/model/steps/counts.js';
 import { Kind, kindOf, startOf } from '../../src/model/vma.js';
@@ -23,6 +23,8 @@ const WRITTEN: VmaClass = { kind: 'anon', prot: 'rw', populated: true };
 const UNWRITTEN: VmaClass = { kind: 'anon', prot: 'rw', populated: false };
 const READ_ONLY: VmaClass = { kind: 'anon', prot: 'r', populated: false };
 const FILE: VmaClass = { kind: 'fshared', prot: 'r', populated: false };
+const LOCKED: VmaClass = { ...WRITTEN, locked: true };
+const SEALED: VmaClass = { ...UNWRITTEN, sealed: true };
 const RAMFS: VmaClass = { kind: 'ramfs', prot: 'r', populated: false };
 
 const IN_PLACE: readonly FlagName[] = [];
@@ -98,8 +100,37 @@ const v2_6_33 = release('v2.6.33');
 const v6_12 = release('v6.12');
 const v6_17 = release('v6.17');
 const v7_1 = release('v7.1');
+const v7_3 = release('v7.3');
 
 export const defects: readonly Defect[] = [
+  {
+    invariant: 'sealed-untouched',
+    what: 'nobody asks whether the source is sealed',
+    original: v6_12,
+    mutant: withoutStep(v6_12, 'seal-check'),
+    search: within(MOVE, { classes: [SEALED], identities: 1 }),
+  },
+  {
+    invariant: 'total-vm-exact',
+    what: 'the copy is counted a page short',
+    original: v6_12,
+    mutant: withRun(v6_12, 'copy-vma', (step) => (s) => withAccounts(step.run(s), { total: -1 })),
+    search: within(MOVE),
+  },
+  {
+    invariant: 'locked-vm-exact',
+    what: 'the copy of a locked VMA is not counted',
+    original: v7_3,
+    mutant: withoutStep(v7_3, 'lock-copy'),
+    search: within(MOVE, { classes: [LOCKED] }),
+  },
+  {
+    invariant: 'commit-exact',
+    what: 'what the copy grows by is not charged',
+    original: v7_3,
+    mutant: withoutStep(v7_3, 'charge-copy'),
+    search: within(MOVE),
+  },
   {
     invariant: 'limit-held',
     what: 'the tail is cut out without a look at map_count',

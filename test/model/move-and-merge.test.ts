@@ -3,7 +3,7 @@ import type { Call } from '../../src/model/calls.js';
 import type { Release } from '../../src/model/release.js';
 import { spans } from '../support/page-map.js';
 import { map, move, moveKeeping, play, protect, remap, touch, unmap } from '../support/play.js';
-import { everyRelease, releasesBefore, releasesFrom } from '../support/releases.js';
+import { everyRelease, releasesBefore, releasesFrom, releasesOf } from '../support/releases.js';
 
 /** The ranges of the VMAs after these calls. */
 const shape = (release: Release, ...calls: readonly Call[]): string[] =>
@@ -92,11 +92,6 @@ describe.each(everyRelease)('a fresh mapping on %s', (_id, release) => {
     expect(shape(release, ...calls, map(2, 4, 'anon'))).toEqual(['0-6']);
   });
 
-  test('between two that were written apart joins the first alone: their anon_vmas differ', () => {
-    const apart = [map(0, 2, 'anon'), map(4, 6, 'anon'), touch(0, 2), touch(4, 6)];
-    expect(shape(release, ...apart, map(2, 4, 'anon'))).toEqual(['0-4', '4-6']);
-  });
-
   test('of shared anonymous memory joins nothing: each is an object of its own', () => {
     expect(shape(release, map(0, 2, 'shm'), map(2, 4, 'shm'))).toEqual(['0-2', '2-4']);
   });
@@ -112,6 +107,24 @@ describe.each(everyRelease)('a fresh mapping on %s', (_id, release) => {
     };
     expect(shape(release, map(0, 2, 'fshared'), map(2, 4, 'fshared'))).toEqual(['0-4']);
     expect(shape(release, map(0, 2, 'fshared'), elsewhere)).toEqual(['0-2', '2-4']);
+  });
+});
+
+describe('a fresh mapping between two that were written apart: their anon_vmas differ', () => {
+  const calls = [map(0, 2, 'anon'), map(4, 6, 'anon'), touch(0, 2), touch(4, 6), map(2, 4, 'anon')];
+
+  // vma_merge() looks at the VMA before the range first, and so does vma_merge_new_range() of 6.12.
+  test.each([...releasesBefore('v6.0'), ...releasesFrom('v6.12')])(
+    'joins the first alone: %s',
+    (_id, release) => {
+      expect(shape(release, ...calls)).toEqual(['0-4', '4-6']);
+    },
+  );
+
+  // From 6.1, which v6.0 stands for, to 6.11 mmap_region() looks for itself: at the next VMA, and then
+  // whether the one before takes the anon_vma of that.
+  test.each(releasesOf('6.0', '6.11'))('joins the second alone up to 6.11: %s', (_id, release) => {
+    expect(shape(release, ...calls)).toEqual(['0-2', '2-6']);
   });
 });
 
@@ -137,11 +150,16 @@ describe('a written part that comes back beside one that was never written', () 
     move(10, 12, 2),
   ];
 
-  test.each(releasesBefore('v6.17'))('stays apart up to 6.15: %s', (_id, release) => {
+  // Any two anon_vmas of which one is missing agreed, before there were chains of them.
+  test.each(releasesBefore('v2.6.33'))('merges in 2.6.12: %s', (_id, release) => {
+    expect(shape(release, ...calls)).toEqual(['0-4']);
+  });
+
+  test.each(releasesFrom('v2.6.33', 'v6.16'))('stays apart up to 6.15: %s', (_id, release) => {
     expect(shape(release, ...calls)).toEqual(['0-2', '2-4']);
   });
 
-  test.each(releasesFrom('v6.17'))('merges from 6.16 on (879bca0a2c4f): %s', (_id, release) => {
+  test.each(releasesFrom('v6.16'))('merges from 6.16 on (879bca0a2c4f): %s', (_id, release) => {
     expect(shape(release, ...calls)).toEqual(['0-4']);
   });
 });
@@ -149,26 +167,26 @@ describe('a written part that comes back beside one that was never written', () 
 describe('what was never written and becomes read-only', () => {
   const calls = [map(0, 2, 'anon'), protect(0, 2, 'r'), map(2, 4, 'anon', 'r')];
 
-  test.each(releasesBefore('v6.12'))('stays charged and apart up to 6.6: %s', (_id, release) => {
-    expect(shape(release, ...calls)).toEqual(['0-2', '2-4']);
-  });
-
-  test.each(releasesFrom('v6.12'))(
-    'loses its charge and merges from 6.7 on: %s',
+  test.each(releasesOf('2.6.12', '6.6'))(
+    'stays charged and apart up to 6.6: %s',
     (_id, release) => {
-      expect(shape(release, ...calls)).toEqual(['0-4']);
+      expect(shape(release, ...calls)).toEqual(['0-2', '2-4']);
     },
   );
+
+  test.each(releasesOf('6.7'))('loses its charge and merges from 6.7 on: %s', (_id, release) => {
+    expect(shape(release, ...calls)).toEqual(['0-4']);
+  });
 });
 
 describe('growing in place up to the next VMA', () => {
   const calls = [map(0, 2, 'anon'), map(4, 6, 'anon'), remap(0, 2, 4)];
 
-  test.each(releasesBefore('v6.12'))('never merges with it up to 5.18: %s', (_id, release) => {
+  test.each(releasesBefore('v6.0'))('never merges with it up to 5.18: %s', (_id, release) => {
     expect(shape(release, ...calls)).toEqual(['0-4', '4-6']);
   });
 
-  test.each(releasesFrom('v6.12'))(
+  test.each(releasesFrom('v6.0'))(
     'merges with it from 6.0 on (ca3d76b0aa80): %s',
     (_id, release) => {
       expect(shape(release, ...calls)).toEqual(['0-6']);

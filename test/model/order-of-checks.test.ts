@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { FlagName } from '../../src/model/calls.js';
+import type { Release } from '../../src/model/release.js';
 import { spans } from '../support/page-map.js';
 import { callWith, map, move, moveKeeping, play, remap, resultName } from '../support/play.js';
-import { everyRelease, releasesBefore, releasesFrom } from '../support/releases.js';
+import { everyRelease, releasesBefore, releasesFrom, releasesOf } from '../support/releases.js';
 
 // Which check refuses, and what is gone by then: the order of the checks in each release. Shared
 // objects are mapped, of which no two merge.
@@ -14,7 +15,7 @@ describe('a source that crosses the end of its VMA is EFAULT', () => {
   const setup = [map(0, 2, 'shm'), map(8, 12, 'shm')];
   const call = remap(0, 3, 4, FIXED, 8);
 
-  test.each(releasesBefore('v6.17'))(
+  test.each(releasesBefore('v6.17-rc1'))(
     'after the destination was unmapped up to 6.16: %s',
     (_id, release) => {
       const after = callWith(release, play(release, ...setup), call, PLENTY);
@@ -23,7 +24,7 @@ describe('a source that crosses the end of its VMA is EFAULT', () => {
     },
   );
 
-  test.each(releasesFrom('v6.17'))('before anything is from 6.17 on: %s', (_id, release) => {
+  test.each(releasesFrom('v6.17-rc1'))('before anything is from 6.17 on: %s', (_id, release) => {
     const after = callWith(release, play(release, ...setup), call, PLENTY);
     expect(resultName(after)).toBe('EFAULT');
     expect(spans(after.vmas)).toEqual(['0-2', '8-12']);
@@ -34,7 +35,7 @@ describe('a shrinking move whose kept part crosses the end of its VMA is EFAULT'
   const setup = [map(0, 2, 'shm'), map(4, 5, 'shm'), map(8, 12, 'shm')];
   const call = remap(0, 5, 3, FIXED, 9);
 
-  test.each(releasesBefore('v6.17'))(
+  test.each(releasesBefore('v6.17-rc1'))(
     'after destination and tail were unmapped up to 6.16: %s',
     (_id, release) => {
       const after = callWith(release, play(release, ...setup), call, PLENTY);
@@ -43,7 +44,7 @@ describe('a shrinking move whose kept part crosses the end of its VMA is EFAULT'
     },
   );
 
-  test.each(releasesFrom('v6.17'))('before anything is from 6.17 on: %s', (_id, release) => {
+  test.each(releasesFrom('v6.17-rc1'))('before anything is from 6.17 on: %s', (_id, release) => {
     const after = callWith(release, play(release, ...setup), call, PLENTY);
     expect(resultName(after)).toBe('EFAULT');
     expect(spans(after.vmas)).toEqual(['0-2', '4-5', '8-12']);
@@ -53,7 +54,7 @@ describe('a shrinking move whose kept part crosses the end of its VMA is EFAULT'
 describe('a source that is not mapped is EFAULT', () => {
   const setup = [map(8, 12, 'shm')];
 
-  test.each(releasesBefore('v6.12'))(
+  test.each(releasesBefore('v5.16'))(
     'after the destination was unmapped up to 5.15: %s',
     (_id, release) => {
       const after = callWith(release, play(release, ...setup), move(0, 2, 8), PLENTY);
@@ -62,7 +63,7 @@ describe('a source that is not mapped is EFAULT', () => {
     },
   );
 
-  test.each(releasesFrom('v6.12'))('before anything is from 5.16 on: %s', (_id, release) => {
+  test.each(releasesFrom('v5.16'))('before anything is from 5.16 on: %s', (_id, release) => {
     const after = callWith(release, play(release, ...setup), move(0, 2, 8), PLENTY);
     expect(resultName(after)).toBe('EFAULT');
     expect(spans(after.vmas)).toEqual(['8-12']);
@@ -72,7 +73,7 @@ describe('a source that is not mapped is EFAULT', () => {
 describe('a call without a new address that does not grow', () => {
   const setup = [map(8, 12, 'shm')];
 
-  test.each(releasesBefore('v6.12'))(
+  test.each(releasesBefore('v5.16'))(
     'does not look at the VMA up to 5.15, so that nothing mapped will do: %s',
     (_id, release) => {
       const vmas = play(release, ...setup);
@@ -83,7 +84,7 @@ describe('a call without a new address that does not grow', () => {
     },
   );
 
-  test.each(releasesFrom('v6.12'))(
+  test.each(releasesFrom('v5.16'))(
     'is EFAULT where nothing is mapped from 5.16 on: %s',
     (_id, release) => {
       const vmas = play(release, ...setup);
@@ -136,36 +137,59 @@ describe('too few map slots for a source that is not mapped', () => {
     ]);
     // Before 5.1 there is no early check; from 5.1 to 5.15 it comes before the lookup, from 6.15 on too.
     expect(Object.fromEntries(results)).toEqual({
+      'v2.6.12': 'EFAULT',
       'v2.6.33': 'EFAULT',
       'v5.1': 'ENOMEM',
       'v5.7': 'ENOMEM',
+      'v5.11': 'ENOMEM',
       'v5.13': 'ENOMEM',
+      'v5.16': 'EFAULT',
+      'v6.0': 'EFAULT',
+      'v6.10': 'EFAULT',
       'v6.12': 'EFAULT',
       'v6.15': 'ENOMEM',
+      'v6.16': 'ENOMEM',
+      'v6.17-rc1': 'ENOMEM',
       'v6.17': 'ENOMEM',
+      'v6.18': 'ENOMEM',
       'v7.1': 'ENOMEM',
       'v7.2': 'ENOMEM',
+      'v7.3': 'ENOMEM',
     });
   });
 
-  test('hide the EFAULT of a call in place from 7.1 on', () => {
-    for (const [id, release] of everyRelease) {
-      const after = callWith(release, play(release, ...setup), remap(0, 2, 3), 3);
-      const result = resultName(after);
-      expect(result, id).toBe(id === 'v7.1' || id === 'v7.2' ? 'ENOMEM' : 'EFAULT');
-    }
+  const inPlace = remap(0, 2, 3);
+
+  test.each(releasesBefore('v7.1'))('are not asked for in place up to 7.0: %s', (_id, release) => {
+    expect(resultName(callWith(release, play(release, ...setup), inPlace, 3))).toBe('EFAULT');
   });
+
+  test.each(releasesFrom('v7.1'))(
+    'hide the EFAULT of a call in place from 7.1 on: %s',
+    (_id, release) => {
+      expect(resultName(callWith(release, play(release, ...setup), inPlace, 3))).toBe('ENOMEM');
+    },
+  );
 });
 
 describe('overlap near the limit', () => {
   // 6.15 and 6.16 alone compare the ranges behind the early check.
-  test('is EINVAL wherever the ranges are compared before the count', () => {
-    for (const [id, release] of everyRelease) {
-      const vmas = play(release, map(0, 4, 'shm'));
-      const result = resultName(callWith(release, vmas, move(0, 2, 1), 0));
-      expect(result, id).toBe(id === 'v6.15' ? 'ENOMEM' : 'EINVAL');
-    }
-  });
+  const result = (release: Release): string =>
+    resultName(callWith(release, play(release, map(0, 4, 'shm')), move(0, 2, 1), 0));
+
+  test.each([...releasesBefore('v6.15'), ...releasesFrom('v6.17-rc1')])(
+    'is EINVAL where the ranges are compared before the count: %s',
+    (_id, release) => {
+      expect(result(release)).toBe('EINVAL');
+    },
+  );
+
+  test.each(releasesOf('6.15', '6.16'))(
+    'is ENOMEM where they are compared behind it: %s',
+    (_id, release) => {
+      expect(result(release)).toBe('ENOMEM');
+    },
+  );
 });
 
 describe('DONTUNMAP', () => {

@@ -15,6 +15,8 @@ import {
   Prot,
   type ProtName,
   VM_ACCOUNT,
+  VM_LOCKED,
+  VM_SEALED,
   type Vma,
 } from '../../src/model/vma.js';
 
@@ -38,6 +40,11 @@ const segments = fc.record({
   /** A private mapping keeps the charge when it becomes read-only. */
   charged: fc.boolean(),
   displacement: fc.integer({ min: -8, max: 8 }),
+  /** VM_LOCKED and VM_SEALED, or neither, or both; most VMAs have neither. */
+  flags: fc.oneof(
+    { arbitrary: fc.constant(0), weight: 5 },
+    { arbitrary: fc.constantFrom(VM_LOCKED, VM_SEALED, VM_LOCKED | VM_SEALED), weight: 2 },
+  ),
   /** Which of the identities of its kind, if it is one that exists already. */
   identity: fc.nat(3),
 });
@@ -50,7 +57,17 @@ function laidOut(list: readonly Segment[], pages: number): Vmas {
   const vmas: Vma[] = [];
   const used = new Map<KindName, number>();
   let at = 0;
-  for (const { gap, length, kind, prot, populated, charged, displacement, identity } of list) {
+  for (const {
+    gap,
+    length,
+    kind,
+    prot,
+    populated,
+    charged,
+    displacement,
+    flags,
+    identity,
+  } of list) {
     const start = at + gap;
     if (start + length > pages) break;
     const identified = kind === 'shm' || (isPrivate(kind) && populated);
@@ -65,7 +82,7 @@ function laidOut(list: readonly Segment[], pages: number): Vmas {
         prot: Prot[prot],
         displacement: kind === 'anon' && !populated ? 0 : displacement,
         id,
-        flags: isPrivate(kind) && (prot === 'rw' || charged) ? VM_ACCOUNT : 0,
+        flags: flags | (isPrivate(kind) && (prot === 'rw' || charged) ? VM_ACCOUNT : 0),
       }),
     );
     at = start + length;
@@ -74,7 +91,8 @@ function laidOut(list: readonly Segment[], pages: number): Vmas {
 }
 
 /**
- * A well-formed address space of up to `pages` pages, frozen: sorted, disjoint, with all kinds.
+ * A well-formed address space of up to `pages` pages, frozen: sorted, disjoint, with all kinds,
+ * locked and sealed VMAs among them.
  * Neighbours may be mergeable and yet apart, as the kernel leaves such behind.
  */
 export const addressSpaces = (pages: number): fc.Arbitrary<Vmas> =>
@@ -128,6 +146,11 @@ export const mremapCalls = (pages: number): fc.Arbitrary<MremapCall> =>
       Object.freeze({ call: 'mremap', ...c, newLen: sameLength ? c.oldLen : c.newLen }),
     );
 
+const flagged = (
+  within: ReturnType<typeof shortRanges>,
+  call: 'mlock' | 'munlock' | 'mseal',
+): fc.Arbitrary<Call> => within.map((range): Call => ({ call, ...range }));
+
 /** Any call of any kind; more is mapped than unmapped, so that a history finds something to work on. */
 export const calls = (pages: number): fc.Arbitrary<Call> => {
   const short = shortRanges(pages);
@@ -142,6 +165,9 @@ export const calls = (pages: number): fc.Arbitrary<Call> => {
         .map(([range, prot]): Call => ({ call: 'mprotect', ...range, prot })),
       weight: 2,
     },
+    { arbitrary: flagged(short, 'mlock'), weight: 2 },
+    { arbitrary: flagged(short, 'munlock'), weight: 1 },
+    { arbitrary: flagged(short, 'mseal'), weight: 1 },
   );
 };
 

@@ -3,6 +3,8 @@ import {
   endOf,
   idOf,
   isAccounted,
+  isLocked,
+  isSealed,
   kindName,
   offsetOf,
   protName,
@@ -27,8 +29,12 @@ export function pageMap(vmas: Vmas, pages: number): string[] {
   for (const vma of vmas) {
     for (let page = startOf(vma); page < endOf(vma); page++) {
       const offset = offsetOf(vma) + page - startOf(vma);
-      const charge = isAccounted(vma) ? ' account' : '';
-      map[page] = `${kindName(vma)} ${protName(vma)} #${idOf(vma)} page ${offset}${charge}`;
+      const flags = [
+        isAccounted(vma) ? ' account' : '',
+        isLocked(vma) ? ' locked' : '',
+        isSealed(vma) ? ' sealed' : '',
+      ].join('');
+      map[page] = `${kindName(vma)} ${protName(vma)} #${idOf(vma)} page ${offset}${flags}`;
     }
   }
   return map;

@@ -54,6 +54,16 @@ export const protect = (start: number, end: number, prot: ProtName): Call => ({
   prot,
 });
 
+const flagCall = (call: 'mlock' | 'munlock' | 'mseal', start: number, end: number): Call => ({
+  call,
+  addr: start,
+  len: end - start,
+});
+
+export const lock = (start: number, end: number): Call => flagCall('mlock', start, end);
+export const unlock = (start: number, end: number): Call => flagCall('munlock', start, end);
+export const seal = (start: number, end: number): Call => flagCall('mseal', start, end);
+
 /** mremap() from [start, start + oldLen). */
 export const remap = (
   start: number,

@@ -6,6 +6,38 @@ type Row = readonly [id: string, release: Release];
 
 export const everyRelease: readonly Row[] = releases.map((r) => [r.id, r]);
 
+/** `6.17` as numbers, so that 5.10 comes after 5.7 and 6.17-rc1 before 6.17. */
+function numbersOf(version: string): number[] {
+  const [numbers = '', candidate] = version.split('-rc');
+  const [major = 0, minor = 0, patch = 0] = numbers.split('.').map(Number);
+  return [major, minor, candidate === undefined ? patch : Number(candidate) - 100];
+}
+
+function notAfter(first: string, second: string): boolean {
+  const [a, b] = [numbersOf(first), numbersOf(second)];
+  const i = a.findIndex((part, k) => part !== b[k]);
+  return i < 0 || (a[i] as number) < (b[i] as number);
+}
+
+/**
+ * The releases that begin with a mainline release from `first` to `last`, such as 6.12 to 6.14: what
+ * the kernel did then, whichever releases the model has of that time. Throws where it has none.
+ */
+export function releasesOf(first: string, last = '999'): readonly Row[] {
+  const found = everyRelease.filter(
+    ([, { covers }]) => notAfter(first, covers.first) && notAfter(covers.first, last),
+  );
+  if (found.length === 0) throw new RangeError(`no release of ${first} to ${last}`);
+  return found;
+}
+
+/** The release that a recorded kernel behaves as; throws where there is none. */
+export function releaseOfKernel(kernel: string): Release {
+  const found = releases.find(({ kernels }) => kernels.includes(kernel));
+  if (found === undefined) throw new RangeError(`no release names kernel ${kernel}`);
+  return found;
+}
+
 /** The release with this id; throws where there is none. */
 export function release(id: string): Release {
   const found = releases.find((r) => r.id === id);

@@ -1,10 +1,18 @@
 import type { AnonMergeRule } from '../merge.js';
 import type { CallSteps, Release } from '../release.js';
-import { FIXED_GIVEN, IMPLIED, only } from '../step.js';
+import { FIXED_GIVEN, IMPLIED, only, UNMAPS_SOURCE } from '../step.js';
 import { moveCountCheck } from '../steps/counts.js';
+import { mlock, munlock } from '../steps/lock.js';
 import { lookupVma, withinVma, zeroLengthNeedsShared } from '../steps/lookup.js';
 import { mmapAfterUnmap } from '../steps/mmap.js';
-import { chooseNewAddress, copyVma, moveDone, movePageTables } from '../steps/move.js';
+import {
+  chargeCopy,
+  chooseNewAddress,
+  copyVma,
+  lockCopy,
+  moveDone,
+  movePageTables,
+} from '../steps/move.js';
 import { mprotect } from '../steps/mprotect.js';
 import {
   destinationInTask,
@@ -15,17 +23,21 @@ import {
   takeLock,
 } from '../steps/parameters.js';
 import { expandAlone, shrinkBeforeMove, shrinkInPlace } from '../steps/resize.js';
+import { noMseal } from '../steps/seal.js';
 import { touch } from '../steps/touch.js';
-import { munmap, unmapDestination, unmapSource } from '../steps/unmap.js';
+import { unsealedUnmap } from '../steps/unmap.js';
 
 const anonMerge: AnonMergeRule = 'unfaulted-joins-faulted';
 
 /** mmap, munmap, mprotect and page faults, the same up to 6.6. */
 export const otherCallsOf2_6_33: Omit<CallSteps, 'mremap'> = {
-  mmap: mmapAfterUnmap(anonMerge),
-  munmap,
+  mmap: mmapAfterUnmap(anonMerge, unsealedUnmap),
+  munmap: unsealedUnmap.munmap,
   mprotect: mprotect({ anonMerge, readOnlyUnaccounts: false }),
   touch,
+  mlock: mlock(anonMerge),
+  munlock: munlock(anonMerge),
+  mseal: noMseal,
 };
 
 export const v2_6_33: Release = {
@@ -49,18 +61,20 @@ export const v2_6_33: Release = {
       newLengthNotZero,
       takeLock,
       ...only(IMPLIED, destinationInTask, rangesDisjoint),
-      ...only(FIXED_GIVEN, ...unmapDestination),
-      ...shrinkBeforeMove,
-      ...shrinkInPlace,
+      ...only(FIXED_GIVEN, ...unsealedUnmap.destination),
+      ...shrinkBeforeMove(unsealedUnmap),
+      ...shrinkInPlace(unsealedUnmap),
       lookupVma,
       zeroLengthNeedsShared,
       withinVma,
       ...expandAlone,
       chooseNewAddress,
       moveCountCheck(4),
+      chargeCopy,
       copyVma(anonMerge),
       movePageTables,
-      ...unmapSource,
+      ...only(UNMAPS_SOURCE, lockCopy),
+      ...unsealedUnmap.source,
       moveDone,
     ],
   },

@@ -1,12 +1,14 @@
 import type { AnonMergeRule } from '../merge.js';
 import type { Release } from '../release.js';
-import { FIXED_GIVEN, IMPLIED, only } from '../step.js';
+import { FIXED_GIVEN, IMPLIED, only, UNMAPS_SOURCE } from '../step.js';
 import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
 import { lookupVma, withinVma, zeroLengthNeedsShared } from '../steps/lookup.js';
 import {
+  chargeCopy,
   chooseNewAddress,
   copyVma,
   dontunmapDropsAnonVma,
+  lockCopy,
   moveDone,
   movePageTables,
 } from '../steps/move.js';
@@ -20,7 +22,7 @@ import {
   takeLock,
 } from '../steps/parameters.js';
 import { expandAlone, shrinkBeforeMove, shrinkInPlace } from '../steps/resize.js';
-import { unmapDestination, unmapSource } from '../steps/unmap.js';
+import { unsealedUnmap } from '../steps/unmap.js';
 import { otherCallsOf2_6_33 } from './v2.6.33.js';
 
 const anonMerge: AnonMergeRule = 'unfaulted-joins-faulted';
@@ -40,18 +42,20 @@ export const v5_13: Release = {
       newLengthNotZero,
       takeLock,
       ...only(IMPLIED, destinationInTask, rangesDisjoint, earlyCountCheck(6)),
-      ...only(FIXED_GIVEN, ...unmapDestination),
-      ...shrinkBeforeMove,
-      ...shrinkInPlace,
+      ...only(FIXED_GIVEN, ...unsealedUnmap.destination),
+      ...shrinkBeforeMove(unsealedUnmap),
+      ...shrinkInPlace(unsealedUnmap),
       lookupVma,
       zeroLengthNeedsShared,
       withinVma,
       ...expandAlone,
       chooseNewAddress,
       moveCountCheck(4),
+      chargeCopy,
       copyVma(anonMerge),
       movePageTables,
-      ...unmapSource,
+      ...only(UNMAPS_SOURCE, lockCopy),
+      ...unsealedUnmap.source,
       ...dontunmapDropsAnonVma,
       moveDone,
     ],

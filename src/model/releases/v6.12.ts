@@ -1,13 +1,16 @@
 import type { AnonMergeRule } from '../merge.js';
 import type { CallSteps, Release } from '../release.js';
-import { FIXED_GIVEN, IMPLIED, only } from '../step.js';
+import { FIXED_GIVEN, IMPLIED, only, UNMAPS_SOURCE } from '../step.js';
 import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
+import { mlock, munlock } from '../steps/lock.js';
 import { lookupAgain, lookupVma, withinVma, zeroLengthNeedsShared } from '../steps/lookup.js';
 import { mmapBeforeUnmap } from '../steps/mmap.js';
 import {
+  chargeCopy,
   chooseNewAddress,
   copyVma,
   dontunmapDropsAnonVma,
+  lockCopy,
   moveDone,
   movePageTables,
 } from '../steps/move.js';
@@ -22,32 +25,34 @@ import {
   takeLock,
 } from '../steps/parameters.js';
 import { expandMerging, shrinkBeforeMove, shrinkInPlace } from '../steps/resize.js';
+import { mseal, sealCheck } from '../steps/seal.js';
 import { touch } from '../steps/touch.js';
-import { munmap, unmapDestination, unmapSource } from '../steps/unmap.js';
+import { sealedUnmap } from '../steps/unmap.js';
 
 const anonMerge: AnonMergeRule = 'unfaulted-joins-faulted';
 
 /** mmap, munmap, mprotect and page faults, the same up to 6.15. */
 export const otherCallsOf6_12: Omit<CallSteps, 'mremap'> = {
-  mmap: mmapBeforeUnmap(anonMerge),
-  munmap,
+  mmap: mmapBeforeUnmap(anonMerge, sealedUnmap),
+  munmap: sealedUnmap.munmap,
   mprotect: mprotect({ anonMerge, readOnlyUnaccounts: true }),
   touch,
+  mlock: mlock(anonMerge),
+  munlock: munlock(anonMerge),
+  mseal: mseal(anonMerge),
 };
 
 export const v6_12: Release = {
   id: 'v6.12',
   covers: { first: '6.12', last: '6.14' },
   sources: [
-    { ref: '550a7d60bd5e', says: 'the VMA is looked up before anything else (5.16)' },
-    { ref: 'ca3d76b0aa80', says: 'growing in place may merge with the next VMA (6.0)' },
     {
       ref: '38075679b5f1',
       says: 'mremap tests one VMA for sealing; munmap gathers, clears, completes',
     },
   ],
   changes:
-    'An old address that is not mapped is EFAULT before anything is unmapped; growing in place may merge.',
+    'Each VMA is asked whether it is sealed, right behind its lookup or when munmap() comes to it; a refusal may leave a split behind.',
   kernels: ['6.12.107'],
   calls: {
     ...otherCallsOf6_12,
@@ -58,19 +63,22 @@ export const v6_12: Release = {
       newLengthNotZero,
       takeLock,
       lookupVma,
+      sealCheck,
       ...only(IMPLIED, destinationInTask, rangesDisjoint, earlyCountCheck(6)),
-      ...only(FIXED_GIVEN, ...unmapDestination),
-      ...shrinkBeforeMove,
-      ...shrinkInPlace,
+      ...only(FIXED_GIVEN, ...sealedUnmap.destination),
+      ...shrinkBeforeMove(sealedUnmap),
+      ...shrinkInPlace(sealedUnmap),
       lookupAgain,
       zeroLengthNeedsShared,
       withinVma,
       ...expandMerging(anonMerge),
       chooseNewAddress,
       moveCountCheck(4),
+      chargeCopy,
       copyVma(anonMerge),
       movePageTables,
-      ...unmapSource,
+      ...only(UNMAPS_SOURCE, lockCopy),
+      ...sealedUnmap.source,
       ...dontunmapDropsAnonVma,
       moveDone,
     ],

@@ -4,9 +4,11 @@ import { FIXED_GIVEN, IMPLIED, inKernel, only } from '../step.js';
 import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
 import { lookupAgain, lookupVma, withinVma, zeroLengthNeedsShared } from '../steps/lookup.js';
 import {
+  chargeStaleCopy,
   chooseNewAddress,
   copyVma,
   dontunmapDropsAccount,
+  lockCopy,
   moveDone,
   movePageTables,
 } from '../steps/move.js';
@@ -19,7 +21,8 @@ import {
   takeLock,
 } from '../steps/parameters.js';
 import { expandMerging, shrinkBeforeMove, shrinkInPlace } from '../steps/resize.js';
-import { unmapDestination, unmapSource } from '../steps/unmap.js';
+import { sealCheck } from '../steps/seal.js';
+import { sealedUnmap } from '../steps/unmap.js';
 import { otherCallsOf6_12 } from './v6.12.js';
 
 const anonMerge: AnonMergeRule = 'unfaulted-joins-faulted';
@@ -51,18 +54,21 @@ export const v6_15: Release = {
       ),
       takeLock,
       lookupVma,
+      sealCheck,
       ...only(IMPLIED, destinationInTask, rangesDisjoint),
-      ...only(FIXED_GIVEN, ...unmapDestination),
+      ...only(FIXED_GIVEN, ...sealedUnmap.destination),
       lookupAgain,
-      ...shrinkBeforeMove,
-      ...shrinkInPlace,
+      ...shrinkBeforeMove(sealedUnmap),
+      ...shrinkInPlace(sealedUnmap),
       ...inKernel('resize_is_valid', zeroLengthNeedsShared, withinVma),
       ...expandMerging(anonMerge),
       chooseNewAddress,
       moveCountCheck(4),
+      chargeStaleCopy,
       copyVma(anonMerge),
       movePageTables,
-      ...unmapSource,
+      lockCopy,
+      ...sealedUnmap.source,
       ...dontunmapDropsAccount,
       moveDone,
     ],

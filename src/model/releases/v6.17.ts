@@ -2,12 +2,15 @@ import type { AnonMergeRule } from '../merge.js';
 import type { CallSteps, Release } from '../release.js';
 import { FIXED_GIVEN, IMPLIED, inKernel, only } from '../step.js';
 import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
-import { checkVma, eachVma, lookupAgain, nextVma } from '../steps/lookup.js';
+import { mlock, munlock } from '../steps/lock.js';
+import { eachVma, lookupAgain, nextVma } from '../steps/lookup.js';
 import { mmapBeforeUnmap } from '../steps/mmap.js';
 import {
+  chargeStaleCopy,
   chooseNewAddress,
   copyVma,
   dontunmapDropsAnonVma,
+  lockCopy,
   moveDone,
   movePageTables,
 } from '../steps/move.js';
@@ -22,22 +25,26 @@ import {
   takeLock,
 } from '../steps/parameters.js';
 import { expandMerging, shrinkBeforeMove, shrinkInPlace } from '../steps/resize.js';
+import { checkVma, mseal } from '../steps/seal.js';
 import { touch } from '../steps/touch.js';
-import { munmap, unmapDestination, unmapSource } from '../steps/unmap.js';
+import { sealedUnmap } from '../steps/unmap.js';
 
 const anonMerge: AnonMergeRule = 'either-way';
 
 /** mmap, munmap, mprotect and page faults. Faulted and unfaulted merge either way since 6.16 (879bca0a2c4f). */
 export const otherCallsOf6_17: Omit<CallSteps, 'mremap'> = {
-  mmap: mmapBeforeUnmap(anonMerge),
-  munmap,
+  mmap: mmapBeforeUnmap(anonMerge, sealedUnmap),
+  munmap: sealedUnmap.munmap,
   mprotect: mprotect({ anonMerge, readOnlyUnaccounts: true }),
   touch,
+  mlock: mlock(anonMerge),
+  munlock: munlock(anonMerge),
+  mseal: mseal(anonMerge),
 };
 
 export const v6_17: Release = {
   id: 'v6.17',
-  covers: { first: '6.17', last: '7.0' },
+  covers: { first: '6.17', last: '6.17' },
   sources: [
     { ref: 'd23cb648e365', says: 'FIXED with equal lengths moves every VMA of the range' },
     { ref: '7c91e0b91aaa', says: 'thp_get_unmapped_area may take part' },
@@ -49,7 +56,7 @@ export const v6_17: Release = {
   ],
   changes:
     'The VMA is checked before anything is unmapped; FIXED with equal lengths moves several VMAs, and may stop between two.',
-  kernels: ['6.17.13', '6.18.15', '6.19.14', '7.0.13'],
+  kernels: ['6.17.13'],
   calls: {
     ...otherCallsOf6_17,
     mremap: [
@@ -66,16 +73,18 @@ export const v6_17: Release = {
       takeLock,
       ...eachVma,
       ...checkVma,
-      ...shrinkInPlace,
+      ...shrinkInPlace(sealedUnmap),
       ...expandMerging(anonMerge),
-      ...only(FIXED_GIVEN, ...unmapDestination),
+      ...only(FIXED_GIVEN, ...sealedUnmap.destination),
       ...only(IMPLIED, lookupAgain),
-      ...shrinkBeforeMove,
+      ...shrinkBeforeMove(sealedUnmap),
       chooseNewAddress,
       moveCountCheck(4),
+      chargeStaleCopy,
       copyVma(anonMerge),
       movePageTables,
-      ...unmapSource,
+      lockCopy,
+      ...sealedUnmap.source,
       ...dontunmapDropsAnonVma,
       ...nextVma,
       moveDone,

@@ -2,11 +2,13 @@ import type { AnonMergeRule } from '../merge.js';
 import type { Release } from '../release.js';
 import { FIXED_GIVEN, IMPLIED, inKernel, only } from '../step.js';
 import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
-import { checkVma, eachVma, lookupAgain, nextVma } from '../steps/lookup.js';
+import { eachVma, lookupAgain, nextVma } from '../steps/lookup.js';
 import {
+  chargeStaleCopy,
   chooseNewAddress,
   copyVma,
   dontunmapDropsAnonVma,
+  lockCopy,
   moveDone,
   movePageTables,
 } from '../steps/move.js';
@@ -20,7 +22,8 @@ import {
   takeLock,
 } from '../steps/parameters.js';
 import { expandMerging, shrinkBeforeMove, shrinkInPlace } from '../steps/resize.js';
-import { unmapDestination, unmapSource } from '../steps/unmap.js';
+import { checkVma } from '../steps/seal.js';
+import { sealedUnmap } from '../steps/unmap.js';
 import { otherCallsOf6_17 } from './v6.17.js';
 
 const anonMerge: AnonMergeRule = 'either-way';
@@ -53,16 +56,18 @@ export const v7_1: Release = {
       ...inKernel('do_mremap', earlyCountCheck(4)),
       ...eachVma,
       ...checkVma,
-      ...shrinkInPlace,
+      ...shrinkInPlace(sealedUnmap),
       ...expandMerging(anonMerge),
-      ...only(FIXED_GIVEN, ...unmapDestination),
+      ...only(FIXED_GIVEN, ...sealedUnmap.destination),
       ...only(IMPLIED, lookupAgain),
-      ...shrinkBeforeMove,
+      ...shrinkBeforeMove(sealedUnmap),
       chooseNewAddress,
       moveCountCheck(2),
+      chargeStaleCopy,
       copyVma(anonMerge),
       movePageTables,
-      ...unmapSource,
+      lockCopy,
+      ...sealedUnmap.source,
       ...dontunmapDropsAnonVma,
       ...nextVma,
       moveDone,

@@ -1,14 +1,17 @@
 import type { AnonMergeRule } from '../merge.js';
 import type { Release } from '../release.js';
-import { FIXED_GIVEN, IMPLIED, inKernel, only } from '../step.js';
+import { FIXED_GIVEN, IMPLIED, inKernel, only, UNMAPS_SOURCE } from '../step.js';
 import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
-import { checkVma, eachVma, lookupAgain, nextVma } from '../steps/lookup.js';
+import { eachVma, lookupAgain, nextVma } from '../steps/lookup.js';
 import {
+  chargeStaleCopy,
   chooseNewAddress,
   copyVma,
   dontunmapResetsOffset,
+  lockCopy,
   moveDone,
   movePageTables,
+  splitLockedSource,
 } from '../steps/move.js';
 import {
   destinationInTask,
@@ -20,7 +23,8 @@ import {
   takeLock,
 } from '../steps/parameters.js';
 import { expandMerging, shrinkBeforeMove, shrinkInPlace } from '../steps/resize.js';
-import { unmapDestination, unmapSource } from '../steps/unmap.js';
+import { checkVma } from '../steps/seal.js';
+import { sealedUnmap } from '../steps/unmap.js';
 import { otherCallsOf6_17 } from './v6.17.js';
 
 const anonMerge: AnonMergeRule = 'either-way';
@@ -53,16 +57,19 @@ export const v7_2: Release = {
       ...inKernel('do_mremap', earlyCountCheck(4, 5)),
       ...eachVma,
       ...checkVma,
-      ...shrinkInPlace,
+      ...shrinkInPlace(sealedUnmap),
       ...expandMerging(anonMerge),
-      ...only(FIXED_GIVEN, ...unmapDestination),
+      ...only(FIXED_GIVEN, ...sealedUnmap.destination),
       ...only(IMPLIED, lookupAgain),
-      ...shrinkBeforeMove,
+      ...shrinkBeforeMove(sealedUnmap),
       chooseNewAddress,
-      moveCountCheck(2),
+      moveCountCheck(2, 3),
+      ...splitLockedSource,
+      chargeStaleCopy,
       copyVma(anonMerge, { selfMerge: false }),
       movePageTables,
-      ...unmapSource,
+      ...only(UNMAPS_SOURCE, lockCopy),
+      ...sealedUnmap.source,
       ...dontunmapResetsOffset,
       ...nextVma,
       moveDone,

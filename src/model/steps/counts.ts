@@ -4,7 +4,13 @@ import { type CountCheck, needOf, type Step } from '../step.js';
 
 /** A check of map_count against the limit that `count` describes: ENOMEM unless that headroom is left. */
 export function countCheck(name: string, kernel: string, count: CountCheck): Step {
-  const less = count.needDontunmap === undefined ? '' : ` (${count.needDontunmap} with DONTUNMAP)`;
+  const { needDontunmap, needLockedDontunmap } = count;
+  const less =
+    needDontunmap !== undefined
+      ? ` (${needDontunmap} with DONTUNMAP)`
+      : needLockedDontunmap !== undefined
+        ? ` (${needLockedDontunmap} with DONTUNMAP of a locked VMA)`
+        : '';
   return {
     name,
     kernel,
@@ -25,8 +31,12 @@ export const earlyCountCheck = (need: number, needDontunmap?: number): Step =>
   });
 
 /** The check at the start of move_vma(); up to v7.0 map_count < max_map_count - 3, that is 4. */
-export const moveCountCheck = (need: number): Step =>
-  countCheck('move-count-check', 'move_vma', { role: 'move', need });
+export const moveCountCheck = (need: number, needLockedDontunmap?: number): Step =>
+  countCheck('move-count-check', 'move_vma', {
+    role: 'move',
+    need,
+    ...(needLockedDontunmap === undefined ? {} : { needLockedDontunmap }),
+  });
 
 /** mmap() asks only that the count is not yet above the limit, since the new range may merge. */
 export const mmapCountCheck: Step = {

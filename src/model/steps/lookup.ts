@@ -1,7 +1,7 @@
 import { findIndex, vmaAt } from '../address-space.js';
 import { Errno } from '../errno.js';
 import { fail, type State, succeed, withCourse } from '../state.js';
-import { inKernel, only, RESIZES_OR_MOVES, SEVERAL, type Step } from '../step.js';
+import { only, SEVERAL, type Step } from '../step.js';
 import { endOf, isAnonymous, Kind, kindOf, startOf, type Vma } from '../vma.js';
 
 /** The VMA that the call is about; a step before has made sure that there is one. */
@@ -56,13 +56,6 @@ export const withinVma: Step = {
     Math.min(s.oldLen, s.newLen) > endOf(sourceVma(s)) - s.addr ? fail(s, Errno.EFAULT) : s,
 };
 
-/** The checks of the VMA as v6.17 makes them: all before anything is unmapped. */
-export const checkVma: readonly Step[] = inKernel(
-  'check_prep_vma',
-  lookupVma,
-  ...only(RESIZES_OR_MOVES, zeroLengthNeedsShared, withinVma),
-);
-
 /** f_op->get_unmapped_area of its own: the kernel cannot tell that a fixed address will be honoured. */
 const mayMoveWithOthers = (vma: Vma): boolean => kindOf(vma) !== Kind.ramfs;
 
@@ -89,6 +82,7 @@ const pickVmaRun = (s: State): State => {
       target: begun === undefined ? s.newAddr : begun.target,
       pieces: begun === undefined ? 1 : begun.pieces + 1,
       lastVmaEnd: endOf(vma),
+      firstMayMove: begun === undefined ? mayMoveWithOthers(vma) : begun.firstMayMove,
     },
   });
 };
@@ -116,6 +110,20 @@ const mayMoveTogether: Step = {
     return alone ? s : fail(s, Errno.EFAULT);
   },
 };
+
+/** Before d5f416c7c364 the first VMA moves in any case, and one that may not move with others ends the call when it is met second, or has come before. */
+const mayMoveTogetherOfRc1: Step = {
+  ...mayMoveTogether,
+  does: 'refuses a VMA behind the first that may not move with others, and any VMA behind a first one that may not',
+  run: (s) => {
+    const several = s.several;
+    if (several === undefined || several.pieces === 1) return s;
+    return several.firstMayMove && mayMoveWithOthers(sourceVma(s)) ? s : fail(s, Errno.EFAULT);
+  },
+};
+
+/** The head of the loop as 6.17-rc1 has it. */
+export const eachVmaOfRc1: readonly Step[] = only(SEVERAL, pickVma, mayMoveTogetherOfRc1);
 
 /** The head of the loop over the VMAs of the range. */
 export const eachVma: readonly Step[] = only(SEVERAL, pickVma, mayMoveTogether);

@@ -2,11 +2,11 @@ import { insert, removeWithin } from '../address-space.js';
 import type { MmapCall } from '../calls.js';
 import { unusedId } from '../fault.js';
 import { type AnonMergeRule, insertMerging } from '../merge.js';
-import { type State, succeed, withoutPages, withVmas } from '../state.js';
+import { type State, succeed, withAccounts, withoutPages, withVmas } from '../state.js';
 import type { Step } from '../step.js';
-import { Kind, makeVma, Prot, VM_ACCOUNT, type Vma } from '../vma.js';
+import { isAccounted, Kind, makeVma, Prot, pagesOf, VM_ACCOUNT, type Vma } from '../vma.js';
 import { mmapCountCheck } from './counts.js';
-import { splitForMmap, unmapForMmap } from './unmap.js';
+import { type Unmapping, withoutCharges } from './unmap.js';
 
 /** The mapping that the call asks for. Private and writable: accounted. Shared anonymous: an object of its own. */
 function requested(s: State): Vma {
@@ -25,18 +25,22 @@ function requested(s: State): Vma {
   });
 }
 
-/** Two mmaps of shared anonymous memory are two objects: nothing to merge with. */
-const place = (s: State, vma: Vma, rule: AnonMergeRule): State =>
-  withVmas(
-    s,
-    (s.call as MmapCall).kind === 'shm' ? insert(s.vmas, vma) : insertMerging(s.vmas, vma, rule),
+/** The new VMA, charged if it is accounted. Two mmaps of shared anonymous memory are two objects: nothing to merge with. */
+function place(s: State, rule: AnonMergeRule): State {
+  const vma = requested(s);
+  const isObject = (s.call as MmapCall).kind === 'shm';
+  const vmas = isObject ? insert(s.vmas, vma) : insertMerging(s.vmas, vma, rule);
+  return withVmas(
+    withAccounts(s, { total: pagesOf(vma), committed: isAccounted(vma) ? pagesOf(vma) : 0 }),
+    vmas,
   );
+}
 
 const mapNew = (rule: AnonMergeRule): Step => ({
   name: 'mmap-insert',
   kernel: 'mmap_region',
   does: 'maps the range, merged with its neighbours where possible',
-  run: (s) => place(s, requested(s), rule),
+  run: (s) => place(s, rule),
 });
 
 const done: Step = {
@@ -47,9 +51,10 @@ const done: Step = {
 };
 
 /** Up to v6.11 the range is unmapped, then the new VMA comes. */
-export const mmapAfterUnmap = (rule: AnonMergeRule): readonly Step[] => [
+export const mmapAfterUnmap = (rule: AnonMergeRule, unmap: Unmapping): readonly Step[] => [
   mmapCountCheck,
-  ...unmapForMmap,
+  ...unmap.mmapSplits,
+  unmap.mmapRemove,
   mapNew(rule),
   done,
 ];
@@ -58,9 +63,9 @@ export const mmapAfterUnmap = (rule: AnonMergeRule): readonly Step[] => [
  * From v6.12 on the new VMA is counted before those that it replaces are taken off: map_count peaks
  * one higher.
  */
-export const mmapBeforeUnmap = (rule: AnonMergeRule): readonly Step[] => [
+export const mmapBeforeUnmap = (rule: AnonMergeRule, unmap: Unmapping): readonly Step[] => [
   mmapCountCheck,
-  ...splitForMmap,
+  ...unmap.mmapSplits,
   {
     name: 'mmap-replace',
     kernel: '__mmap_complete',
@@ -69,7 +74,7 @@ export const mmapBeforeUnmap = (rule: AnonMergeRule): readonly Step[] => [
       const { addr, len } = s.call as MmapCall;
       const cleared = removeWithin(s.vmas, addr, addr + len);
       const removed = s.vmas.length - cleared.length;
-      const mapped = place(withVmas(s, cleared), requested(s), rule);
+      const mapped = place(withVmas(withoutCharges(s, addr, addr + len), cleared), rule);
       return withoutPages(
         withVmas(mapped, mapped.vmas, mapped.mapCount + removed),
         addr,

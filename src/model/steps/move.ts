@@ -1,24 +1,36 @@
-import { highestGap, isFree, replaceAt } from '../address-space.js';
+import { highestGap, isFree, replaceAt, vmaAt } from '../address-space.js';
 import { DONTUNMAP, FIXED, type MremapCall } from '../calls.js';
 import { Errno } from '../errno.js';
 import { type AnonMergeRule, insertMerging } from '../merge.js';
-import { fail, type State, succeed, withCourse, withMovedPages, withVmas } from '../state.js';
+import {
+  fail,
+  type State,
+  succeed,
+  withAccounts,
+  withCourse,
+  withMovedPages,
+  withVmas,
+} from '../state.js';
 import { DONTUNMAP_GIVEN, only, type Step } from '../step.js';
 import {
   endOf,
   isAccounted,
   isAnonymous,
   isFaulted,
+  isLocked,
   isShared,
   offsetOf,
   pagesOf,
   placeWord,
   startOf,
+  VM_LOCKED,
   type Vma,
   withAccount,
+  withFlags,
   withId,
 } from '../vma.js';
 import { sourceVma } from './lookup.js';
+import { checkedSplit, populate, SPLIT_CHECK } from './modify.js';
 
 const has = (s: State, flag: number): boolean => ((s.call as MremapCall).flags & flag) !== 0;
 
@@ -66,7 +78,8 @@ export const copyVma = (
   run: (s) => {
     const vma = sourceVma(s);
     const apart = !selfMerge && has(s, DONTUNMAP) ? vma : undefined;
-    return withVmas(s, insertMerging(s.vmas, copyOf(s, vma), rule, apart));
+    const counted = withAccounts(s, { total: s.newLen });
+    return withVmas(counted, insertMerging(s.vmas, copyOf(s, vma), rule, apart));
   },
 });
 
@@ -81,6 +94,61 @@ export const movePageTables: Step = {
 const isWholeVma = (s: State, vma: Vma): boolean =>
   startOf(vma) === s.addr && pagesOf(vma) === s.oldLen;
 
+/** The pages that the copy adds to the charge: all with DONTUNMAP, else those by which it is longer. */
+const growth = (s: State): number => (has(s, DONTUNMAP) ? s.newLen : s.newLen - s.oldLen);
+
+/** v6.15 to v7.2 take the difference of the lengths as they were given, also where the tail is gone already. */
+function staleGrowth(s: State): number {
+  const { oldLen, newLen } = s.call as MremapCall;
+  return has(s, DONTUNMAP) || s.several !== undefined ? growth(s) : Math.abs(newLen - oldLen);
+}
+
+const chargeWith = (pages: (s: State) => number, does: string): Step => ({
+  name: 'charge-copy',
+  kernel: 'security_vm_enough_memory_mm',
+  does,
+  run: (s) => (isAccounted(sourceVma(s)) ? withAccounts(s, { committed: pages(s) }) : s),
+});
+
+/** The commit charge of an accounted VMA. */
+export const chargeCopy: Step = chargeWith(
+  growth,
+  'charges an accounted copy: what it grows by, or all of it with DONTUNMAP',
+);
+export const chargeStaleCopy: Step = chargeWith(
+  staleGrowth,
+  'charges an accounted copy: the difference of the lengths, also of a shrinking call, or all of it with DONTUNMAP',
+);
+
+/** A copy of a locked VMA is in locked_vm, and what it grew by is populated. */
+export const lockCopy: Step = {
+  name: 'lock-copy',
+  kernel: 'move_vma',
+  does: 'adds the copy of a locked VMA to locked_vm, and populates what it grew by',
+  run: (s) => {
+    const copy = vmaAt(s.vmas, s.newAddr);
+    if (copy === undefined || !isLocked(copy)) return s;
+    const grown = populate(s, s.newAddr + s.oldLen, s.newAddr + s.newLen);
+    return withAccounts(grown, { locked: s.newLen });
+  },
+};
+
+/** From 7.2 on a locked source of DONTUNMAP is split off first, so that the rest stays locked. */
+export const splitLockedSource: readonly Step[] = only(
+  DONTUNMAP_GIVEN,
+  ...(['start', 'end'] as const).map(
+    (edge): Step => ({
+      name: `locked-source-split-${edge}`,
+      kernel: 'split_vma',
+      does: `splits a locked VMA at the ${edge} of the source, if a map slot is left`,
+      errnos: ['ENOMEM'],
+      count: SPLIT_CHECK,
+      run: (s) =>
+        isLocked(sourceVma(s)) ? checkedSplit(s, edge === 'start' ? s.addr : s.addr + s.oldLen) : s,
+    }),
+  ),
+);
+
 /** What DONTUNMAP leaves behind. */
 function completeDontunmap(does: string, complete: (s: State, vma: Vma) => State): Step[] {
   return only(DONTUNMAP_GIVEN, {
@@ -94,35 +162,45 @@ function completeDontunmap(does: string, complete: (s: State, vma: Vma) => State
 const replaceSource = (s: State, fresh: Vma): State =>
   fresh === sourceVma(s) ? s : withVmas(s, replaceAt(s.vmas, s.addr, fresh));
 
+/** The source VMA, all of it, is not locked any more. */
+const unlocked = (vma: Vma): Vma => withFlags(vma, VM_LOCKED, false);
+
 const dropAnonVma = (s: State, vma: Vma): Vma =>
-  isWholeVma(s, vma) && !isShared(vma) ? withId(vma, 0) : vma;
+  unlocked(isWholeVma(s, vma) && !isShared(vma) ? withId(vma, 0) : vma);
 
 /** v5.7 to v5.10: a source strictly inside an accounted VMA gives VM_ACCOUNT to the VMA after it, whichever that is. */
 export const dontunmapAccountsNext: readonly Step[] = completeDontunmap(
-  'keeps the source as it is; marks the VMA behind it VM_ACCOUNT if the source is inside an accounted VMA',
+  'unlocks the source VMA; marks the VMA behind it VM_ACCOUNT if the source is inside an accounted VMA',
   (s, vma) => {
     const inside = startOf(vma) < s.addr && s.addr + s.oldLen < endOf(vma);
     const next = s.vmas[s.vmas.indexOf(vma) + 1];
-    if (!inside || !isAccounted(vma) || next === undefined) return s;
-    return withVmas(s, replaceAt(s.vmas, startOf(next), withAccount(next, true)));
+    const done = replaceSource(s, unlocked(vma));
+    if (!inside || !isAccounted(vma) || next === undefined) return done;
+    return withVmas(done, replaceAt(done.vmas, startOf(next), withAccount(next, true)));
   },
+);
+
+/** v5.11, v5.12: the accounting of the source is left alone. */
+export const dontunmapUnlocks: readonly Step[] = completeDontunmap(
+  'unlocks the source VMA',
+  (s, vma) => replaceSource(s, unlocked(vma)),
 );
 
 /** v5.13: a VMA that was moved whole has no anon_vma any more, and keeps its page offset. */
 export const dontunmapDropsAnonVma: readonly Step[] = completeDontunmap(
-  'takes the anon_vma from a source that was moved whole',
+  'unlocks the source VMA; takes the anon_vma from a source that was moved whole',
   (s, vma) => replaceSource(s, dropAnonVma(s, vma)),
 );
 
 /** v6.15, v6.16: VM_ACCOUNT is lost too, on the whole VMA. */
 export const dontunmapDropsAccount: readonly Step[] = completeDontunmap(
-  'takes VM_ACCOUNT from the source VMA, and the anon_vma if it was moved whole',
+  'unlocks the source VMA, takes VM_ACCOUNT from it, and the anon_vma if it was moved whole',
   (s, vma) => replaceSource(s, withAccount(dropAnonVma(s, vma), false)),
 );
 
 /** v7.2: an anonymous VMA that was moved whole gets the page offset of a new one. */
 export const dontunmapResetsOffset: readonly Step[] = completeDontunmap(
-  'takes the anon_vma from a source that was moved whole and resets the page offset of an anonymous one',
+  'unlocks the source, takes the anon_vma from one that was moved whole and resets the page offset of an anonymous one',
   (s, vma) => {
     const dropped = dropAnonVma(s, vma);
     const whole = isWholeVma(s, vma) && isAnonymous(vma);

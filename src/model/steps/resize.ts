@@ -2,11 +2,12 @@ import { isFree, replaceAt } from '../address-space.js';
 import { MAYMOVE, type MremapCall } from '../calls.js';
 import { Errno } from '../errno.js';
 import { type AnonMergeRule, insertMerging } from '../merge.js';
-import { fail, type State, succeed, withCourse, withVmas } from '../state.js';
+import { fail, type State, succeed, withAccounts, withCourse, withVmas } from '../state.js';
 import { GROWING, IMPLIED, IN_PLACE, NOT_GROWING, only, SHRINKING, type Step } from '../step.js';
-import { endOf, reshaped, startOf } from '../vma.js';
+import { endOf, isAccounted, isLocked, reshaped, startOf } from '../vma.js';
 import { sourceVma } from './lookup.js';
-import { unmapTail } from './unmap.js';
+import { populate } from './modify.js';
+import type { Unmapping } from './unmap.js';
 
 const endInPlace: Step = {
   name: 'done-in-place',
@@ -23,17 +24,12 @@ const cutOldLength: Step = {
 };
 
 /** A call without a new address that does not grow: what is beyond the new length goes. */
-export const shrinkInPlace: readonly Step[] = only(
-  IN_PLACE,
-  ...only(SHRINKING, ...unmapTail),
-  ...only(NOT_GROWING, endInPlace),
-);
+export const shrinkInPlace = ({ tail }: Unmapping): readonly Step[] =>
+  only(IN_PLACE, ...only(SHRINKING, ...tail), ...only(NOT_GROWING, endInPlace));
 
 /** A shrinking move: the tail of the source goes first. */
-export const shrinkBeforeMove: readonly Step[] = only(
-  IMPLIED,
-  ...only(SHRINKING, ...unmapTail, cutOldLength),
-);
+export const shrinkBeforeMove = ({ tail }: Unmapping): readonly Step[] =>
+  only(IMPLIED, ...only(SHRINKING, ...tail, cutOldLength));
 
 const fits = (s: State): boolean => {
   const end = endOf(sourceVma(s));
@@ -55,6 +51,17 @@ const growMerging =
     return withVmas(s, insertMerging(s.vmas, reshaped(vma, endOf(vma), s.addr + s.newLen), rule));
   };
 
+/** The extension is locked and charged like the VMA. */
+function charge(s: State): State {
+  const vma = sourceVma(s);
+  const delta = s.newLen - s.oldLen;
+  return withAccounts(s, {
+    total: delta,
+    locked: isLocked(vma) ? delta : 0,
+    committed: isAccounted(vma) ? delta : 0,
+  });
+}
+
 function growInPlace(grow: (s: State) => State): Step[] {
   return only(
     IN_PLACE,
@@ -63,8 +70,11 @@ function growInPlace(grow: (s: State) => State): Step[] {
       {
         name: 'expand-in-place',
         kernel: 'vma_expandable',
-        does: 'extends the VMA if the source ends with it and the pages behind it are free; returns the old address',
-        run: (s) => (fits(s) ? succeed(grow(s), s.addr) : s),
+        does: 'extends the VMA if the source ends with it and the pages behind it are free; populates it if locked; returns the old address',
+        run: (s) =>
+          fits(s)
+            ? succeed(populate(charge(grow(s)), s.addr + s.oldLen, s.addr + s.newLen), s.addr)
+            : s,
       },
       {
         name: 'growing-needs-maymove',

@@ -1,0 +1,77 @@
+import type { AnonMergeRule } from '../merge.js';
+import type { CallSteps, Release } from '../release.js';
+import { FIXED_GIVEN, IMPLIED, IN_PLACE, only, UNMAPS_SOURCE } from '../step.js';
+import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
+import { lookupAgain, lookupVma, withinVma, zeroLengthNeedsShared } from '../steps/lookup.js';
+import { mmapAfterUnmap } from '../steps/mmap.js';
+import {
+  chargeCopy,
+  chooseNewAddress,
+  copyVma,
+  dontunmapDropsAnonVma,
+  lockCopy,
+  moveDone,
+  movePageTables,
+} from '../steps/move.js';
+import { mprotect } from '../steps/mprotect.js';
+import {
+  destinationInTask,
+  dontunmapKeepsLength,
+  dontunmapNeedsMaymove,
+  fixedNeedsMaymove,
+  newLengthNotZero,
+  rangesDisjoint,
+  takeLock,
+} from '../steps/parameters.js';
+import { expandMerging, shrinkBeforeMove, shrinkInPlace } from '../steps/resize.js';
+import { mseal } from '../steps/seal.js';
+import { sealedRangeUnmap, sourceRangeUnsealed } from '../steps/unmap.js';
+import { otherCallsOf2_6_33 } from './v2.6.33.js';
+
+const anonMerge: AnonMergeRule = 'unfaulted-joins-faulted';
+
+/** As before, with ranges that are asked whether they are sealed. */
+const otherCallsOf6_10: Omit<CallSteps, 'mremap'> = {
+  ...otherCallsOf2_6_33,
+  mmap: mmapAfterUnmap('next-first', sealedRangeUnmap),
+  munmap: sealedRangeUnmap.munmap,
+  mprotect: mprotect({ anonMerge, readOnlyUnaccounts: true, sealedRange: true }),
+  mseal: mseal(anonMerge),
+};
+
+export const v6_10: Release = {
+  id: 'v6.10',
+  covers: { first: '6.10', last: '6.11' },
+  sources: [{ ref: '8be7258aad44', says: 'mseal()' }],
+  changes: 'mseal(): a sealed VMA anywhere in a range refuses the call before anything is changed.',
+  kernels: [],
+  calls: {
+    ...otherCallsOf6_10,
+    mremap: [
+      fixedNeedsMaymove,
+      dontunmapNeedsMaymove,
+      dontunmapKeepsLength,
+      newLengthNotZero,
+      takeLock,
+      lookupVma,
+      ...only(IMPLIED, destinationInTask, rangesDisjoint, earlyCountCheck(6), sourceRangeUnsealed),
+      ...only(FIXED_GIVEN, ...sealedRangeUnmap.destination),
+      ...shrinkBeforeMove(sealedRangeUnmap),
+      ...only(IN_PLACE, sourceRangeUnsealed),
+      ...shrinkInPlace(sealedRangeUnmap),
+      lookupAgain,
+      zeroLengthNeedsShared,
+      withinVma,
+      ...expandMerging(anonMerge),
+      chooseNewAddress,
+      moveCountCheck(4),
+      chargeCopy,
+      copyVma(anonMerge),
+      movePageTables,
+      ...only(UNMAPS_SOURCE, lockCopy),
+      ...sealedRangeUnmap.source,
+      ...dontunmapDropsAnonVma,
+      moveDone,
+    ],
+  },
+};

@@ -1,0 +1,77 @@
+import type { AnonMergeRule } from '../merge.js';
+import type { Release } from '../release.js';
+import { FIXED_GIVEN, IMPLIED, inKernel, only } from '../step.js';
+import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
+import { eachVmaOfRc1, lookupAgain, nextVma } from '../steps/lookup.js';
+import {
+  chargeStaleCopy,
+  chooseNewAddress,
+  copyVma,
+  dontunmapDropsAccount,
+  lockCopy,
+  moveDone,
+  movePageTables,
+} from '../steps/move.js';
+import {
+  destinationInTask,
+  dontunmapKeepsLength,
+  newAddressNeedsMaymove,
+  newLengthInTask,
+  newLengthNotZero,
+  rangesDisjoint,
+  takeLock,
+} from '../steps/parameters.js';
+import { expandMerging, shrinkBeforeMove, shrinkInPlace } from '../steps/resize.js';
+import { checkVma } from '../steps/seal.js';
+import { sealedUnmap } from '../steps/unmap.js';
+import { otherCallsOf6_17 } from './v6.17.js';
+
+const anonMerge: AnonMergeRule = 'either-way';
+
+export const v6_17_rc1: Release = {
+  id: 'v6.17-rc1',
+  covers: { first: '6.17-rc1', last: '6.17-rc5' },
+  sources: [
+    { ref: 'd23cb648e365', says: 'FIXED with equal lengths moves every VMA of the range' },
+    {
+      ref: 'a85dc37186a5, 3215eaceca87',
+      says: 'checks before any unmapping; lengths are rounded first',
+    },
+  ],
+  changes:
+    'The VMA is checked before anything is unmapped; FIXED with equal lengths moves several VMAs, the first one also if it may not move with others.',
+  kernels: [],
+  calls: {
+    ...otherCallsOf6_17,
+    mremap: [
+      newLengthNotZero,
+      newLengthInTask,
+      destinationInTask,
+      ...only(
+        IMPLIED,
+        newAddressNeedsMaymove,
+        dontunmapKeepsLength,
+        rangesDisjoint,
+        ...inKernel('check_mremap_params', earlyCountCheck(6)),
+      ),
+      takeLock,
+      ...eachVmaOfRc1,
+      ...checkVma,
+      ...shrinkInPlace(sealedUnmap),
+      ...expandMerging(anonMerge),
+      ...only(FIXED_GIVEN, ...sealedUnmap.destination),
+      ...only(IMPLIED, lookupAgain),
+      ...shrinkBeforeMove(sealedUnmap),
+      chooseNewAddress,
+      moveCountCheck(4),
+      chargeStaleCopy,
+      copyVma(anonMerge),
+      movePageTables,
+      lockCopy,
+      ...sealedUnmap.source,
+      ...dontunmapDropsAccount,
+      ...nextVma,
+      moveDone,
+    ],
+  },
+};

@@ -1,0 +1,72 @@
+import type { AnonMergeRule } from '../merge.js';
+import type { Release } from '../release.js';
+import { FIXED_GIVEN, IMPLIED, inKernel, only, UNMAPS_SOURCE } from '../step.js';
+import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
+import { eachVma, lookupAgain, nextVma } from '../steps/lookup.js';
+import {
+  chargeCopy,
+  chooseNewAddress,
+  copyVma,
+  dontunmapResetsOffset,
+  lockCopy,
+  moveDone,
+  movePageTables,
+  splitLockedSource,
+} from '../steps/move.js';
+import {
+  destinationInTask,
+  dontunmapKeepsLength,
+  newAddressNeedsMaymove,
+  newLengthInTask,
+  newLengthNotZero,
+  rangesDisjoint,
+  takeLock,
+} from '../steps/parameters.js';
+import { expandMerging, shrinkBeforeMove, shrinkInPlace } from '../steps/resize.js';
+import { checkVma } from '../steps/seal.js';
+import { sealedUnmap } from '../steps/unmap.js';
+import { otherCallsOf6_17 } from './v6.17.js';
+
+const anonMerge: AnonMergeRule = 'either-way';
+
+export const v7_3: Release = {
+  id: 'v7.3',
+  covers: { first: '7.3', last: '7.3' },
+  sources: [{ ref: 'tree of 7.3', says: 'the charge is taken for what the copy is longer' }],
+  changes: 'The commit charge of a shrinking move and of a failed growing one is right again.',
+  kernels: ['7.3.4'],
+  calls: {
+    ...otherCallsOf6_17,
+    mremap: [
+      newLengthNotZero,
+      newLengthInTask,
+      ...only(
+        IMPLIED,
+        destinationInTask,
+        newAddressNeedsMaymove,
+        dontunmapKeepsLength,
+        rangesDisjoint,
+      ),
+      takeLock,
+      ...inKernel('do_mremap', earlyCountCheck(4, 5)),
+      ...eachVma,
+      ...checkVma,
+      ...shrinkInPlace(sealedUnmap),
+      ...expandMerging(anonMerge),
+      ...only(FIXED_GIVEN, ...sealedUnmap.destination),
+      ...only(IMPLIED, lookupAgain),
+      ...shrinkBeforeMove(sealedUnmap),
+      chooseNewAddress,
+      moveCountCheck(2, 3),
+      ...splitLockedSource,
+      chargeCopy,
+      copyVma(anonMerge, { selfMerge: false }),
+      movePageTables,
+      ...only(UNMAPS_SOURCE, lockCopy),
+      ...sealedUnmap.source,
+      ...dontunmapResetsOffset,
+      ...nextVma,
+      moveDone,
+    ],
+  },
+};

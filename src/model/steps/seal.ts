@@ -1,0 +1,58 @@
+import { Errno } from '../errno.js';
+import type { AnonMergeRule } from '../merge.js';
+import { fail, succeed } from '../state.js';
+import { inKernel, only, RESIZES_OR_MOVES, type Step } from '../step.js';
+import { isSealed, VM_SEALED, withFlags } from '../vma.js';
+import { lookupVma, sourceVma, withinVma, zeroLengthNeedsShared } from './lookup.js';
+import { changeRange, hasGap, SPLIT_CHECK } from './modify.js';
+
+/** Before 6.10. */
+export const noMseal: readonly Step[] = [
+  {
+    name: 'mseal-unknown',
+    kernel: 'sys_ni_syscall',
+    does: 'refuses: there is no such call',
+    errnos: ['ENOSYS'],
+    run: (s) => fail(s, Errno.ENOSYS),
+  },
+];
+
+/** mseal(): a gap refuses before anything is sealed. */
+export const mseal = (rule: AnonMergeRule): readonly Step[] => [
+  {
+    name: 'mseal-gap',
+    kernel: 'do_mseal',
+    does: 'refuses a range that is not mapped throughout',
+    errnos: ['ENOMEM'],
+    run: (s) => (hasGap(s) ? fail(s, Errno.ENOMEM) : s),
+  },
+  {
+    name: 'mseal',
+    kernel: 'mseal_apply',
+    does: 'seals each VMA of the range in turn, merged with a neighbour if possible, else split; returns 0',
+    errnos: ['ENOMEM'],
+    count: SPLIT_CHECK,
+    run: (s) => {
+      const sealed = changeRange(s, { to: (vma) => withFlags(vma, VM_SEALED, true) }, rule);
+      return sealed.result === s.result ? succeed(sealed, 0) : sealed;
+    },
+  },
+];
+
+/** EPERM for a sealed VMA at the old address, right behind its lookup (6.12). */
+export const sealCheck: Step = {
+  name: 'seal-check',
+  kernel: 'can_modify_vma',
+  does: 'refuses a source VMA that is sealed',
+  errnos: ['EPERM'],
+  sees: 'old address',
+  run: (s) => (isSealed(sourceVma(s)) ? fail(s, Errno.EPERM) : s),
+};
+
+/** The checks of the VMA as v6.17 makes them: all before anything is unmapped. */
+export const checkVma: readonly Step[] = inKernel(
+  'check_prep_vma',
+  lookupVma,
+  sealCheck,
+  ...only(RESIZES_OR_MOVES, zeroLengthNeedsShared, withinVma),
+);
