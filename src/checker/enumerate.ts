@@ -1,4 +1,4 @@
-import type { Invariant } from '../invariants/invariant.js';
+import type { Invariant, Transition } from '../invariants/invariant.js';
 import type { Vmas } from '../model/address-space.js';
 import type { MremapCall } from '../model/calls.js';
 import { type Machine, type Outcome, Recorder, run } from '../model/run.js';
@@ -130,23 +130,54 @@ class Search {
       recorder.clear();
       const outcome = run(this.on, limits[i] as Env, before, pages, call.call, recorder);
       const first = i++;
-      if (this.limitRanges)
+      if (this.limitRanges) {
         while (i < limits.length && (limits[i] as Env).maxMapCount <= recorder.to) i++;
+      }
       this.work.add(outcome, recorder.steps, before.length, call.size * (i - first));
-      for (let k = first; k < i; k++) this.judge(one, limits[k] as Env, outcome);
+      this.judge(one, outcome, first, i);
     }
   }
 
-  private judge({ space, before, pages, call }: Case, limits: Env, outcome: Outcome): void {
-    const transition = { on: this.on, env: limits, before, pages, call: call.call, outcome };
+  /** One outcome under the limits from `first` up to `after`. */
+  private judge(one: Case, outcome: Outcome, first: number, after: number): void {
+    const { on, limits } = this;
+    const { before, pages, call } = one;
+    let transition = { on, env: limits[first] as Env, before, pages, call: call.call, outcome };
     for (let k = 0; k < this.tallies.length; k++) {
       const tally = this.tallies[k] as FindingTally;
-      if (!tally.invariant.applies(transition)) continue;
-      tally.applied += call.size;
-      if (tally.invariant.holds(transition)) continue;
-      const limit = limits.maxMapCount;
-      tally.break({ space, call: call.index, limit, aboveLimit: before.length > limit }, call.size);
+      if (tally.invariant.looksAtLimit !== true) {
+        this.judgeOne(tally, transition, one, after - first, this.plainest(one, first, after));
+      }
     }
+    for (let i = first; i < after; i++) {
+      transition = { on, env: limits[i] as Env, before, pages, call: call.call, outcome };
+      for (let k = 0; k < this.tallies.length; k++) {
+        const tally = this.tallies[k] as FindingTally;
+        if (tally.invariant.looksAtLimit === true) this.judgeOne(tally, transition, one, 1, i);
+      }
+    }
+  }
+
+  /** The limit that the best witness has: the least that map_count is not yet above, if there is one. */
+  private plainest({ before }: Case, first: number, after: number): number {
+    const least = (this.limits[0] as Env).maxMapCount;
+    const wanted = before.length - least;
+    return wanted > first && wanted < after ? wanted : first;
+  }
+
+  private judgeOne(
+    tally: FindingTally,
+    transition: Transition,
+    { space, before, call }: Case,
+    times: number,
+    limitIndex: number,
+  ): void {
+    if (!tally.invariant.applies(transition)) return;
+    tally.applied += call.size * times;
+    if (tally.invariant.holds(transition)) return;
+    const limit = (this.limits[limitIndex] as Env).maxMapCount;
+    const aboveLimit = before.length > limit;
+    tally.break({ space, call: call.index, limit, aboveLimit }, call.size * times);
   }
 }
 

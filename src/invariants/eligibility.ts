@@ -53,6 +53,7 @@ export const ineligibleAloneMoves: Invariant = {
   statement:
     'A VMA that may not move with others moves alone as any other would: same result as with a plain file in its place.',
   source: 'Cover letter of 7c91e0b91aaa: a single VMA must be allowed to succeed regardless.',
+  looksAtLimit: true,
   applies: (t) => firstIsIneligible(t) && !reachesFurther(t),
   holds: (t) => t.outcome.result === asEligible(t),
   explain: (t) => `result ${t.outcome.result}, with a plain file ${asEligible(t)}`,

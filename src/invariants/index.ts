@@ -10,6 +10,7 @@ import { pagesPreserved } from './pages-preserved.js';
 import { peakBounded } from './peak-bounded.js';
 import { precheckEnomemUntouched } from './precheck-enomem-untouched.js';
 import { sealedUntouched } from './sealed-untouched.js';
+import { shrinkAlwaysPossible } from './shrink-always-possible.js';
 import { wellFormed } from './well-formed.js';
 
 /** Every invariant, in the order in which the matrix lists them. */
@@ -20,6 +21,7 @@ export const invariants: readonly Invariant[] = [
   limitEnomemUntouched,
   errorUntouched,
   noNeedlessEnomem,
+  shrinkAlwaysPossible,
   pagesPreserved,
   wellFormed,
   peakBounded,

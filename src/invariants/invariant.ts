@@ -21,6 +21,11 @@ export interface Invariant {
   readonly statement: string;
   /** Where the promise comes from, or what it would mean to break it. */
   readonly source: string;
+  /**
+   * `applies` or `holds` look at max_map_count; `explain` may in any case. Without it a search judges an
+   * outcome once for all limits under which the call has it.
+   */
+  readonly looksAtLimit?: true;
   /** Whether the call is one that the promise is about; one that no call is about has not been tested. */
   readonly applies: (t: Transition) => boolean;
   /** Whether the promise is kept; asked only where it applies. */

@@ -5,6 +5,7 @@ export const limitHeld: Invariant = {
   statement: 'No call but mmap() raises map_count above the limit once the lock is released.',
   source:
     'vm.max_map_count bounds the VMAs of a process. mmap() is lenient by one on purpose, since it may merge: see overshoot-at-most-one.',
+  looksAtLimit: true,
   applies: ({ call }) => call.call !== 'mmap',
   holds: ({ env, before, outcome }) => outcome.mapCount <= Math.max(env.maxMapCount, before.length),
   explain: ({ env, before, outcome }) =>

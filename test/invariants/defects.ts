@@ -104,6 +104,13 @@ const v7_3 = release('v7.3');
 
 export const defects: readonly Defect[] = [
   {
+    invariant: 'shrink-always-possible',
+    what: 'the tail asks for one map slot more than munmap() does',
+    original: v6_12,
+    mutant: withRun(v6_12, 'unmap-tail-count-check', askingOneMore),
+    search: within(IN_PLACE),
+  },
+  {
     invariant: 'sealed-untouched',
     what: 'nobody asks whether the source is sealed',
     original: v6_12,
@@ -235,9 +242,11 @@ export const defects: readonly Defect[] = [
     mutant: withRun(v6_12, 'unmap-destination-remove', (step) => (s) => {
       const behind = s.newAddr + s.newLen;
       const after = step.run(s);
+      // Not if it has to do with the source, so that nothing else can find it.
+      const apart = behind >= s.addr + s.oldLen;
       return withVmas(
         after,
-        after.vmas.filter((vma) => startOf(vma) !== behind),
+        after.vmas.filter((vma) => !apart || startOf(vma) !== behind),
       );
     }),
     search: within(MOVE),

@@ -1,0 +1,31 @@
+import { vmaAt } from '../model/address-space.js';
+import { DONTUNMAP, FIXED, type MremapCall } from '../model/calls.js';
+import { run } from '../model/run.js';
+import { isSealed } from '../model/vma.js';
+import type { Invariant, Transition } from './invariant.js';
+import { failed } from './untouched.js';
+
+/** A call that only cuts off its tail, from a VMA that is there and not sealed. */
+function isInPlaceShrink({ before, call }: Transition): boolean {
+  if (call.call !== 'mremap' || (call.flags & (FIXED | DONTUNMAP)) !== 0) return false;
+  const vma = vmaAt(before, call.addr);
+  return call.newLen < call.oldLen && vma !== undefined && !isSealed(vma);
+}
+
+/** Whether munmap() of the tail would succeed. */
+function tailCanGo({ on, env, before, pages, call }: Transition): boolean {
+  const { addr, oldLen, newLen } = call as MremapCall;
+  const munmap = { call: 'munmap', addr: addr + newLen, len: oldLen - newLen } as const;
+  return !failed(run(on, env, before, pages, munmap));
+}
+
+export const shrinkAlwaysPossible: Invariant = {
+  id: 'shrink-always-possible',
+  statement: 'An in-place shrink is not refused where munmap() could remove the tail.',
+  source: 'Both do the same; up to 7.0 the shrink is that munmap and nothing else.',
+  looksAtLimit: true,
+  applies: (t) => isInPlaceShrink(t) && tailCanGo(t),
+  holds: ({ outcome }) => !failed(outcome),
+  explain: ({ env, before, outcome }) =>
+    `refused by ${outcome.step.name} at headroom ${env.maxMapCount - before.length}, where munmap() of the tail succeeds`,
+};
