@@ -133,7 +133,7 @@ class Search {
       if (this.limitRanges) {
         while (i < limits.length && (limits[i] as Env).maxMapCount <= recorder.to) i++;
       }
-      this.work.add(outcome, recorder.steps, before.length, call.size * (i - first));
+      this.work.add(outcome, recorder, before.length, call.size * (i - first));
       this.judge(one, outcome, first, i);
     }
   }

@@ -135,7 +135,7 @@ class Search {
       const { call, index, size } = classes[i] as ArgumentClass<Call>;
       recorder.clear();
       const outcome = run(on, limits, before, pages, call, recorder);
-      work.add(outcome, recorder.steps, before.length, size);
+      work.add(outcome, recorder, before.length, size);
       this.judge({ on, env: limits, before, pages, call, outcome }, state, size);
       if (outcome.vmas !== before) this.arrive(outcome.vmas, state, index);
     }

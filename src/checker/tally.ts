@@ -1,6 +1,6 @@
 import { Errno, type ErrnoName } from '../model/errno.js';
 import { CALL_NAMES } from '../model/release.js';
-import type { Machine, Outcome } from '../model/run.js';
+import type { Machine, Outcome, Recorder } from '../model/run.js';
 
 /** How often something happened, by name. */
 export type Counts = Readonly<Record<string, number>>;
@@ -53,11 +53,11 @@ export class WorkTally {
   }
 
   /** @param times how many calls ended so */
-  add(outcome: Outcome, steps: readonly number[], countBefore: number, times = 1): void {
+  add(outcome: Outcome, { steps, count }: Recorder, countBefore: number, times = 1): void {
     this.transitions += times;
     add(this.results, outcome.result < 0 ? -outcome.result : 0, times);
     if (outcome.result < 0) add(this.refusals, outcome.stepNumber, times);
-    for (let i = 0; i < steps.length; i++) add(this.steps, steps[i] as number, times);
+    for (let i = 0; i < count; i++) add(this.steps, steps[i] as number, times);
     const rise = outcome.peak - countBefore;
     if (rise > this.peak) this.peak = rise;
   }

@@ -94,18 +94,25 @@ export function machine(release: Release): Machine {
   };
 }
 
+/** More than a call can take: a round of the loop has some 30 steps, and there are 64 pages to have VMAs. */
+const MAX_STEPS = 4096;
+
+/** Above every max_map_count; a small integer, since a recorder is cleared for each call. */
+const NO_LIMIT = 2 ** 30;
+
 /** What a run leaves behind beside its outcome; made once and used for many runs. */
 export class Recorder {
-  /** The steps run, by their numbers in `Machine.steps`, in order. */
-  readonly steps: number[] = [];
+  /** The steps run, by their numbers in `Machine.steps`, in order; as many as `count` says. */
+  readonly steps = new Int32Array(MAX_STEPS);
+  count = 0;
   /** For mremap() and munmap(): the outcome is the same under every max_map_count from `from` to `to`. */
   from = 0;
-  to = Number.POSITIVE_INFINITY;
+  to = NO_LIMIT;
 
   clear(): void {
-    this.steps.length = 0;
+    this.count = 0;
     this.from = 0;
-    this.to = Number.POSITIVE_INFINITY;
+    this.to = NO_LIMIT;
   }
 
   /** Notes what a check of map_count says of other limits. */
@@ -116,7 +123,7 @@ export class Recorder {
   }
 
   ran(number: number, step: Step, before: State, after: State): void {
-    this.steps.push(number);
+    this.steps[this.count++] = number;
     if (step.count !== undefined) {
       const passed = after.result === RUNNING && after.sourceKept === before.sourceKept;
       this.checked(before, needOf(before, step.count), passed);
