@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { CannotSetUp, replay } from '../conformance/replay.js';
 import { parseScenario, type Scenario } from '../conformance/scenario.js';
 import { BadInput } from '../input/bad-input.js';
+import { readText } from '../input/read-text.js';
 import type { Release } from '../model/release.js';
 import { releaseByRef, UnknownRelease } from '../model/releases/variant.js';
 import { machine } from '../model/run.js';
@@ -14,21 +14,10 @@ interface Line {
   readonly scenario: Scenario;
 }
 
-function readText(file: string): string {
-  try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new BadInput(
-      `${file}: ${code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`}, expected scenarios, one a line`,
-    );
-  }
-}
-
 /** All of a file is read before anything is written. */
 function readScenarios(file: string): Line[] {
   const name = file === '-' ? 'standard input' : file;
-  return readText(file)
+  return readText(file === '-' ? 0 : file, 'scenarios, one a line')
     .split('\n')
     .map((text, i) => ({ text, where: `${name}:${i + 1}` }))
     .filter(({ text }) => text.trim() !== '')

@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { match } from 'ts-pattern';
 import type { EnumerateBounds, MremapBounds, ReachBounds, VmaClass } from '../checker/bounds.js';
 import { BadInput } from '../input/bad-input.js';
 import { decode, parseJson } from '../input/decode.js';
+import { readText } from '../input/read-text.js';
 import type { FlagName } from '../model/calls.js';
 import type { KindName, ProtName } from '../model/vma.js';
 import {
@@ -117,17 +118,6 @@ function parseSpec(text: string, file: string): Spec {
   };
 }
 
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new BadInput(
-      `${file}: ${code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`}, expected a spec`,
-    );
-  }
-}
-
 function specFiles(path: string): string[] {
   let isFolder: boolean;
   try {
@@ -143,4 +133,4 @@ function specFiles(path: string): string[] {
 
 /** The specs in files and folders, in the order given; folders by name. Throws BadInput. */
 export const loadSpecs = (paths: readonly string[]): Spec[] =>
-  paths.flatMap(specFiles).map((file) => parseSpec(read(file), file));
+  paths.flatMap(specFiles).map((file) => parseSpec(readText(file, 'a spec'), file));

@@ -165,7 +165,8 @@ const replaceSource = (s: State, fresh: Vma): State =>
 /** The source VMA, all of it, is not locked any more. */
 const unlocked = (vma: Vma): Vma => withFlags(vma, VM_LOCKED, false);
 
-const dropAnonVma = (s: State, vma: Vma): Vma =>
+/** Unlocked, and without its anon_vma if all of it was moved. */
+const leftBehind = (s: State, vma: Vma): Vma =>
   unlocked(isWholeVma(s, vma) && !isShared(vma) ? withId(vma, 0) : vma);
 
 /** v5.7 to v5.10: a source strictly inside an accounted VMA gives VM_ACCOUNT to the VMA after it, whichever that is. */
@@ -189,22 +190,22 @@ export const dontunmapUnlocks: readonly Step[] = completeDontunmap(
 /** v5.13: a VMA that was moved whole has no anon_vma any more, and keeps its page offset. */
 export const dontunmapDropsAnonVma: readonly Step[] = completeDontunmap(
   'unlocks the source VMA; takes the anon_vma from a source that was moved whole',
-  (s, vma) => replaceSource(s, dropAnonVma(s, vma)),
+  (s, vma) => replaceSource(s, leftBehind(s, vma)),
 );
 
 /** v6.15, v6.16: VM_ACCOUNT is lost too, on the whole VMA. */
 export const dontunmapDropsAccount: readonly Step[] = completeDontunmap(
   'unlocks the source VMA, takes VM_ACCOUNT from it, and the anon_vma if it was moved whole',
-  (s, vma) => replaceSource(s, withAccount(dropAnonVma(s, vma), false)),
+  (s, vma) => replaceSource(s, withAccount(leftBehind(s, vma), false)),
 );
 
 /** v7.2: an anonymous VMA that was moved whole gets the page offset of a new one. */
 export const dontunmapResetsOffset: readonly Step[] = completeDontunmap(
   'unlocks the source, takes the anon_vma from one that was moved whole and resets the page offset of an anonymous one',
   (s, vma) => {
-    const dropped = dropAnonVma(s, vma);
+    const left = leftBehind(s, vma);
     const whole = isWholeVma(s, vma) && isAnonymous(vma);
-    return replaceSource(s, whole ? placeWord(dropped, startOf(vma), pagesOf(vma), 0) : dropped);
+    return replaceSource(s, whole ? placeWord(left, startOf(vma), pagesOf(vma), 0) : left);
   },
 );
 

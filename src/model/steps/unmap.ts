@@ -234,16 +234,21 @@ const checkedSplits: Splits = (prefix, range) =>
   }));
 
 /** 6.10 and 6.11 look through the whole range for a sealed VMA before anything else. */
+const rangeUnsealed = (name: string, range: Range): Step => ({
+  name,
+  kernel: 'can_modify_mm',
+  does: `refuses if any VMA of the ${range.what} is sealed`,
+  errnos: ['EPERM'],
+  run: (s) => (meetsSealed(s.vmas, range.start(s), range.end(s)) ? fail(s, Errno.EPERM) : s),
+});
+
 const splitsOfUnsealedRange: Splits = (prefix, range) => [
-  {
-    name: `${prefix}-seal-range`,
-    kernel: 'can_modify_mm',
-    does: `refuses if any VMA of the ${range.what} is sealed`,
-    errnos: ['EPERM'],
-    run: (s) => (meetsSealed(s.vmas, range.start(s), range.end(s)) ? fail(s, Errno.EPERM) : s),
-  },
+  rangeUnsealed(`${prefix}-seal-range`, range),
   ...uncheckedSplits(prefix, range),
 ];
+
+/** The same look through the source, before it is moved, resized or re-protected. */
+export const sourceRangeUnsealed: Step = rangeUnsealed('seal-range', SOURCE);
 
 const splitsOfUnsealedVmas: Splits = (prefix, range) => [
   countStep(prefix, range),
@@ -252,15 +257,6 @@ const splitsOfUnsealedVmas: Splits = (prefix, range) => [
   sealStep(prefix, range, 'further'),
   splitStep(prefix, range, 'end'),
 ];
-
-/** EPERM for any sealed VMA in the source range, which 6.10 and 6.11 look through before they move or resize. */
-export const sourceRangeUnsealed: Step = {
-  name: 'seal-range',
-  kernel: 'can_modify_mm',
-  does: 'refuses if any VMA of the source is sealed',
-  errnos: ['EPERM'],
-  run: (s) => (meetsSealed(s.vmas, s.addr, s.addr + s.oldLen) ? fail(s, Errno.EPERM) : s),
-};
 
 function unmapping(splits: Splits, source: readonly Step[] = unmapSource()): Unmapping {
   const whole = (prefix: string, range: Range): Step[] => [
