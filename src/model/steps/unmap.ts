@@ -136,14 +136,16 @@ const removeStep = (prefix: string, range: Range, refund: boolean): Step => ({
   },
 });
 
-/** VM_ACCOUNT is hidden from the VMA while its source range is unmapped, and not put back on failure. */
+/**
+ * VM_ACCOUNT is hidden from the VMA while its source range is unmapped, and not put back on failure;
+ * what the VMA has beyond the source is given back (up to 5.10; no later release gets here by itself).
+ */
 function keepSource(s: State): State {
   const vma = vmaAt(s.vmas, s.addr);
-  const vmas: Vmas =
-    vma !== undefined && isAccounted(vma)
-      ? replaceAt(s.vmas, s.addr, withAccount(vma, false))
-      : s.vmas;
-  return withCourse(withVmas(s, vmas), { sourceKept: true });
+  const kept = withCourse(s, { sourceKept: true });
+  if (vma === undefined || !isAccounted(vma)) return kept;
+  const refunded = withAccounts(kept, { committed: s.oldLen - pagesOf(vma) });
+  return withVmas(refunded, replaceAt(s.vmas, s.addr, withAccount(vma, false)));
 }
 
 /** munmap() of length zero fails. */
