@@ -11,6 +11,7 @@ import { peakBounded } from './peak-bounded.js';
 import { precheckEnomemUntouched } from './precheck-enomem-untouched.js';
 import { sealedUntouched } from './sealed-untouched.js';
 import { shrinkAlwaysPossible } from './shrink-always-possible.js';
+import { successEffect } from './success-effect.js';
 import { wellFormed } from './well-formed.js';
 
 /** Every invariant, in the order in which the matrix lists them. */
@@ -23,6 +24,7 @@ export const invariants: readonly Invariant[] = [
   noNeedlessEnomem,
   shrinkAlwaysPossible,
   pagesPreserved,
+  successEffect,
   wellFormed,
   peakBounded,
   ineligibleFirstUntouched,

@@ -212,7 +212,7 @@ export const defects: readonly Defect[] = [
     search: within(MOVE),
   },
   {
-    invariant: 'pages-preserved',
+    invariant: 'success-effect',
     what: 'the source stays mapped',
     original: v6_12,
     mutant: withoutStep(v6_12, 'unmap-source-remove'),
@@ -229,14 +229,14 @@ export const defects: readonly Defect[] = [
     search: within(KEEP),
   },
   {
-    invariant: 'pages-preserved',
+    invariant: 'success-effect',
     what: 'the tail stays mapped',
     original: v6_12,
     mutant: withoutStep(v6_12, 'unmap-tail-remove'),
     search: within(IN_PLACE),
   },
   {
-    invariant: 'pages-preserved',
+    invariant: 'success-effect',
     what: 'the VMA behind the destination goes with it',
     original: v6_12,
     mutant: withRun(v6_12, 'unmap-destination-remove', (step) => (s) => {
@@ -260,6 +260,27 @@ export const defects: readonly Defect[] = [
       return after === s ? s : withVmas(after, cleared(s.vmas, s.addr, s.addr + s.oldLen));
     }),
     search: within(MOVE),
+  },
+  {
+    invariant: 'pages-preserved',
+    what: 'the VMA behind the destination goes when the move is refused',
+    original: v2_6_33,
+    mutant: withRun(v2_6_33, 'move-count-check', (step) => (s) => {
+      const after = step.run(s);
+      const behind = s.newAddr + s.newLen;
+      // Not if it has to do with the source.
+      const apart = behind >= s.addr + s.oldLen;
+      const left = s.vmas.filter((vma) => !apart || startOf(vma) !== behind);
+      return after === s ? s : withVmas(after, left);
+    }),
+    search: within(MOVE),
+  },
+  {
+    invariant: 'success-effect',
+    what: 'DONTUNMAP leaves the source locked',
+    original: v7_3,
+    mutant: withoutStep(v7_3, 'dontunmap-complete'),
+    search: within(KEEP, { classes: [LOCKED] }),
   },
   {
     invariant: 'well-formed',
