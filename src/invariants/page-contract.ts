@@ -44,6 +44,8 @@ const TRAITS: Readonly<Record<KindName, KindTraits>> = {
   fshared: PLAIN,
   shm: PLAIN,
   ramfs: PLAIN,
+  special: { lockable: false, hugePages: false },
+  hugetlb: { lockable: false, hugePages: true },
 };
 export const traitsOf = (kind: KindName): KindTraits => TRAITS[kind];
 
@@ -192,10 +194,13 @@ function afterMremap(before: PageMap, call: MremapCall, result: number): Promise
   return oldLen === 0 ? duplicated(before, remap) : moved(before, remap);
 }
 
-/** A name for a new object: the least that no page has, as the model names them too. */
-function newObject(map: PageMap): number {
+/** Each mmap() of shared memory that is no file maps an object of its own. */
+const isObject = (kind: KindName): boolean => kind === 'shm' || kind === 'hugetlb';
+
+/** A name for a new object: the least that no page of the kind has, as the model names them too. */
+function newObject(map: PageMap, kind: KindName): number {
   let name = 1;
-  while (map.some((page) => page?.kind === 'shm' && page.object === name)) name++;
+  while (map.some((page) => page?.kind === kind && page.object === name)) name++;
   return name;
 }
 
@@ -203,13 +208,14 @@ function newObject(map: PageMap): number {
 function afterMmap(before: PageMap, call: MmapCall, result: number): Promised {
   const { addr, kind, prot } = call;
   if (result !== addr) return `the result is page ${result}, MAP_FIXED asks for ${addr}`;
-  const len = Math.ceil(call.len);
+  const unit = traitsOf(kind).hugePages ? HUGE_PAGE : 1;
+  const len = Math.ceil(call.len / unit) * unit;
   const after = before.slice().fill(undefined, addr, addr + len);
   const first: Page = {
     kind,
     prot,
-    object: kind === 'shm' ? newObject(after) : 0,
-    offset: kind === 'anon' || kind === 'shm' ? 0 : call.offset,
+    object: isObject(kind) ? newObject(after, kind) : 0,
+    offset: kind === 'anon' || isObject(kind) ? 0 : call.offset,
     frame: 0,
     locked: false,
     sealed: false,
@@ -260,6 +266,8 @@ export function promised(before: PageMap, call: Call, result: number): Promised 
       return changed(before, call, (page) => ({ ...page, locked: false }));
     case 'mseal':
       return changed(before, call, (page) => ({ ...page, sealed: true }));
+    case 'uffd':
+      return before;
     case 'touch':
       return changed(before, call, (page) => (page.prot === 'rw' ? page : 'is not writable'));
   }

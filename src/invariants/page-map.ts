@@ -4,6 +4,7 @@ import {
   endOf,
   idOf,
   isLocked,
+  isObject,
   isSealed,
   Kind,
   kindName,
@@ -23,7 +24,7 @@ function pageOf(vma: Vma, page: number, frame: number): Page {
     kind,
     prot: protName(vma),
     // The identity of a private VMA is its anon_vma, which user space does not see.
-    object: kindOf(vma) === Kind.shm ? idOf(vma) : 0,
+    object: isObject(kindOf(vma)) ? idOf(vma) : 0,
     offset: kindOf(vma) === Kind.anon ? 0 : offsetOf(vma) + page - startOf(vma),
     frame,
     locked: isLocked(vma),

@@ -6,7 +6,7 @@ export const FIXED = 2;
 export const DONTUNMAP = 4;
 
 /** A bit that no release knows. */
-export const UNKNOWN = 8;
+const UNKNOWN = 8;
 
 const FLAG_BITS = { MAYMOVE, FIXED, DONTUNMAP, UNKNOWN } as const;
 export type FlagName = keyof typeof FLAG_BITS;

@@ -27,7 +27,7 @@ export interface Outcome {
 }
 
 /** Something that was made to fail. */
-export interface Failure {
+interface Failure {
   readonly step: Step;
   readonly point: MayFail;
 }

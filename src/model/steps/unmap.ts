@@ -183,7 +183,7 @@ const keepsSourceMapped = (s: State): boolean => ((s.call as MremapCall).flags &
  * - `new-length`, `old-length`: so many pages are charged (5.11, 5.14);
  * - `any`: the old length is charged, also of a VMA that is not accounted (6.15).
  */
-export type KeptCharge = 'rest' | 'new-length' | 'old-length' | 'any';
+type KeptCharge = 'rest' | 'new-length' | 'old-length' | 'any';
 
 /** From 5.11 on VM_ACCOUNT is not hidden with DONTUNMAP, where it is the copy that goes after a failure. */
 const hidesAccount = (s: State, rule: KeptCharge): boolean =>
