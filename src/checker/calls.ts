@@ -41,7 +41,10 @@ export function mremapCalls(pages: number, bounds: MremapBounds): MremapCall[] {
     .map(({ call }) => call);
 }
 
-function rangeCalls(bounds: ReachBounds): Call[] {
+/** What calls are made of. */
+type CallBounds = Pick<ReachBounds, 'pages' | 'classes' | 'calls' | 'mremap'>;
+
+function rangeCalls(bounds: CallBounds): Call[] {
   const calls: Call[] = [];
   const wants = new Set(bounds.calls);
   const prots = Object.keys(Prot) as ProtName[];
@@ -63,8 +66,8 @@ function rangeCalls(bounds: ReachBounds): Call[] {
   return calls;
 }
 
-/** Every call of a reach search, in a fixed order. */
-export const reachCalls = (bounds: ReachBounds): Call[] => [
+/** Every call of a reach search, or of a thread of a race, in a fixed order. */
+export const reachCalls = (bounds: CallBounds): Call[] => [
   ...rangeCalls(bounds),
   ...(bounds.calls.includes('mremap') ? mremapCalls(bounds.pages, bounds.mremap) : []),
 ];

@@ -9,6 +9,9 @@ import { overshootAtMostOne } from './overshoot-at-most-one.js';
 import { pagesPreserved } from './pages-preserved.js';
 import { peakBounded } from './peak-bounded.js';
 import { precheckEnomemUntouched } from './precheck-enomem-untouched.js';
+import { raceAsSequential, sysctlAsSequential } from './race-as-sequential.js';
+import { raceEnomemUntouched, sysctlEnomemUntouched } from './race-enomem-untouched.js';
+import { readerWithinLimit } from './reader-within-limit.js';
 import { sealedUntouched } from './sealed-untouched.js';
 import { shrinkAlwaysPossible } from './shrink-always-possible.js';
 import { wellFormed } from './well-formed.js';
@@ -31,6 +34,11 @@ export const invariants: readonly Invariant[] = [
   totalVmExact,
   lockedVmExact,
   commitExact,
+  raceEnomemUntouched,
+  raceAsSequential,
+  readerWithinLimit,
+  sysctlEnomemUntouched,
+  sysctlAsSequential,
 ];
 
 export const invariantById = (id: string): Invariant | undefined =>

@@ -65,12 +65,9 @@ test('the calls of a reach search are every range for every kind of call that is
 test('a reach search maps files at the offset of the address, so that offsets continue', () => {
   const mmaps = reachCalls({
     pages: 3,
-    limit: 4,
-    mmapCap: 4,
     classes: [{ kind: 'fshared', prot: 'r', populated: false }],
     calls: ['mmap'],
     mremap: { flags: [], lengths: 'any', destinations: 'fits' },
-    maxStates: 10,
   });
   expect(mmaps.every((call) => call.call === 'mmap' && call.offset === call.addr)).toBe(true);
 });
