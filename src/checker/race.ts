@@ -112,7 +112,7 @@ export function transitionsOf(
 }
 
 /** All interleavings of one race. */
-export class Interleavings {
+class Interleavings {
   /** The ends, one for each behaviour, in the order in which they are met. */
   readonly ends: Situation[] = [];
   private readonly paths = new Map<string, number>();

@@ -89,7 +89,9 @@ const callOrName = new t.Type<t.TypeOf<typeof callName> | t.TypeOf<typeof writte
   (value, context) =>
     typeof value === 'object' && value !== null
       ? writtenCall.validate(value, context)
-      : callName.validate(value, context),
+      : callName.is(value)
+        ? t.success(value)
+        : t.failure(value, context, `${callName.name}, or an object as scenarios have it`),
   t.identity,
 );
 
