@@ -44,7 +44,7 @@ const RACES: RaceBounds = {
   ...BOUNDS,
   classes: [{ kind: 'anon', prot: 'rw', populated: true }],
   vmas: 1,
-  limits: [2, 8],
+  limits: [4, 8],
   threads: [
     {
       does: 'call',
@@ -60,6 +60,7 @@ const RACES: RaceBounds = {
       calls: [],
       given: [
         { call: 'munmap', addr: 1, len: 1 },
+        { call: 'munmap', addr: 0, len: 3 },
         { call: 'mmap', addr: 1, len: 1, kind: 'fshared', prot: 'r', offset: 0 },
       ],
       mremap: BOUNDS.mremap,
