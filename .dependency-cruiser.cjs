@@ -5,7 +5,7 @@ const layers = [
   { name: 'model', project: [], packages: 'none' },
   { name: 'invariants', project: ['model'], packages: 'none' },
   { name: 'checker', project: ['model', 'invariants'], packages: 'none' },
-  { name: 'input', project: [], packages: 'any' },
+  { name: 'input', project: ['model'], packages: 'any' },
   { name: 'specs', project: ['input', 'model', 'invariants', 'checker'], packages: 'any' },
   { name: 'conformance', project: ['input', 'model'], packages: 'any' },
   { name: 'verify', project: ['model', 'invariants', 'checker', 'specs'], packages: 'any' },

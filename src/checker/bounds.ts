@@ -1,4 +1,4 @@
-import type { FlagName } from '../model/calls.js';
+import type { Call, FlagName } from '../model/calls.js';
 import type { CallName } from '../model/release.js';
 import type { ResourceLimits } from '../model/state.js';
 import type { KindName, ProtName } from '../model/vma.js';
@@ -39,8 +39,8 @@ export interface MremapBounds {
   readonly odd?: boolean;
 }
 
-/** Every address space within these, each limit, each call, and what may fail in it: a proof for one call after any history. */
-export interface EnumerateBounds {
+/** Which address spaces there are. */
+export interface SpaceBounds {
   readonly pages: number;
   readonly classes: readonly VmaClass[];
   /** Most VMAs in an address space. */
@@ -49,6 +49,10 @@ export interface EnumerateBounds {
   readonly identities: number;
   /** vm_pgoff less start page, for VMAs where it is free: populated and file-backed ones. */
   readonly displacements: readonly number[];
+}
+
+/** Every address space within these, each limit, each call, and what may fail in it: a proof for one call after any history. */
+export interface EnumerateBounds extends SpaceBounds {
   /** Least and greatest max_map_count. */
   readonly limits: readonly [number, number];
   /** Further limits of the process; none unless given. */
@@ -72,4 +76,27 @@ export interface ReachBounds {
   readonly mremap: MremapBounds;
   /** The search stops as incomplete at so many states. */
   readonly maxStates: number;
+}
+
+/**
+ * What a thread of a race does, once: makes one of some calls; lowers max_map_count; or reads
+ * map_count without the lock.
+ */
+export type RaceThread =
+  | {
+      readonly does: 'call';
+      /** Every call of these names within the window; `mmap` maps the classes of the bounds. */
+      readonly calls: readonly CallName[];
+      /** Calls beside those. */
+      readonly given: readonly Call[];
+      readonly mremap: MremapBounds;
+    }
+  | { readonly does: 'lower' }
+  | { readonly does: 'read' };
+
+/** Every address space within these, each limit, each combination of what the threads do, each interleaving. */
+export interface RaceBounds extends SpaceBounds {
+  /** Least and greatest max_map_count: before the race, and after it has been lowered. */
+  readonly limits: readonly [number, number];
+  readonly threads: readonly RaceThread[];
 }

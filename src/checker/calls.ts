@@ -73,7 +73,7 @@ const distinct = (classes: readonly VmaClass[]): readonly VmaClass[] =>
     ({ kind, prot }, i) => classes.findIndex((c) => c.kind === kind && c.prot === prot) === i,
   );
 
-/** What the two kinds of search have in common. */
+/** What calls are made of. */
 type CallBounds = Pick<ReachBounds, 'pages' | 'classes' | 'mremap'> &
   Partial<Pick<ReachBounds, 'calls'>>;
 
@@ -105,7 +105,7 @@ export const callNames = ({
   calls = ['mremap'],
 }: Partial<Pick<ReachBounds, 'calls'>>): readonly CallName[] => calls;
 
-/** Every call of a search, in a fixed order. */
+/** Every call of a search, or of a thread of a race, in a fixed order. */
 export const callsOf = (bounds: CallBounds): Call[] => [
   ...rangeCalls(bounds),
   ...(callNames(bounds).includes('mremap') ? mremapCalls(bounds.pages, bounds.mremap) : []),

@@ -13,7 +13,7 @@ import { addWork, scopeOf, type Work, WorkTally } from './tally.js';
 export interface Witness {
   /** Index in `addressSpaces(bounds)`. */
   readonly space: number;
-  /** Index in `callsOf(bounds)`. */
+  /** Index in `callsOf(bounds)`, or in the combinations of a race. */
   readonly call: number;
   readonly limit: number;
   /** Which points of failure fail, numbered as the call meets them. */
@@ -65,7 +65,8 @@ function best(witnesses: readonly Witness[]): Witness[] {
   return kept;
 }
 
-class FindingTally {
+/** What a search has found of an invariant so far. */
+export class FindingTally {
   applied = 0;
   broken = 0;
   private witnesses: Witness[] = [];
@@ -259,17 +260,18 @@ export function enumeratePart(
 
 /** Parts put together; the order does not matter. */
 export function addEnumerations(a: Enumeration, b: Enumeration): Enumeration {
-  return {
-    work: addWork(a.work, b.work),
-    findings: a.findings.map((finding, i) => {
-      const other = b.findings[i];
-      if (other?.invariant !== finding.invariant) throw new Error('parts of different searches');
-      return {
-        invariant: finding.invariant,
-        applied: finding.applied + other.applied,
-        broken: finding.broken + other.broken,
-        witnesses: best([...finding.witnesses, ...other.witnesses]),
-      };
-    }),
-  };
+  return { work: addWork(a.work, b.work), findings: addFindings(a.findings, b.findings) };
 }
+
+/** Findings of two parts of a search; the invariants are the same. */
+export const addFindings = (a: readonly Finding[], b: readonly Finding[]): Finding[] =>
+  a.map((finding, i) => {
+    const other = b[i];
+    if (other?.invariant !== finding.invariant) throw new Error('parts of different searches');
+    return {
+      invariant: finding.invariant,
+      applied: finding.applied + other.applied,
+      broken: finding.broken + other.broken,
+      witnesses: best([...finding.witnesses, ...other.witnesses]),
+    };
+  });

@@ -20,7 +20,7 @@ import {
   type Vma,
   withId,
 } from '../model/vma.js';
-import type { EnumerateBounds, VmaClass } from './bounds.js';
+import type { SpaceBounds, VmaClass } from './bounds.js';
 
 const isPrivate = (kind: number): boolean => kind < Kind.fshared;
 
@@ -43,7 +43,7 @@ function identities(vma: VmaClass, before: Vmas, most: number): readonly number[
 
 /** Of a file or object there is nothing before its first page. */
 const displacements = (
-  bounds: EnumerateBounds,
+  bounds: SpaceBounds,
   kind: number,
   rebased: boolean,
   start: number,
@@ -51,7 +51,7 @@ const displacements = (
   rebased ? [0] : bounds.displacements.filter((d) => kind === Kind.anon || start + d >= 0);
 
 /** Every VMA of the classes that may start at a page, as one page long. */
-function candidates(bounds: EnumerateBounds, start: number, before: Vmas): Vma[] {
+function candidates(bounds: SpaceBounds, start: number, before: Vmas): Vma[] {
   return bounds.classes.flatMap((c) => {
     const kind = Kind[c.kind];
     const rebased = kind === Kind.anon && !c.populated;
@@ -73,11 +73,7 @@ function candidates(bounds: EnumerateBounds, start: number, before: Vmas): Vma[]
 
 const longer = (vma: Vma, pages: number): Vma => reshaped(vma, startOf(vma), startOf(vma) + pages);
 
-function* spacesFrom(
-  bounds: EnumerateBounds,
-  start: number,
-  before: readonly Vma[],
-): Generator<Vmas> {
+function* spacesFrom(bounds: SpaceBounds, start: number, before: readonly Vma[]): Generator<Vmas> {
   yield before;
   if (before.length === bounds.vmas) return;
   for (let page = start; page < bounds.pages; page++) {
@@ -96,7 +92,7 @@ function* spacesFrom(
  * Neighbours that could merge but have not are among them, as the kernel leaves such behind.
  * Identities are numbered by first appearance, so that no two differ in their names alone.
  */
-export function addressSpaces(bounds: EnumerateBounds): readonly Vmas[] {
+export function addressSpaces(bounds: SpaceBounds): readonly Vmas[] {
   const key = JSON.stringify(bounds);
   if (latest?.key !== key) latest = { key, spaces: enumerated(bounds) };
   return latest.spaces;
@@ -105,7 +101,7 @@ export function addressSpaces(bounds: EnumerateBounds): readonly Vmas[] {
 /** Parts of one search ask for the same address spaces again and again. */
 let latest: { readonly key: string; readonly spaces: readonly Vmas[] } | undefined;
 
-function enumerated(bounds: EnumerateBounds): Vmas[] {
+function enumerated(bounds: SpaceBounds): Vmas[] {
   const all = [...spacesFrom(bounds, 0, [])].map((vmas, rank) => ({
     vmas,
     rank,

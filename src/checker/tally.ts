@@ -1,6 +1,6 @@
 import { Errno, type ErrnoName } from '../model/errno.js';
 import { CALL_NAMES } from '../model/release.js';
-import type { Machine, Outcome, Recorder } from '../model/run.js';
+import type { Machine, Outcome } from '../model/run.js';
 import type { Cause, Step } from '../model/step.js';
 import { Kind } from '../model/vma.js';
 import type { EnumerateBounds } from './bounds.js';
@@ -69,6 +69,12 @@ function errnosOf({ release }: Machine, { calls, failing, causes }: Scope): Errn
   return [...names].sort((a, b) => Errno[a] - Errno[b]);
 }
 
+/** The steps that a call ran, by their numbers in `Machine.steps`: the first `count` of these. */
+interface StepsRun {
+  readonly steps: ArrayLike<number>;
+  readonly count: number;
+}
+
 /** Counts while a search runs. */
 export class WorkTally {
   transitions = 0;
@@ -84,7 +90,7 @@ export class WorkTally {
   }
 
   /** @param times how many calls ended so */
-  add(outcome: Outcome, { steps, count }: Recorder, countBefore: number, times = 1): void {
+  add(outcome: Outcome, { steps, count }: StepsRun, countBefore: number, times = 1): void {
     this.transitions += times;
     add(this.results, outcome.result < 0 ? -outcome.result : 0, times);
     if (outcome.result < 0) add(this.refusals, outcome.stepNumber, times);

@@ -1,3 +1,4 @@
+import { modelCall } from '../input/call.js';
 import { type Vmas, vmaAt } from '../model/address-space.js';
 import { type Call, DONTUNMAP, FIXED } from '../model/calls.js';
 import { errnoName } from '../model/errno.js';
@@ -28,7 +29,7 @@ import type {
   StepOutcome,
   WindowView,
 } from './outcome.js';
-import { modelCall, type Scenario } from './scenario.js';
+import type { Scenario } from './scenario.js';
 
 /** The set-up writes where nothing writable is mapped: no kernel has an outcome either. */
 export class CannotSetUp extends Error {

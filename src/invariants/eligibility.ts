@@ -1,18 +1,30 @@
 import { type Vmas, vmaAt } from '../model/address-space.js';
 import { FIXED, MAYMOVE, type MremapCall } from '../model/calls.js';
 import { run } from '../model/run.js';
-import { endOf, Kind, kindOf, makeVma, offsetOf, pagesOf, protOf, startOf } from '../model/vma.js';
+import {
+  endOf,
+  isArmed,
+  Kind,
+  kindOf,
+  makeVma,
+  offsetOf,
+  pagesOf,
+  protOf,
+  startOf,
+  VM_UFFD,
+  withFlags,
+} from '../model/vma.js';
 import type { Invariant, Transition } from './invariant.js';
 import { describeChange, failed, isUntouched } from './untouched.js';
 
-/** A move by FIXED, with arguments that no release refuses, whose first VMA has its own get_unmapped_area. */
+/** A move by FIXED, with arguments that no release refuses, whose first VMA has its own get_unmapped_area or is registered with userfaultfd. */
 function firstIsIneligible({ env, before, call }: Transition): boolean {
   if (call.call !== 'mremap' || call.flags !== (FIXED | MAYMOVE)) return false;
   const { addr, oldLen, newAddr, newLen } = call;
   const disjoint = addr + oldLen <= newAddr || newAddr + newLen <= addr;
   if (oldLen !== newLen || !disjoint || newAddr + newLen > env.taskEnd) return false;
   const vma = vmaAt(before, addr);
-  return vma !== undefined && kindOf(vma) === Kind.ramfs;
+  return vma !== undefined && (kindOf(vma) === Kind.ramfs || isArmed(vma));
 }
 
 const reachesFurther = ({ before, call }: Transition): boolean => {
@@ -31,7 +43,7 @@ export const ineligibleFirstUntouched: Invariant = {
   explain: (t) => (failed(t.outcome) ? describeChange(t) : 'the call succeeded'),
 };
 
-/** The same address space with a file that may move with others in place of the one that may not. */
+/** The same address space with VMAs that may move with others in place of those that may not. */
 const eligible = (vmas: Vmas): Vmas =>
   vmas.map((vma) =>
     kindOf(vma) === Kind.ramfs
@@ -42,7 +54,7 @@ const eligible = (vmas: Vmas): Vmas =>
           prot: protOf(vma),
           displacement: offsetOf(vma) - startOf(vma),
         })
-      : vma,
+      : withFlags(vma, VM_UFFD, false),
   );
 
 const asEligible = ({ on, env, before, pages, call }: Transition): number =>

@@ -11,6 +11,9 @@ import { pagesPreserved } from './pages-preserved.js';
 import { peakBounded } from './peak-bounded.js';
 import { errnoPrecedenceStable, sealedSourceEperm } from './precedence.js';
 import { precheckEnomemUntouched } from './precheck-enomem-untouched.js';
+import { raceAsSequential, sysctlAsSequential } from './race-as-sequential.js';
+import { raceEnomemUntouched, sysctlEnomemUntouched } from './race-enomem-untouched.js';
+import { readerWithinLimit } from './reader-within-limit.js';
 import {
   argumentErrorUntouched,
   destinationKeptOnError,
@@ -55,6 +58,11 @@ export const invariants: readonly Invariant[] = [
   commitExact,
   resourceLimitsHeld,
   noNeedlessLimitRefusal,
+  raceEnomemUntouched,
+  raceAsSequential,
+  readerWithinLimit,
+  sysctlEnomemUntouched,
+  sysctlAsSequential,
 ];
 
 export const invariantById = (id: string): Invariant | undefined =>

@@ -3,6 +3,21 @@ import type { Call } from '../model/calls.js';
 import type { Machine, Outcome } from '../model/run.js';
 import type { Env, Pages } from '../model/state.js';
 
+/** What a call in a race can say beside its own transition. */
+export interface RaceView {
+  /** A thread of the race lowers max_map_count. */
+  readonly lowered: boolean;
+  /** Of the race as a whole; told with the call of its last thread that makes one. */
+  readonly whole?: {
+    /** Some order of the calls, one after the other, gives the same results and the same end. */
+    readonly sequential: boolean;
+    /** Each map_count that a reader without the lock saw. */
+    readonly reads: readonly number[];
+    /** What map_count may be: max_map_count before the race, or map_count then if it was above. */
+    readonly allowed: number;
+  };
+}
+
 /** One call, from the state before it to the one after it. */
 export interface Transition {
   readonly on: Machine;
@@ -12,6 +27,8 @@ export interface Transition {
   readonly pages: Pages;
   readonly call: Call;
   readonly outcome: Outcome;
+  /** Given where other threads ran meanwhile; `before` and `env` are then what the lock was taken in. */
+  readonly race?: RaceView;
 }
 
 /** A promise about single calls that is true or false of each of them. */

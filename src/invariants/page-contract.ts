@@ -102,11 +102,21 @@ interface Remap {
   readonly target: number;
 }
 
-function remapOf(before: PageMap, call: MremapCall, target: number): Remap {
-  const unit = before[call.addr]?.hugePages === true ? HUGE_PAGE : 1;
+/** Both lengths in whole pages, and from the start of a huge page on in whole huge pages. */
+export function wholeLengths(
+  { addr, oldLen, newLen }: MremapCall,
+  hugePages: boolean,
+): { readonly oldLen: number; readonly newLen: number } {
+  const unit = hugePages && addr % HUGE_PAGE === 0 ? HUGE_PAGE : 1;
   const whole = (length: number): number => Math.ceil(length / unit) * unit;
-  return { call, oldLen: whole(call.oldLen), newLen: whole(call.newLen), target };
+  return { oldLen: whole(oldLen), newLen: whole(newLen) };
 }
+
+const remapOf = (before: PageMap, call: MremapCall, target: number): Remap => ({
+  call,
+  ...wholeLengths(call, before[call.addr]?.hugePages === true),
+  target,
+});
 
 /** Growth in place: more of what the last page maps, where nothing was. */
 function grown(before: PageMap, { call: { addr }, oldLen, newLen }: Remap): Promised {

@@ -1,6 +1,8 @@
+import { vmaAt } from '../model/address-space.js';
 import { FIXED, type MremapCall } from '../model/calls.js';
+import { isHugetlb } from '../model/vma.js';
 import type { Invariant, Transition } from './invariant.js';
-import { mapsTheSame, type PageMap } from './page-contract.js';
+import { mapsTheSame, type PageMap, wholeLengths } from './page-contract.js';
 import { pageMapBefore, pageMapOf } from './page-map.js';
 import { failed, isUntouched } from './untouched.js';
 
@@ -15,13 +17,13 @@ interface Ranges {
   readonly target: number | undefined;
 }
 
-function rangesOf({ outcome }: Transition, call: MremapCall): Ranges {
+function rangesOf({ before, outcome }: Transition, call: MremapCall): Ranges {
+  const vma = vmaAt(before, call.addr);
   const fixed = (call.flags & FIXED) !== 0;
   const chosen = failed(outcome) ? undefined : outcome.result;
   return {
     addr: call.addr,
-    oldLen: Math.ceil(call.oldLen),
-    newLen: Math.ceil(call.newLen),
+    ...wholeLengths(call, vma !== undefined && isHugetlb(vma)),
     target: fixed ? call.newAddr : chosen,
   };
 }

@@ -1,7 +1,16 @@
 import type { Vmas } from './address-space.js';
 import { type Call, DONTUNMAP, type MremapCall } from './calls.js';
 import { CALL_NAMES, type CallName, type Release } from './release.js';
-import { type Accounts, type Env, env, type Pages, RUNNING, State } from './state.js';
+import {
+  type Accounts,
+  type Env,
+  env,
+  type Pages,
+  RUNNING,
+  type Shared,
+  State,
+  withShared,
+} from './state.js';
 import { applies, appliesUndoing, type MayFail, needOf, type Step } from './step.js';
 
 /** How a call ended. */
@@ -202,6 +211,25 @@ const micro = (
   failed: MayFail | undefined,
 ): MicroStep => ({ step, before, after, ...(failed === undefined ? {} : { failed }) });
 
+const outcomeOf = (
+  state: State,
+  peak: number,
+  step: Step,
+  stepNumber: number,
+  failures: readonly Failure[] = NO_FAILURES,
+): Outcome => ({
+  result: state.result,
+  vmas: state.vmas,
+  mapCount: state.mapCount,
+  pages: state.pages,
+  accounts: state.accounts,
+  peak,
+  step,
+  stepNumber,
+  pieces: state.several?.pieces ?? 0,
+  failures,
+});
+
 /**
  * Runs one call to its end: the transition function of the model. Pure but for what it
  * tells the recorder and the observer.
@@ -238,23 +266,50 @@ export function run(
     if (state.mapCount > peak) peak = state.mapCount;
     if (state.result !== RUNNING) {
       if (choices !== undefined && recorder !== undefined) recorder.points = choices.met;
-      return {
-        result: state.result,
-        vmas: state.vmas,
-        mapCount: state.mapCount,
-        pages: state.pages,
-        accounts: state.accounts,
-        peak,
-        step,
-        stepNumber: numbers[i] as number,
-        pieces: state.several?.pieces ?? 0,
-        failures: choices?.failures ?? NO_FAILURES,
-      };
+      return outcomeOf(state, peak, step, numbers[i] as number, choices?.failures);
     }
     i = next[i] as number;
   }
   throw new Error(`release ${on.release.id}: ${call.call} ran past its last step`);
 }
+
+/** A call between two of its steps, or at its end: what `run` does, for callers that let others run in between. */
+export interface Pending {
+  readonly plan: Plan;
+  /** The step that comes next, by its place in the plan; the last one when the call has ended. */
+  readonly at: number;
+  readonly state: State;
+}
+
+/** A call before its first step. */
+export const begin = (on: Machine, shared: Shared, call: Call): Pending => ({
+  plan: on.plan(call, false),
+  at: 0,
+  state: withShared(initialState(shared.env, shared.vmas, shared.pages, call), shared),
+});
+
+/** The step that comes next, or that has ended the call. */
+export const stepOf = ({ plan, at }: Pending): Step => plan.steps[at] as Step;
+/** Its number in `Machine.steps`. */
+export const stepNumberOf = ({ plan, at }: Pending): number => plan.numbers[at] as number;
+export const hasEnded = ({ state }: Pending): boolean => state.result !== RUNNING;
+
+/** Runs the next step in what is shared by now. */
+export function advance(pending: Pending, shared: Shared): Pending {
+  const state = stepOf(pending).run(withShared(pending.state, shared));
+  const at = state.result === RUNNING ? (pending.plan.next[pending.at] as number) : pending.at;
+  if (at === pending.plan.steps.length)
+    throw new Error(`${state.call.call} ran past its last step`);
+  return { plan: pending.plan, at, state };
+}
+
+/**
+ * The outcome of a call that has ended.
+ *
+ * @param peak highest map_count while the call held the lock
+ */
+export const outcomeAt = (pending: Pending, peak: number): Outcome =>
+  outcomeOf(pending.state, peak, stepOf(pending), stepNumberOf(pending));
 
 /**
  * What decides a call that some step refuses for its arguments: that step and what those before it look

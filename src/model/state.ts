@@ -170,6 +170,29 @@ const withMap = (
     s.undoing,
   );
 
+/** The part of a call's state that it shares with others. */
+export type Shared = Pick<State, 'env' | 'vmas' | 'mapCount' | 'pages'>;
+
+/** The same course with what others have made of the rest meanwhile. */
+export const withShared = (s: State, { env, vmas, mapCount, pages }: Shared): State =>
+  new State(
+    env,
+    s.call,
+    s.addr,
+    s.oldLen,
+    s.newAddr,
+    s.newLen,
+    vmas,
+    mapCount,
+    pages,
+    s.several,
+    s.sourceKept,
+    s.result,
+    s.accounts,
+    s.charged,
+    s.undoing,
+  );
+
 /** map slots left before the limit; negative above it. */
 export const headroom = (s: State): number => s.env.maxMapCount - s.mapCount;
 

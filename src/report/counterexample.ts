@@ -1,26 +1,14 @@
 import type { Counterexample } from '../checker/counterexample.js';
-import { type Vmas, vmaAt } from '../model/address-space.js';
+import type { RaceCounterexample } from '../checker/race-counterexample.js';
 import { FIXED, type MremapCall } from '../model/calls.js';
 import type { MicroStep } from '../model/run.js';
 import { NO_RESOURCE_LIMITS, type ResourceLimits, RUNNING } from '../model/state.js';
-import { isArmed, isLocked, isSealed } from '../model/vma.js';
-import { changedAt, legend, marks, ruler, strip } from './strip.js';
+import { raceBody } from './race.js';
+import { beforeAfterRows, exactly, gauge, historyRows, row, WIDTH } from './rows.js';
+import { marks } from './strip.js';
 import type { Style } from './style.js';
-import { callText, plural, RESOURCE_NAMES, resultText } from './words.js';
+import { callText, RESOURCE_NAMES, resultText } from './words.js';
 import { wrapped } from './wrap.js';
-
-const LABEL = 10;
-const WIDTH = 72;
-
-/** A row of the report: a label in its column, text that is broken at the margin. */
-function row(label: string, text: string): string[] {
-  return wrapped(text, ' '.repeat(LABEL + 2), WIDTH)
-    .split('\n')
-    .map((line, i) => (i === 0 ? `  ${label.padEnd(LABEL)}${line.trimStart()}` : line));
-}
-
-const exactly = (label: string, text: string): string =>
-  `  ${label.padEnd(LABEL)}${text}`.trimEnd();
 
 /** Source and destination of the call over the strip. */
 function roles({ call, pages, outcome }: Counterexample): string | undefined {
@@ -31,23 +19,6 @@ function roles({ call, pages, outcome }: Counterexample): string | undefined {
     if (page >= addr && page < addr + oldLen) return 'S';
     return target >= 0 && page >= target && page < target + newLen && target !== addr ? 'D' : ' ';
   });
-}
-
-function historyRows({ history, limit, limitedFromStart }: Counterexample): string[] {
-  const { calls, exhausted, states } = history;
-  if (calls === undefined) {
-    const much = `${plural(states, 'address space')} searched`;
-    return row(
-      'set-up',
-      exhausted
-        ? `no sequence of the calls tried builds this address space (${much})`
-        : `no sequence of calls found that builds this address space (${much})`,
-    );
-  }
-  const count = `${plural(calls.length, 'call')} from an empty window`;
-  const built = calls.length === 0 ? 'nothing mapped' : calls.map(callText).join('; ');
-  const when = limitedFromStart ? 'under' : 'then';
-  return [...row('set-up', built), ...row('', `(${count}, ${when} max_map_count = ${limit})`)];
 }
 
 /** What was made to fail, and the limits beside max_map_count. */
@@ -65,37 +36,10 @@ function failureRows({ outcome, within }: Counterexample): string[] {
   ];
 }
 
-const gauge = (vmas: Vmas, limit: number, count = vmas.length): string =>
-  `map_count ${count} of ${limit}`;
-
 function stripRows(counterexample: Counterexample): string[] {
   const { before, outcome, pages, limit } = counterexample;
-  const role = roles(counterexample);
-  const changed = marks(pages, (page) => (changedAt(before, outcome.vmas, page) ? '^' : ' '));
-  return [
-    exactly('pages', ruler(pages)),
-    ...(role === undefined ? [] : [exactly('', role)]),
-    ...flagRow(before, pages),
-    exactly('before', `${strip(before, pages)}   ${gauge(before, limit)}`),
-    exactly(
-      'after',
-      `${strip(outcome.vmas, pages)}   ${gauge(outcome.vmas, limit, outcome.mapCount)}`,
-    ),
-    ...(changed.trim() === '' ? [] : [exactly('changed', changed)]),
-    exactly('', legend([before, outcome.vmas])),
-  ];
-}
-
-const FLAG_LEGEND = '# sealed, + locked, ~ userfaultfd';
-
-/** Where the address space is locked, sealed or registered with userfaultfd, over the strip; no row where it is neither. */
-function flagRow(vmas: Vmas, pages: number): string[] {
-  const row = marks(pages, (page) => {
-    const vma = vmaAt(vmas, page);
-    if (vma === undefined) return ' ';
-    return isSealed(vma) ? '#' : isLocked(vma) ? '+' : isArmed(vma) ? '~' : ' ';
-  });
-  return row.trim() === '' ? [] : [exactly('', `${row.padEnd(2 * pages + 4)}${FLAG_LEGEND}`)];
+  const gauges = [gauge(before, limit), gauge(outcome.vmas, limit, outcome.mapCount)] as const;
+  return beforeAfterRows([before, outcome.vmas], gauges, pages, roles(counterexample));
 }
 
 /** A step that changes or ends something, or goes on to the next VMA; the others only looked. */
@@ -128,11 +72,12 @@ function microRows({ micro, outcome }: Counterexample): string[] {
 }
 
 /** The text below the heading, the same for releases that behave alike. */
-function body(counterexample: Counterexample): string {
-  const { explanation, call, outcome } = counterexample;
+function body(counterexample: Counterexample | RaceCounterexample): string {
+  if ('moments' in counterexample) return raceBody(counterexample);
+  const { explanation, call, outcome, history, limit, limitedFromStart } = counterexample;
   return [
     ...row('why', explanation),
-    ...historyRows(counterexample),
+    ...historyRows(history, limit, limitedFromStart),
     ...row('call', `${callText(call)} = ${resultText(outcome.result)}`),
     ...failureRows(counterexample),
     '',
@@ -148,10 +93,10 @@ function body(counterexample: Counterexample): string {
  * breaks several invariants, or on several releases, is drawn once.
  */
 export function counterexampleTexts(
-  counterexamples: readonly Counterexample[],
+  counterexamples: readonly (Counterexample | RaceCounterexample)[],
   { bold, bad }: Style,
 ): string[] {
-  const drawn = new Map<string, Counterexample[]>();
+  const drawn = new Map<string, (Counterexample | RaceCounterexample)[]>();
   for (const counterexample of counterexamples) {
     const text = body(counterexample);
     drawn.set(text, [...(drawn.get(text) ?? []), counterexample]);

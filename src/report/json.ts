@@ -1,4 +1,6 @@
 import type { Counterexample } from '../checker/counterexample.js';
+import type { Moment } from '../checker/interleaving.js';
+import type { RaceCounterexample } from '../checker/race-counterexample.js';
 import type { Invariant } from '../invariants/invariant.js';
 import { type Call, flagNames } from '../model/calls.js';
 import type { Release } from '../model/release.js';
@@ -67,10 +69,43 @@ const counterexampleJson = (c: Counterexample): object => ({
   })),
 });
 
+const momentJson = ({ thread, step, before, after, result }: Moment): object => ({
+  thread,
+  step: step?.name ?? null,
+  mapCountBefore: before.mapCount,
+  mapCountAfter: after.mapCount,
+  maxMapCount: after.env.maxMapCount,
+  vmasChanged: before.vmas !== after.vmas,
+  result: result === undefined ? null : resultText(result),
+});
+
+/** What a race can be repeated from; `seen` is the map_count that a reader saw. */
+const raceJson = (c: RaceCounterexample): object => ({
+  explanation: c.explanation,
+  pages: c.pages,
+  maxMapCount: c.limit,
+  setup: c.history.calls?.map(callJson) ?? null,
+  setupExhausted: c.history.exhausted,
+  before: c.before.map(vmaJson),
+  threads: c.deeds.map((deed, i) => {
+    const result = c.results[i];
+    if (deed.does === 'read') return { does: 'read', seen: result ?? null };
+    if (deed.does === 'lower') return { does: 'lower', maxMapCount: deed.limit };
+    const text = result === undefined ? null : resultText(result);
+    return { does: 'call', call: callJson(deed.call), result: text };
+  }),
+  after: c.after.map(vmaJson),
+  maxMapCountAfter: c.limitAfter,
+  interleaving: c.moments.map(momentJson),
+});
+
+const shownJson = (c: Counterexample | RaceCounterexample): object =>
+  'moments' in c ? raceJson(c) : counterexampleJson(c);
+
 const verdictJson = ({ counterexample, ...verdict }: Verdict): object => ({
   ...verdict,
   asExpected: verdict.found === verdict.expected,
-  counterexample: counterexample === undefined ? null : counterexampleJson(counterexample),
+  counterexample: counterexample === undefined ? null : shownJson(counterexample),
 });
 
 function checkJson(report: CheckReport): object {
@@ -98,9 +133,9 @@ function checkJson(report: CheckReport): object {
     };
   }
   const verdicts = report.verdicts.map(verdictJson);
-  if (report.kind === 'enumerate') {
+  if (report.kind === 'enumerate' || report.kind === 'race') {
     return {
-      check: 'enumerate',
+      check: report.kind,
       title,
       bounds: report.check.bounds,
       searches: report.searches,

@@ -1,5 +1,12 @@
 import { match } from 'ts-pattern';
-import { className, type EnumerateBounds, type ReachBounds } from '../checker/bounds.js';
+import {
+  className,
+  type EnumerateBounds,
+  type RaceBounds,
+  type RaceThread,
+  type ReachBounds,
+  type SpaceBounds,
+} from '../checker/bounds.js';
 import { callNames } from '../checker/calls.js';
 import type { Counts } from '../checker/tally.js';
 import { invariants } from '../invariants/index.js';
@@ -12,6 +19,7 @@ import {
   type EnumerateReport,
   isComplete,
   isUnexpected,
+  type RaceReport,
   type ReachReport,
   type RunReport,
   type SearchReport,
@@ -21,7 +29,7 @@ import type { SpecReport, VerifyReport } from '../verify/verify.js';
 import { counterexampleTexts } from './counterexample.js';
 import { type MatrixVerdict, matrix } from './matrix.js';
 import type { Style } from './style.js';
-import { grouped, plural, RESOURCE_NAMES } from './words.js';
+import { callText, grouped, plural, RESOURCE_NAMES } from './words.js';
 import { wrapped } from './wrap.js';
 
 /** Under a verdict. */
@@ -42,9 +50,12 @@ const asMatrixVerdict = (v: Verdict): MatrixVerdict => ({
   expected: v.found === v.expected || v.found === 'unknown',
 });
 
-const enumerateBoundsText = (b: EnumerateBounds): string =>
+const spaceBoundsText = (b: SpaceBounds & Pick<EnumerateBounds, 'limits'>): string =>
   `${b.pages} pages, up to ${plural(b.vmas, 'VMA')} of ${b.classes.map(className).join(', ')}; ` +
-  [`max_map_count ${b.limits[0]} to ${b.limits[1]}`, ...resourcesText(b)].join(', ') +
+  `max_map_count ${b.limits[0]} to ${b.limits[1]}`;
+
+const enumerateBoundsText = (b: EnumerateBounds): string =>
+  [spaceBoundsText(b), ...resourcesText(b)].join(', ') +
   `; every ${callNames(b)
     .map((call) => (call === 'mremap' ? mremapText(b) : `${call}()`))
     .join(', ')}` +
@@ -59,6 +70,15 @@ const mremapText = ({ mremap }: EnumerateBounds): string =>
   `mremap() with ${plural(mremap.flags.length, 'combination')} of flags` +
   (mremap.lengths === 'equal' ? ', equal lengths' : '') +
   (mremap.odd === true ? ', odd arguments too' : '');
+
+function threadText(thread: RaceThread): string {
+  if (thread.does === 'lower') return 'one that lowers the limit';
+  if (thread.does === 'read') return 'one that reads map_count';
+  return `one that makes ${[...thread.calls, ...thread.given.map(callText)].join(' or ')}`;
+}
+
+const raceBoundsText = (b: RaceBounds): string =>
+  `${spaceBoundsText(b)}; threads: ${b.threads.map(threadText).join(', ')}`;
 
 const reachBoundsText = (b: ReachBounds): string =>
   `${b.classes.map(className).join(', ')}; ${b.calls.join(', ')}`;
@@ -171,6 +191,22 @@ function enumerateText({ check, verdicts, searches }: EnumerateReport, o: Option
   ].join('\n');
 }
 
+function raceText({ check, verdicts, searches }: RaceReport, o: Options): string {
+  const sum = (of: 'races' | 'behaviours' | 'interleavings'): number =>
+    searches.reduce((total, search) => total + search[of], 0);
+  const work =
+    `${plural(searches.length, 'release')}, ${plural(sum('races'), 'race')}, ` +
+    `${plural(sum('interleavings'), 'interleaving')}, ${plural(sum('behaviours'), 'behaviour')}`;
+  return [
+    ...[raceBoundsText(check.bounds), work].map((text) => o.s.dim(wrapped(text, '  '))),
+    ...(o.verbose ? searches.map((search) => o.s.dim(workText(search))) : []),
+    ...(searches.every(({ complete }) => complete) ? [] : [o.s.mark('  not finished')]),
+    ...verdictLines(verdicts, o),
+    ...drawings(verdicts, o),
+    ...idleText(searches).map((text) => `\n${o.s.dim(text)}`),
+  ].join('\n');
+}
+
 function reachText({ check, verdicts, runs }: ReachReport, o: Options): string {
   const { s } = o;
   const bounds = check.runs[0]?.bounds;
@@ -245,6 +281,7 @@ const checkText = (report: CheckReport, o: Options): string =>
   `${o.s.bold(`-- ${report.check.title}`)}\n${match(report)
     .with({ kind: 'compare' }, (r) => compareText(r, o))
     .with({ kind: 'reach' }, (r) => reachText(r, o))
+    .with({ kind: 'race' }, (r) => raceText(r, o))
     .with({ kind: 'enumerate' }, (r) => enumerateText(r, o))
     .exhaustive()}`;
 

@@ -1,4 +1,5 @@
 import * as t from 'io-ts';
+import { writtenCall } from '../input/call.js';
 import { exactly, exactlyWith, oneOf, some, wholeNumber } from '../input/codecs.js';
 import { invariantById, invariants } from '../invariants/index.js';
 import { FLAG_NAMES } from '../model/calls.js';
@@ -54,6 +55,7 @@ const vmaClass = checked('a class of VMA', (words) => {
     : `a class of VMA, one of ${MAPPED.join(', ')}, then populated (if private), locked, sealed, armed as wanted`;
 });
 
+const callName = oneOf(CALL_NAMES, 'a call');
 const pages = wholeNumber(1, 32, 'pages');
 const limit = wholeNumber(0, 1_000_000, 'a map limit');
 const text = checked('a sentence', (value) => (value.trim() === '' ? 'some words' : undefined));
@@ -67,28 +69,76 @@ const mremapProps = {
   arguments: oneOf(['plain', 'any'], 'arguments'),
 };
 
+const spaceProps = {
+  pages,
+  classes: some(vmaClass),
+  limits: t.tuple([limit, limit], 'a pair of the least and the greatest map limit'),
+};
+const spaceOptions = {
+  vmas: wholeNumber(0, 32, 'VMAs'),
+  identities: wholeNumber(1, 15, 'identities'),
+  displacements: some(wholeNumber(-31, 31, 'a displacement in pages')),
+};
+
 const enumerateBounds = exactlyWith(
+  spaceProps,
   {
-    pages,
-    classes: some(vmaClass),
-    limits: t.tuple([limit, limit], 'a pair of the least and the greatest map limit'),
-  },
-  {
-    vmas: wholeNumber(0, 32, 'VMAs'),
-    identities: wholeNumber(1, 15, 'identities'),
-    displacements: some(wholeNumber(-31, 31, 'a displacement in pages')),
+    ...spaceOptions,
     rlimitAs: wholeNumber(0, 1000, 'pages'),
     rlimitMemlock: wholeNumber(0, 1000, 'pages'),
     commitLimit: wholeNumber(0, 1000, 'pages'),
-    calls: some(oneOf(CALL_NAMES, 'a call')),
+    calls: some(callName),
     failures: wholeNumber(0, 3, 'failures in one call'),
     ...mremapProps,
   },
   'bounds',
 );
 
+/** The name of a call stands for every such call, an object for one. */
+const callOrName = new t.Type<t.TypeOf<typeof callName> | t.TypeOf<typeof writtenCall>>(
+  'a call',
+  (value): value is t.TypeOf<typeof callName> | t.TypeOf<typeof writtenCall> =>
+    callName.is(value) || writtenCall.is(value),
+  (value, context) =>
+    typeof value === 'object' && value !== null
+      ? writtenCall.validate(value, context)
+      : callName.is(value)
+        ? t.success(value)
+        : t.failure(value, context, `${callName.name}, or an object as scenarios have it`),
+  t.identity,
+);
+
+const THREADS = {
+  calls: exactlyWith({ calls: some(callOrName) }, mremapProps, 'a thread that makes a call'),
+  sysctl: exactly({ sysctl: t.literal('lower') }, 'a thread that lowers the limit'),
+  reader: exactly({ reader: t.literal(true) }, 'a thread that reads map_count'),
+};
+type ThreadWord = keyof typeof THREADS;
+type WrittenThread = t.TypeOf<(typeof THREADS)[ThreadWord]>;
+
+/** Decoded by the field that says what it does, so that a fault is reported in the kind that was meant. */
+const thread = new t.Type<WrittenThread>(
+  'a thread',
+  (value): value is WrittenThread => Object.values(THREADS).some((codec) => codec.is(value)),
+  (value, context) => {
+    const word = (Object.keys(THREADS) as ThreadWord[]).find(
+      (name) => typeof value === 'object' && value !== null && Object.hasOwn(value, name),
+    );
+    return word === undefined
+      ? t.failure(
+          value,
+          context,
+          'a thread, an object with calls, with "sysctl": "lower", or with "reader": true',
+        )
+      : THREADS[word].validate(value, context);
+  },
+  t.identity,
+);
+
+const raceBounds = exactlyWith({ ...spaceProps, threads: some(thread) }, spaceOptions, 'bounds');
+
 const reachBounds = exactlyWith(
-  { classes: some(mappedClass), calls: some(oneOf(CALL_NAMES, 'a call')) },
+  { classes: some(mappedClass), calls: some(callName) },
   { ...mremapProps, maxStates: wholeNumber(1, 1_000_000_000, 'states') },
   'bounds',
 );
@@ -147,6 +197,15 @@ const CHECKS = {
     },
     'a reach check',
   ),
+  race: exactly(
+    {
+      check: t.literal('race'),
+      title: text,
+      bounds: raceBounds,
+      expect: some(expectation),
+    },
+    'a race check',
+  ),
   compare: exactly(
     {
       check: t.literal('compare'),
@@ -191,6 +250,7 @@ export const specCodec = exactly(
 
 export type WrittenSpec = t.TypeOf<typeof specCodec>;
 export type WrittenBounds = t.TypeOf<typeof enumerateBounds>;
+export type WrittenRaceBounds = t.TypeOf<typeof raceBounds>;
 export type WrittenReachBounds = t.TypeOf<typeof reachBounds>;
 export type WrittenReachRun = t.TypeOf<typeof reachRun>;
 export type WrittenMremap = t.TypeOf<t.PartialC<typeof mremapProps>>;

@@ -1,8 +1,17 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { match } from 'ts-pattern';
-import type { EnumerateBounds, MremapBounds, ReachBounds, VmaClass } from '../checker/bounds.js';
+import type {
+  EnumerateBounds,
+  MremapBounds,
+  RaceBounds,
+  RaceThread,
+  ReachBounds,
+  SpaceBounds,
+  VmaClass,
+} from '../checker/bounds.js';
 import { BadInput } from '../input/bad-input.js';
+import { lastPageOf, modelCall } from '../input/call.js';
 import { decode, parseJson } from '../input/decode.js';
 import { readText } from '../input/read-text.js';
 import type { FlagName } from '../model/calls.js';
@@ -11,6 +20,7 @@ import {
   specCodec,
   type WrittenBounds,
   type WrittenMremap,
+  type WrittenRaceBounds,
   type WrittenReachBounds,
   type WrittenReachRun,
   type WrittenSpec,
@@ -48,6 +58,14 @@ const mremapOf = (written: WrittenMremap): MremapBounds => ({
   odd: written.arguments === 'any',
 });
 
+const spaceBounds = (written: WrittenBounds | WrittenRaceBounds): SpaceBounds => ({
+  pages: written.pages,
+  classes: written.classes.map(classOf),
+  vmas: written.vmas ?? written.pages,
+  identities: written.identities ?? 2,
+  displacements: written.displacements ?? [0],
+});
+
 /** Fields that are given only where they say more than nothing. */
 const given = <T extends object>(fields: T): Partial<T> =>
   Object.fromEntries(
@@ -57,17 +75,30 @@ const given = <T extends object>(fields: T): Partial<T> =>
 const enumerateBounds = (written: WrittenBounds): EnumerateBounds => {
   const { rlimitAs, rlimitMemlock, commitLimit, calls, failures } = written;
   return {
-    pages: written.pages,
-    classes: written.classes.map(classOf),
-    vmas: written.vmas ?? written.pages,
-    identities: written.identities ?? 2,
-    displacements: written.displacements ?? [0],
+    ...spaceBounds(written),
     limits: written.limits,
     mremap: mremapOf(written),
     resources: given({ rlimitAs, rlimitMemlock, commitLimit }),
     ...given({ calls, failures }),
   };
 };
+
+function threadOf(written: WrittenRaceBounds['threads'][number]): RaceThread {
+  if ('sysctl' in written) return { does: 'lower' };
+  if ('reader' in written) return { does: 'read' };
+  return {
+    does: 'call',
+    calls: written.calls.flatMap((call) => (typeof call === 'string' ? [call] : [])),
+    given: written.calls.flatMap((call) => (typeof call === 'string' ? [] : [modelCall(call)])),
+    mremap: mremapOf(written),
+  };
+}
+
+const raceBounds = (written: WrittenRaceBounds): RaceBounds => ({
+  ...spaceBounds(written),
+  limits: written.limits,
+  threads: written.threads.map(threadOf),
+});
 
 const reachRun = (written: WrittenReachBounds, run: WrittenReachRun): ReachRun => {
   const bounds: ReachBounds = {
@@ -91,6 +122,7 @@ const checkOf = (written: WrittenSpec['checks'][number]): Check =>
       runs: runs.map((run) => reachRun(bounds, run)),
     }))
     .with({ check: 'enumerate' }, (c) => ({ ...c, bounds: enumerateBounds(c.bounds) }))
+    .with({ check: 'race' }, (c) => ({ ...c, bounds: raceBounds(c.bounds) }))
     .with({ check: 'compare' }, (c) => ({ ...c, bounds: enumerateBounds(c.bounds) }))
     .exhaustive();
 
@@ -113,6 +145,23 @@ function checkAgreement(written: WrittenSpec, file: string): void {
         `${file}: .checks[${i}].bounds.limits: found [${least},${greatest}], expected the lesser limit first`,
       );
     }
+    if (check.check === 'race') checkThreads(check.bounds, `${file}: .checks[${i}].bounds.threads`);
+  });
+}
+
+/** A race is one of calls, and they stay in the window. */
+function checkThreads({ threads, pages }: WrittenRaceBounds, where: string): void {
+  if (!threads.some((thread) => 'calls' in thread)) {
+    throw new BadInput(`${where}: found none that makes a call, expected at least one with calls`);
+  }
+  threads.forEach((thread, i) => {
+    if (!('calls' in thread)) return;
+    thread.calls.forEach((call, k) => {
+      if (typeof call === 'string' || lastPageOf(call) < pages) return;
+      throw new BadInput(
+        `${where}[${i}].calls[${k}]: found page ${lastPageOf(call)}, expected pages of the window, 0 to ${pages - 1}`,
+      );
+    });
   });
 }
 

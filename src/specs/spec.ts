@@ -1,4 +1,4 @@
-import type { EnumerateBounds, ReachBounds } from '../checker/bounds.js';
+import type { EnumerateBounds, RaceBounds, ReachBounds } from '../checker/bounds.js';
 
 /** What a check finds of an invariant. `untested`: nothing within the bounds was a case of it. */
 export type VerdictWord = 'holds' | 'violated' | 'untested';
@@ -53,6 +53,14 @@ export interface ReachCheck {
   readonly expect: readonly Expectation[];
 }
 
+/** Threads that run at the same time. */
+export interface RaceCheck {
+  readonly check: 'race';
+  readonly title: string;
+  readonly bounds: RaceBounds;
+  readonly expect: readonly Expectation[];
+}
+
 /** Two releases on the same work; all that differs must be among the expected classes, and they all must be found. */
 export interface CompareCheck {
   readonly check: 'compare';
@@ -62,7 +70,7 @@ export interface CompareCheck {
   readonly expect: readonly ExpectedClass[];
 }
 
-export type Check = EnumerateCheck | ReachCheck | CompareCheck;
+export type Check = EnumerateCheck | ReachCheck | RaceCheck | CompareCheck;
 
 /** A question, its sources, and the checks that answer it. */
 export interface Spec {

@@ -1,6 +1,7 @@
 import { match } from 'ts-pattern';
 import { addComparisons, type Comparison, comparePart } from '../checker/compare.js';
 import { addEnumerations, type Enumeration, enumeratePart } from '../checker/enumerate.js';
+import { addRaces, type RaceSearch, racePart } from '../checker/race.js';
 import { type Reach, reach } from '../checker/reach.js';
 import { invariantById } from '../invariants/index.js';
 import type { Invariant } from '../invariants/invariant.js';
@@ -11,6 +12,7 @@ import type { Task } from './jobs.js';
 /** What a task found; plain data, so that it can cross to another thread. */
 export type TaskResult =
   | { readonly kind: 'enumerate'; readonly found: Enumeration }
+  | { readonly kind: 'race'; readonly found: RaceSearch }
   | { readonly kind: 'compare'; readonly found: Comparison }
   | { readonly kind: 'reach'; readonly found: Reach };
 
@@ -44,6 +46,10 @@ export const execute = ({ job, part, parts }: Task): TaskResult =>
         parts,
       }),
     }))
+    .with({ kind: 'race' }, ({ release, bounds, invariants }) => ({
+      kind: 'race',
+      found: racePart(machineFor(release), bounds, invariants.map(invariantFor), { part, parts }),
+    }))
     .with({ kind: 'compare' }, ({ releases: [a, b], bounds }) => ({
       kind: 'compare',
       found: comparePart([machineFor(a), machineFor(b)], bounds, { part, parts }),
@@ -58,6 +64,9 @@ export const execute = ({ job, part, parts }: Task): TaskResult =>
 export function addResults(a: TaskResult, b: TaskResult): TaskResult {
   if (a.kind === 'enumerate' && b.kind === 'enumerate') {
     return { kind: 'enumerate', found: addEnumerations(a.found, b.found) };
+  }
+  if (a.kind === 'race' && b.kind === 'race') {
+    return { kind: 'race', found: addRaces(a.found, b.found) };
   }
   if (a.kind === 'compare' && b.kind === 'compare') {
     return { kind: 'compare', found: addComparisons(a.found, b.found) };

@@ -1,4 +1,4 @@
-import type { EnumerateBounds, ReachBounds } from '../checker/bounds.js';
+import type { EnumerateBounds, RaceBounds, ReachBounds } from '../checker/bounds.js';
 import type { Check, Spec } from '../specs/spec.js';
 
 /** A search over one release; what several checks ask of the same search is done once. */
@@ -16,13 +16,20 @@ interface ReachJob {
   readonly invariants: readonly string[];
 }
 
+interface RaceJob {
+  readonly kind: 'race';
+  readonly release: string;
+  readonly bounds: RaceBounds;
+  readonly invariants: readonly string[];
+}
+
 interface CompareJob {
   readonly kind: 'compare';
   readonly releases: readonly [string, string];
   readonly bounds: EnumerateBounds;
 }
 
-export type Job = EnumerateJob | ReachJob | CompareJob;
+export type Job = EnumerateJob | ReachJob | RaceJob | CompareJob;
 
 /** A piece of a job, for one worker. */
 export interface Task {
@@ -53,12 +60,12 @@ export function jobsOf(check: Check): Job[] {
     return check.runs.map(({ bounds }) => ({ kind: 'reach', release, bounds, invariants }));
   }
   const releases = [...new Set(check.expect.flatMap((e) => e.releases))];
-  return releases.map((release) => ({
-    kind: 'enumerate',
-    release,
-    bounds: check.bounds,
-    invariants: invariantsFor(check, release),
-  }));
+  return releases.map((release): Job => {
+    const invariants = invariantsFor(check, release);
+    return check.check === 'race'
+      ? { kind: 'race', release, bounds: check.bounds, invariants }
+      : { kind: 'enumerate', release, bounds: check.bounds, invariants };
+  });
 }
 
 const union = (a: readonly string[], b: readonly string[]): string[] => [...new Set([...a, ...b])];
@@ -78,7 +85,7 @@ export function planJobs(specs: readonly Spec[]): Map<string, Job> {
   return jobs;
 }
 
-/** Pieces of an enumeration; the same for any number of workers, so that results are too. */
+/** Pieces of a search that can be cut; the same for any number of workers, so that results are too. */
 const PARTS = 16;
 
 export const tasksOf = (job: Job): Task[] =>

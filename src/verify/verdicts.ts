@@ -1,6 +1,8 @@
 import type { BehaviourClass, Comparison } from '../checker/compare.js';
 import { type Counterexample, fromEnumeration, fromReach } from '../checker/counterexample.js';
-import type { Enumeration } from '../checker/enumerate.js';
+import type { Enumeration, Finding } from '../checker/enumerate.js';
+import type { RaceSearch } from '../checker/race.js';
+import { fromRaces, type RaceCounterexample } from '../checker/race-counterexample.js';
 import type { Reach } from '../checker/reach.js';
 import type { Work } from '../checker/tally.js';
 import type {
@@ -9,6 +11,7 @@ import type {
   EnumerateCheck,
   ExpectedClass,
   ExpectedNumbers,
+  RaceCheck,
   ReachCheck,
   ReachRun,
   VerdictWord,
@@ -27,7 +30,7 @@ export interface Verdict {
   /** Transitions that the invariant is about, and that break it. */
   readonly applied: number;
   readonly broken: number;
-  readonly counterexample: Counterexample | undefined;
+  readonly counterexample: Counterexample | RaceCounterexample | undefined;
 }
 
 /** The work behind the verdicts of one release in one check. */
@@ -54,6 +57,15 @@ export interface EnumerateReport {
   readonly searches: readonly SearchReport[];
 }
 
+/** The searches of one release each, and how many races and behaviours they went through. */
+export interface RaceReport {
+  readonly kind: 'race';
+  readonly check: RaceCheck;
+  readonly verdicts: readonly Verdict[];
+  readonly searches: readonly (SearchReport &
+    Pick<RaceSearch, 'races' | 'behaviours' | 'interleavings'>)[];
+}
+
 export interface ReachReport {
   readonly kind: 'reach';
   readonly check: ReachCheck;
@@ -77,7 +89,7 @@ export interface CompareReport {
   readonly complete: boolean;
 }
 
-export type CheckReport = EnumerateReport | ReachReport | CompareReport;
+export type CheckReport = EnumerateReport | ReachReport | RaceReport | CompareReport;
 
 /** A job's result so far. */
 export interface JobProgress {
@@ -115,31 +127,55 @@ function enumerateReport(check: EnumerateCheck, progressOf: ProgressOf): Enumera
     const { result, complete } = progressOf(jobKey(job));
     const found = result?.found as Enumeration | undefined;
     searches.push({ release: job.release, work: found?.work ?? NOTHING, complete });
-    for (const expectation of check.expect.filter((e) => e.releases.includes(job.release))) {
-      const finding = found?.findings.find((f) => f.invariant === expectation.invariant);
-      const { applied = 0, broken = 0 } = finding ?? {};
-      verdicts.push({
-        invariant: expectation.invariant,
-        release: job.release,
-        expected: expectation.verdict,
-        found: word({ applied, broken }, complete),
-        because: expectation.because,
-        applied,
-        broken,
-        counterexample:
-          finding === undefined || broken === 0
-            ? undefined
-            : fromEnumeration(
-                machineFor(job.release),
-                check.bounds,
-                invariantFor(expectation.invariant),
-                finding,
-              ),
-      });
-    }
+    const show = (id: string, finding: Finding) =>
+      fromEnumeration(machineFor(job.release), check.bounds, invariantFor(id), finding);
+    verdicts.push(...verdictsOn(check, job.release, found?.findings ?? [], complete, show));
   }
   return { kind: 'enumerate', check, verdicts, searches };
 }
+
+function raceReport(check: RaceCheck, progressOf: ProgressOf): RaceReport {
+  const verdicts: Verdict[] = [];
+  const searches: RaceReport['searches'][number][] = [];
+  for (const job of jobsOf(check)) {
+    if (job.kind !== 'race') continue;
+    const { release } = job;
+    const { result, complete } = progressOf(jobKey(job));
+    const found = result?.found as RaceSearch | undefined;
+    const { work = NOTHING, races = 0, behaviours = 0, interleavings = 0 } = found ?? {};
+    searches.push({ release, work, complete, races, behaviours, interleavings });
+    const show = (id: string, finding: Finding) =>
+      fromRaces(machineFor(release), check.bounds, invariantFor(id), finding);
+    verdicts.push(...verdictsOn(check, release, found?.findings ?? [], complete, show));
+  }
+  return { kind: 'race', check, verdicts, searches };
+}
+
+/** What a search found of each invariant that the check asks of a release. */
+const verdictsOn = (
+  { expect }: EnumerateCheck | RaceCheck,
+  release: string,
+  findings: readonly Finding[],
+  complete: boolean,
+  show: (invariant: string, finding: Finding) => Verdict['counterexample'],
+): Verdict[] =>
+  expect
+    .filter((e) => e.releases.includes(release))
+    .map(({ invariant, verdict, because }) => {
+      const finding = findings.find((f) => f.invariant === invariant);
+      const { applied = 0, broken = 0 } = finding ?? {};
+      return {
+        invariant,
+        release,
+        expected: verdict,
+        found: word({ applied, broken }, complete),
+        because,
+        applied,
+        broken,
+        counterexample:
+          finding === undefined || broken === 0 ? undefined : show(invariant, finding),
+      };
+    });
 
 const NUMBERS: readonly (keyof ExpectedNumbers)[] = [
   'states',
@@ -246,6 +282,7 @@ function compareReport(check: CompareCheck, progressOf: ProgressOf): CompareRepo
 /** What a check found, from the results of its jobs. */
 export function reportOn(check: Check, progressOf: ProgressOf): CheckReport {
   if (check.check === 'compare') return compareReport(check, progressOf);
+  if (check.check === 'race') return raceReport(check, progressOf);
   return check.check === 'reach'
     ? reachReport(check, progressOf)
     : enumerateReport(check, progressOf);

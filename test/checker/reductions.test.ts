@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { EnumerateBounds } from '../../src/checker/bounds.js';
+import type { EnumerateBounds, RaceBounds } from '../../src/checker/bounds.js';
 import { comparePart } from '../../src/checker/compare.js';
 import { enumeratePart } from '../../src/checker/enumerate.js';
+import { racePart } from '../../src/checker/race.js';
 import { reach } from '../../src/checker/reach.js';
 import { invariants } from '../../src/invariants/index.js';
 import type { Release } from '../../src/model/release.js';
@@ -38,6 +39,37 @@ const BOUNDS: EnumerateBounds = {
   mremap: { flags: FLAGS, lengths: 'any', destinations: 'any' },
 };
 
+/** Something without the lock, calls that raise and lower map_count, a reader, and a limit that is lowered. */
+const RACES: RaceBounds = {
+  ...BOUNDS,
+  classes: [{ kind: 'anon', prot: 'rw', populated: true }],
+  vmas: 1,
+  limits: [4, 8],
+  threads: [
+    {
+      does: 'call',
+      calls: [],
+      given: [
+        { call: 'mremap', addr: 0, oldLen: 1, newLen: 1, flags: 3, newAddr: 1 },
+        { call: 'mremap', addr: 0, oldLen: 1, newLen: 1, flags: 3, newAddr: 0 },
+      ],
+      mremap: BOUNDS.mremap,
+    },
+    {
+      does: 'call',
+      calls: [],
+      given: [
+        { call: 'munmap', addr: 1, len: 1 },
+        { call: 'munmap', addr: 0, len: 3 },
+        { call: 'mmap', addr: 1, len: 1, kind: 'fshared', prot: 'r', offset: 0 },
+      ],
+      mremap: BOUNDS.mremap,
+    },
+    { does: 'lower' },
+    { does: 'read' },
+  ],
+};
+
 describe.each(everyRelease)('the reductions of a search on %s', (_id, release) => {
   const on = machine(release);
 
@@ -69,5 +101,18 @@ describe.each(everyRelease)('the reductions of a search on %s', (_id, release) =
     const full = reach(on, bounds, invariants, { argumentClasses: false });
     expect(reduced).toEqual(full);
     expect(full.complete).toBe(true);
+  });
+
+  test('a thread that pauses only where it matters has the behaviours of one that pauses at every step', () => {
+    // The last of the address spaces, one VMA throughout.
+    const where = { part: 6, parts: 7 };
+    const { interleavings: few, ...reduced } = racePart(on, RACES, invariants, where);
+    const { interleavings: many, ...full } = racePart(on, RACES, invariants, {
+      ...where,
+      blocks: false,
+    });
+    expect(reduced.races).toBeGreaterThan(0);
+    expect(reduced).toEqual(full);
+    expect(many).toBeGreaterThan(few);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { modelCall, parseScenario } from '../../src/conformance/scenario.js';
+import { parseScenario } from '../../src/conformance/scenario.js';
 import { BadInput } from '../../src/input/bad-input.js';
+import { modelCall } from '../../src/input/call.js';
 
 const MREMAP = {
   call: 'mremap',

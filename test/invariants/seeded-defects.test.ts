@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { enumeratePart } from '../../src/checker/enumerate.js';
+import { racePart } from '../../src/checker/race.js';
 import { reach } from '../../src/checker/reach.js';
 import { invariantById, invariants } from '../../src/invariants/index.js';
 import type { Release } from '../../src/model/release.js';
 import { machine } from '../../src/model/run.js';
 import { type Defect, defects } from './defects.js';
+import { type RaceDefect, raceDefects } from './race-defects.js';
 
 interface Count {
   readonly applied: number;
@@ -15,19 +17,22 @@ interface Count {
 const EVERY_CALL = { argumentClasses: false, limitRanges: false };
 
 /** How often the invariant is tested on the release, and how often it breaks. */
-function search(of: Release, { invariant: id, search: where }: Defect): Count {
-  const invariant = invariantById(id);
-  if (invariant === undefined) throw new RangeError(`no invariant ${id}`);
+function search(of: Release, defect: Defect | RaceDefect): Count {
+  const invariant = invariantById(defect.invariant);
+  if (invariant === undefined) throw new RangeError(`no invariant ${defect.invariant}`);
   const on = machine(of);
+  const where = 'bounds' in defect ? { race: defect.bounds } : defect.search;
   const [finding] =
-    'enumerate' in where
-      ? enumeratePart(on, where.enumerate, [invariant], EVERY_CALL).findings
-      : reach(on, where.reach, [invariant], EVERY_CALL).findings;
+    'race' in where
+      ? racePart(on, where.race, [invariant], { blocks: false }).findings
+      : 'enumerate' in where
+        ? enumeratePart(on, where.enumerate, [invariant], EVERY_CALL).findings
+        : reach(on, where.reach, [invariant], EVERY_CALL).findings;
   if (finding === undefined) throw new Error('a search without a finding');
   return finding;
 }
 
-for (const defect of defects) {
+for (const defect of [...defects, ...raceDefects]) {
   const { invariant, what, original, mutant } = defect;
   describe(`${invariant}, if ${what}`, () => {
     test(`holds on ${original.id} as it is, where it is put to the test`, () => {
@@ -43,6 +48,6 @@ for (const defect of defects) {
 }
 
 test('every invariant has a defect that it finds', () => {
-  const found = new Set(defects.map(({ invariant }) => invariant));
+  const found = new Set([...defects, ...raceDefects].map(({ invariant }) => invariant));
   expect([...found].sort()).toEqual(invariants.map(({ id }) => id).sort());
 });

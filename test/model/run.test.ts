@@ -1,6 +1,6 @@
 import { test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { machine, observe, run } from '../../src/model/run.js';
+import { advance, begin, hasEnded, machine, observe, outcomeAt, run } from '../../src/model/run.js';
 import { env } from '../../src/model/state.js';
 import { endOf } from '../../src/model/vma.js';
 import { addressSpaces, calls, headrooms } from '../support/arbitraries.js';
@@ -23,6 +23,25 @@ describe.each(everyRelease)('a call on %s', (_id, release) => {
       const limits = limitsFor(vmas.length, headroom);
       const plain = run(on, limits, vmas, frames, call);
       expect(observe(on, limits, vmas, frames, call).outcome).toEqual(plain);
+    },
+  );
+
+  test.prop([spaces, anyCall, headrooms])(
+    'ends alike when it is run step by step and nobody comes in between',
+    (vmas, call, headroom) => {
+      const shared = {
+        env: limitsFor(vmas.length, headroom),
+        vmas,
+        mapCount: vmas.length,
+        pages: frames,
+      };
+      let pending = begin(on, shared, call);
+      let peak = vmas.length;
+      while (!hasEnded(pending)) {
+        pending = advance(pending, pending.state);
+        peak = Math.max(peak, pending.state.mapCount);
+      }
+      expect(outcomeAt(pending, peak)).toEqual(run(on, shared.env, vmas, frames, call));
     },
   );
 

@@ -1,0 +1,23 @@
+import type { Invariant } from './invariant.js';
+
+const sequential = (lowered: boolean): Pick<Invariant, 'applies' | 'holds' | 'explain'> => ({
+  applies: ({ race }) => race?.lowered === lowered && race.whole !== undefined,
+  holds: ({ race }) => race?.whole?.sequential === true,
+  explain: () => 'no order of the threads, one after the other, gives these results and this end',
+});
+
+export const raceAsSequential: Invariant = {
+  id: 'race-as-sequential',
+  statement:
+    'What calls of several threads return and leave is what some order of them, one after the other, gives.',
+  source: 'What the mmap lock is for.',
+  ...sequential(false),
+};
+
+export const sysctlAsSequential: Invariant = {
+  id: 'sysctl-as-sequential',
+  statement:
+    'The same where one of the threads lowers max_map_count, as one of those put in order.',
+  source: 'Each check reads max_map_count anew, and the mmap lock does not keep sysctl out.',
+  ...sequential(true),
+};

@@ -1,0 +1,24 @@
+import type { Invariant } from './invariant.js';
+import { describeChange, isUntouched, refusedForMapSlots } from './untouched.js';
+
+const untouched = (lowered: boolean): Pick<Invariant, 'applies' | 'holds' | 'explain'> => ({
+  applies: ({ race, outcome }) => race?.lowered === lowered && refusedForMapSlots(outcome),
+  holds: isUntouched,
+  explain: (t) => `ENOMEM from ${t.outcome.step.name}, yet ${describeChange(t)}`,
+});
+
+export const raceEnomemUntouched: Invariant = {
+  id: 'race-enomem-untouched',
+  statement:
+    'Whatever calls other threads make meanwhile, a call refused for want of map slots has changed nothing itself.',
+  source: 'ea2c3f6f5545 (5.1) under concurrency: a check without the lock can be out of date.',
+  ...untouched(false),
+};
+
+export const sysctlEnomemUntouched: Invariant = {
+  id: 'sysctl-enomem-untouched',
+  statement:
+    'A call refused for want of map slots has changed nothing, also if max_map_count is lowered meanwhile.',
+  source: 'Each check reads max_map_count anew, and the mmap lock does not keep sysctl out.',
+  ...untouched(true),
+};
