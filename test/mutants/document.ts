@@ -4,7 +4,7 @@ const INTRODUCTION = `# Mutants
 
 Each row is a release with one defect, and what tells it from the release as it
 is. A name alone is an invariant: the mutant breaks it in a small search in which
-the original keeps it. A law (\`test/mutants/laws.ts\`) is true of every release
+the original keeps it. A law (\`test/mutants/*-laws.ts\`) is true of every release
 it is about, and broken by the mutant. The records are what a kernel did: the
 original agrees with all of them, the mutant does not. Others may find the
 defect, too; those named must. No kind of detector is enough: many a defect has
