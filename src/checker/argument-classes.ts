@@ -1,5 +1,6 @@
 import type { Call } from '../model/calls.js';
 import { type Machine, refusal } from '../model/run.js';
+import type { EnumerateBounds } from './bounds.js';
 
 /**
  * Calls that end alike in every address space and under every limit, since the same step refuses them
@@ -27,12 +28,13 @@ export const singleClasses = <C extends Call>(calls: readonly C[]): ArgumentClas
 export function argumentClasses<C extends Call>(
   on: readonly Machine[],
   calls: readonly C[],
-  taskEnd: number,
+  { pages: taskEnd, classes: among }: Pick<EnumerateBounds, 'pages' | 'classes'>,
   also: (call: C) => string = () => '',
 ): ArgumentClass<C>[] {
   const classes = new Map<string, ArgumentClass<C>>();
+  const hugePages = among.some(({ kind }) => kind === 'hugetlb');
   calls.forEach((call, index) => {
-    const steps = on.map((machine) => refusal(machine, call, taskEnd));
+    const steps = on.map((machine) => refusal(machine, call, taskEnd, hugePages));
     const key = steps.includes(undefined) ? `call ${index}` : [...steps, also(call)].join('; ');
     const known = classes.get(key);
     classes.set(

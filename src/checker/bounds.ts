@@ -1,5 +1,6 @@
 import type { FlagName } from '../model/calls.js';
 import type { CallName } from '../model/release.js';
+import type { ResourceLimits } from '../model/state.js';
 import type { KindName, ProtName } from '../model/vma.js';
 
 /** What a VMA of an enumerated address space may be. */
@@ -11,16 +12,19 @@ export interface VmaClass {
   /** Not unless given. */
   readonly locked?: boolean;
   readonly sealed?: boolean;
+  /** Registered with userfaultfd. */
+  readonly armed?: boolean;
 }
 
 /** `anon rw populated`, as specs write it. */
-export const className = ({ kind, prot, populated, locked, sealed }: VmaClass): string =>
+export const className = ({ kind, prot, populated, locked, sealed, armed }: VmaClass): string =>
   [
     kind,
     prot,
     ...(populated ? ['populated'] : []),
     ...(locked === true ? ['locked'] : []),
     ...(sealed === true ? ['sealed'] : []),
+    ...(armed === true ? ['armed'] : []),
   ].join(' ');
 
 /** Which mremap() calls are made; addresses and lengths run over the whole window. */
@@ -31,9 +35,11 @@ export interface MremapBounds {
   readonly lengths: 'any' | 'equal';
   /** `fits`: the destination ends within the window; `any` has those too that do not. */
   readonly destinations: 'any' | 'fits';
+  /** Also lengths of zero, values that are not a multiple of the page size, and those beyond the window. */
+  readonly odd?: boolean;
 }
 
-/** Every address space within these, each limit and each call: a proof for one call after any history. */
+/** Every address space within these, each limit, each call, and what may fail in it: a proof for one call after any history. */
 export interface EnumerateBounds {
   readonly pages: number;
   readonly classes: readonly VmaClass[];
@@ -45,7 +51,13 @@ export interface EnumerateBounds {
   readonly displacements: readonly number[];
   /** Least and greatest max_map_count. */
   readonly limits: readonly [number, number];
+  /** Further limits of the process; none unless given. */
+  readonly resources?: Partial<ResourceLimits>;
+  /** mremap() alone unless given. */
+  readonly calls?: readonly CallName[];
   readonly mremap: MremapBounds;
+  /** Most allocations, charges, vetoes and moves of page tables that fail in one call; none unless given. */
+  readonly failures?: number;
 }
 
 /** Everything that calls can reach from an empty window. */

@@ -1,6 +1,7 @@
 import { type Call, DONTUNMAP, FIXED, flagBits, MAYMOVE, type MremapCall } from '../model/calls.js';
-import { Kind, Prot, type ProtName } from '../model/vma.js';
-import type { MremapBounds, ReachBounds } from './bounds.js';
+import type { CallName } from '../model/release.js';
+import { isFile, Kind, Prot, type ProtName } from '../model/vma.js';
+import type { MremapBounds, ReachBounds, VmaClass } from './bounds.js';
 
 /** Pages of a range within the window. */
 function* ranges(pages: number): Generator<{ addr: number; len: number }> {
@@ -13,22 +14,47 @@ function* ranges(pages: number): Generator<{ addr: number; len: number }> {
 const usesNewAddress = (flags: number): boolean =>
   (flags & MAYMOVE) !== 0 && (flags & (FIXED | DONTUNMAP)) !== 0;
 
+const upTo = (last: number): number[] => Array.from({ length: last + 1 }, (_, i) => i);
+
+/** Old ranges: those within the window, or also empty, odd and overlong ones. */
+function sources(pages: number, bounds: MremapBounds): { addr: number; len: number }[] {
+  const plain = [...ranges(pages)];
+  if (bounds.odd !== true) return plain;
+  const odd = upTo(pages - 1).flatMap((addr) =>
+    [0, 0.5, 1.5, pages + 1].map((len) => ({ addr, len })),
+  );
+  return [...plain, ...odd, { addr: 0.5, len: 1 }, { addr: pages, len: 1 }];
+}
+
+const newLengths = (pages: number, bounds: MremapBounds): number[] => [
+  ...upTo(pages).slice(1),
+  ...(bounds.odd === true ? [0, 0.5, 1.5, pages + 1] : []),
+];
+
+function newAddresses(
+  pages: number,
+  flags: number,
+  newLen: number,
+  bounds: MremapBounds,
+): number[] {
+  const odd = bounds.odd === true;
+  // Huge pages are asked for an aligned new address even where there is none.
+  if (!usesNewAddress(flags)) return odd ? [0, 1] : [0];
+  const last = bounds.destinations === 'fits' ? pages - Math.ceil(newLen) : pages - 1;
+  return [...upTo(last), ...(odd ? [0.5, pages] : [])];
+}
+
 /**
  * Every mremap() call of the bounds: source within the window, new length up to the window's, each
  * destination page. Short and plain calls first.
  */
 export function mremapCalls(pages: number, bounds: MremapBounds): MremapCall[] {
   const calls: MremapCall[] = [];
-  for (const { addr, len: oldLen } of ranges(pages)) {
-    for (let newLen = 1; newLen <= pages; newLen++) {
+  for (const { addr, len: oldLen } of sources(pages, bounds)) {
+    for (const newLen of newLengths(pages, bounds)) {
       if (bounds.lengths === 'equal' && newLen !== oldLen) continue;
       for (const flags of bounds.flags.map(flagBits)) {
-        const last = !usesNewAddress(flags)
-          ? 0
-          : bounds.destinations === 'fits'
-            ? pages - newLen
-            : pages - 1;
-        for (let newAddr = 0; newAddr <= last; newAddr++) {
+        for (const newAddr of newAddresses(pages, flags, newLen, bounds)) {
           calls.push({ call: 'mremap', addr, oldLen, newLen, flags, newAddr });
         }
       }
@@ -41,19 +67,30 @@ export function mremapCalls(pages: number, bounds: MremapBounds): MremapCall[] {
     .map(({ call }) => call);
 }
 
-function rangeCalls(bounds: ReachBounds): Call[] {
+/** Classes that mmap() maps alike are one. */
+const distinct = (classes: readonly VmaClass[]): readonly VmaClass[] =>
+  classes.filter(
+    ({ kind, prot }, i) => classes.findIndex((c) => c.kind === kind && c.prot === prot) === i,
+  );
+
+/** What the two kinds of search have in common. */
+type CallBounds = Pick<ReachBounds, 'pages' | 'classes' | 'mremap'> &
+  Partial<Pick<ReachBounds, 'calls'>>;
+
+function rangeCalls(bounds: CallBounds): Call[] {
   const calls: Call[] = [];
-  const wants = new Set(bounds.calls);
+  const wants = new Set(callNames(bounds));
   const prots = Object.keys(Prot) as ProtName[];
+  const mapped = distinct(bounds.classes);
   for (const range of ranges(bounds.pages)) {
     if (wants.has('mmap')) {
-      for (const { kind, prot } of bounds.classes) {
-        const offset = Kind[kind] === Kind.anon || Kind[kind] === Kind.shm ? 0 : range.addr;
+      for (const { kind, prot } of mapped) {
+        const offset = isFile(Kind[kind]) ? range.addr : 0;
         calls.push({ call: 'mmap', ...range, kind, prot, offset });
       }
     }
     if (wants.has('munmap')) calls.push({ call: 'munmap', ...range });
-    for (const call of ['touch', 'mlock', 'munlock', 'mseal'] as const) {
+    for (const call of ['touch', 'mlock', 'munlock', 'mseal', 'uffd'] as const) {
       if (wants.has(call)) calls.push({ call, ...range });
     }
     if (wants.has('mprotect')) {
@@ -63,8 +100,13 @@ function rangeCalls(bounds: ReachBounds): Call[] {
   return calls;
 }
 
-/** Every call of a reach search, in a fixed order. */
-export const reachCalls = (bounds: ReachBounds): Call[] => [
+/** The calls that a search makes: mremap() unless others are given. */
+export const callNames = ({
+  calls = ['mremap'],
+}: Partial<Pick<ReachBounds, 'calls'>>): readonly CallName[] => calls;
+
+/** Every call of a search, in a fixed order. */
+export const callsOf = (bounds: CallBounds): Call[] => [
   ...rangeCalls(bounds),
-  ...(bounds.calls.includes('mremap') ? mremapCalls(bounds.pages, bounds.mremap) : []),
+  ...(callNames(bounds).includes('mremap') ? mremapCalls(bounds.pages, bounds.mremap) : []),
 ];

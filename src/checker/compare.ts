@@ -7,7 +7,7 @@ import { type Machine, type Outcome, Recorder, run } from '../model/run.js';
 import type { Env, Pages } from '../model/state.js';
 import { type ArgumentClass, argumentClasses, singleClasses } from './argument-classes.js';
 import type { EnumerateBounds } from './bounds.js';
-import { mremapCalls } from './calls.js';
+import { callsOf } from './calls.js';
 import { byRank, limitsOf, type SearchOptions, type Witness } from './enumerate.js';
 import { callShape } from './shape.js';
 import { addressSpaces, frameTokens } from './spaces.js';
@@ -113,7 +113,7 @@ class Comparing {
       to: from === to ? `${to}, other VMAs` : to,
       count: size,
       headroom: [headroom, headroom],
-      witness: { space, call: index, limit: maxMapCount, aboveLimit: headroom < 0 },
+      witness: { space, call: index, limit: maxMapCount, failing: [], aboveLimit: headroom < 0 },
     };
     const key = keyOf(one);
     const other = this.classes.get(key);
@@ -128,10 +128,8 @@ export function comparePart(
   { part = 0, parts = 1, argumentClasses: reduce = true, limitRanges = true }: SearchOptions = {},
 ): Comparison {
   const spaces = addressSpaces(bounds);
-  const calls = mremapCalls(bounds.pages, bounds.mremap);
-  const classes = reduce
-    ? argumentClasses(on, calls, bounds.pages, callShape)
-    : singleClasses(calls);
+  const calls = callsOf(bounds).filter((call) => call.call === 'mremap');
+  const classes = reduce ? argumentClasses(on, calls, bounds, callShape) : singleClasses(calls);
   const limits = limitsOf(bounds);
   const comparing = new Comparing(on, limits, limitRanges);
   let done = 0;

@@ -2,9 +2,9 @@ import type { Invariant } from '../invariants/invariant.js';
 import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
 import { type Machine, type MicroStep, type Outcome, observe, run } from '../model/run.js';
-import { env } from '../model/state.js';
+import { type Env, env } from '../model/state.js';
 import type { EnumerateBounds, ReachBounds } from './bounds.js';
-import { mremapCalls } from './calls.js';
+import { callsOf } from './calls.js';
 import type { Finding, Witness } from './enumerate.js';
 import { findHistory, type HistorySearch } from './history.js';
 import type { ReachFinding } from './reach.js';
@@ -20,6 +20,8 @@ export interface Counterexample {
   readonly pages: number;
   /** max_map_count when the call is made. */
   readonly limit: number;
+  /** All limits that it meets. */
+  readonly within: Env;
   /** Calls that build the address space. */
   readonly history: HistorySearch;
   /** Whether the limit was there from the start (reach), or is set when the address space is built (enumerate). */
@@ -36,13 +38,13 @@ function assemble(
   invariant: Invariant,
   before: Vmas,
   call: Call,
-  limits: { readonly pages: number; readonly limit: number; readonly mmapCap?: number },
+  within: Env,
+  failing: readonly number[],
   history: HistorySearch,
   limitedFromStart: boolean,
 ): Counterexample {
-  const within = env(limits.limit, limits.pages, limits.mmapCap);
-  const pages = frameTokens(before, limits.pages);
-  const { outcome, micro } = observe(on, within, before, pages, call);
+  const pages = frameTokens(before, within.taskEnd);
+  const { outcome, micro } = observe(on, within, before, pages, call, failing);
   const transition = { on, env: within, before, pages, call, outcome };
   if (invariant.holds(transition)) {
     throw new Error(`${invariant.id} is kept by a call that was found to break it`);
@@ -51,8 +53,9 @@ function assemble(
     release: on.release.id,
     invariant: invariant.id,
     explanation: invariant.explain(transition),
-    pages: limits.pages,
-    limit: limits.limit,
+    pages: within.taskEnd,
+    limit: within.maxMapCount,
+    within,
     history,
     limitedFromStart,
     before,
@@ -73,7 +76,7 @@ export function fromEnumeration(
   finding: Finding,
 ): Counterexample | undefined {
   const spaces = addressSpaces(bounds);
-  const calls = mremapCalls(bounds.pages, bounds.mremap);
+  const calls = callsOf(bounds);
   const build = (witness: Witness, history: HistorySearch): Counterexample => {
     const before = spaces[witness.space];
     const call = calls[witness.call];
@@ -83,7 +86,8 @@ export function fromEnumeration(
       invariant,
       before,
       call,
-      { pages: bounds.pages, limit: witness.limit },
+      env(witness.limit, bounds.pages, bounds.resources),
+      witness.failing,
       history,
       false,
     );
@@ -107,11 +111,11 @@ export function fromReach(
   const call = finding.path?.at(-1);
   if (finding.path === undefined || call === undefined) return undefined;
   const history = finding.path.slice(0, -1);
-  const limits = env(bounds.limit, bounds.pages, bounds.mmapCap);
+  const limits = env(bounds.limit, bounds.pages, { mmapCap: bounds.mmapCap });
   const before = history.reduce<Vmas>(
     (vmas, made) => canonical(run(on, limits, vmas, frameTokens(vmas, bounds.pages), made).vmas),
     [],
   );
   const found = { calls: history, exhausted: true, states: 0 };
-  return assemble(on, invariant, before, call, bounds, found, true);
+  return assemble(on, invariant, before, call, limits, [], found, true);
 }

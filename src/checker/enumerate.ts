@@ -1,21 +1,23 @@
 import type { Invariant, Transition } from '../invariants/invariant.js';
 import type { Vmas } from '../model/address-space.js';
-import type { MremapCall } from '../model/calls.js';
+import type { Call } from '../model/calls.js';
 import { type Machine, type Outcome, Recorder, run } from '../model/run.js';
 import { type Env, env, type Pages } from '../model/state.js';
 import { type ArgumentClass, argumentClasses, singleClasses } from './argument-classes.js';
 import type { EnumerateBounds } from './bounds.js';
-import { mremapCalls } from './calls.js';
+import { callsOf } from './calls.js';
 import { addressSpaces, frameTokens } from './spaces.js';
-import { addWork, type Work, WorkTally } from './tally.js';
+import { addWork, scopeOf, type Work, WorkTally } from './tally.js';
 
 /** A call that breaks an invariant, by its place in the enumeration. */
 export interface Witness {
   /** Index in `addressSpaces(bounds)`. */
   readonly space: number;
-  /** Index in `mremapCalls(bounds)`. */
+  /** Index in `callsOf(bounds)`. */
   readonly call: number;
   readonly limit: number;
+  /** Which points of failure fail, numbered as the call meets them. */
+  readonly failing: readonly number[];
   /** map_count is above the limit already, which takes a lowered sysctl. */
   readonly aboveLimit: boolean;
 }
@@ -38,12 +40,20 @@ export interface Enumeration {
 /** Witnesses kept for an invariant: some address spaces have no history, so that the smallest may be of no use. */
 const KEPT = 24;
 
+/** In the order of the first numbers that differ; of equally many. */
+function byNumbers(a: readonly number[], b: readonly number[]): number {
+  const at = a.findIndex((value, i) => value !== b[i]);
+  return at < 0 ? 0 : (a[at] as number) - (b[at] as number);
+}
+
 /** Smaller is better. */
 export const byRank = (a: Witness, b: Witness): number =>
   Number(a.aboveLimit) - Number(b.aboveLimit) ||
+  a.failing.length - b.failing.length ||
   a.space - b.space ||
   a.call - b.call ||
-  a.limit - b.limit;
+  a.limit - b.limit ||
+  byNumbers(a.failing, b.failing);
 
 /** The best of them, one an address space. */
 function best(witnesses: readonly Witness[]): Witness[] {
@@ -92,16 +102,19 @@ export interface SearchOptions {
   readonly limitRanges?: boolean;
 }
 
+/** Calls of which a recorder knows under what other limits they would end alike. */
+const recordsLimits = ({ call }: Call): boolean => call === 'mremap' || call === 'munmap';
+
 /** Each limit of the bounds, least first. */
-export const limitsOf = ({ limits: [least, greatest], pages }: EnumerateBounds): Env[] =>
-  Array.from({ length: greatest - least + 1 }, (_, i) => env(least + i, pages));
+export const limitsOf = ({ limits: [least, greatest], pages, resources }: EnumerateBounds): Env[] =>
+  Array.from({ length: greatest - least + 1 }, (_, i) => env(least + i, pages, resources));
 
 /** A call in one address space, to be made under every limit. */
 interface Case {
   readonly space: number;
   readonly before: Vmas;
   readonly pages: Pages;
-  readonly call: ArgumentClass<MremapCall>;
+  readonly call: ArgumentClass<Call>;
 }
 
 /** Everything of one run of `enumeratePart`. */
@@ -110,6 +123,7 @@ class Search {
   readonly tallies: readonly FindingTally[];
   private readonly limits: readonly Env[];
   private readonly recorder = new Recorder();
+  private readonly failures: number;
 
   constructor(
     private readonly on: Machine,
@@ -118,42 +132,79 @@ class Search {
     private readonly limitRanges: boolean,
   ) {
     this.work = new WorkTally(on);
+    this.failures = bounds.failures ?? 0;
     this.tallies = invariants.map((invariant) => new FindingTally(invariant));
     this.limits = limitsOf(bounds);
   }
 
   /** Under each limit, executed anew where a check of map_count may answer differently. */
   make(one: Case): void {
+    if (this.failures > 0) {
+      for (let i = 0; i < this.limits.length; i++) this.makeFailing(one, i, []);
+      return;
+    }
     const { before, pages, call } = one;
     const { limits, recorder } = this;
+    const ranged = this.limitRanges && recordsLimits(call.call);
     for (let i = 0; i < limits.length; ) {
       recorder.clear();
       const outcome = run(this.on, limits[i] as Env, before, pages, call.call, recorder);
       const first = i++;
-      if (this.limitRanges) {
+      if (ranged) {
         while (i < limits.length && (limits[i] as Env).maxMapCount <= recorder.to) i++;
       }
       this.work.add(outcome, recorder, before.length, call.size * (i - first));
-      this.judge(one, outcome, first, i);
+      this.judge(one, outcome, first, i, []);
+    }
+  }
+
+  /** Under one limit, with these points of failure and then with each further one that the call meets. */
+  private makeFailing(one: Case, limit: number, failing: readonly number[]): void {
+    const { recorder } = this;
+    recorder.clear();
+    const { before, pages, call } = one;
+    const limits = this.limits[limit] as Env;
+    const outcome = run(this.on, limits, before, pages, call.call, recorder, undefined, failing);
+    this.work.add(outcome, recorder, before.length, call.size);
+    this.judge(one, outcome, limit, limit + 1, failing);
+    if (failing.length === this.failures) return;
+    const { points } = recorder;
+    for (let next = (failing.at(-1) ?? -1) + 1; next < points; next++) {
+      this.makeFailing(one, limit, [...failing, next]);
     }
   }
 
   /** One outcome under the limits from `first` up to `after`. */
-  private judge(one: Case, outcome: Outcome, first: number, after: number): void {
+  private judge(
+    one: Case,
+    outcome: Outcome,
+    first: number,
+    after: number,
+    failing: readonly number[],
+  ): void {
     const { on, limits } = this;
     const { before, pages, call } = one;
     let transition = { on, env: limits[first] as Env, before, pages, call: call.call, outcome };
     for (let k = 0; k < this.tallies.length; k++) {
       const tally = this.tallies[k] as FindingTally;
       if (tally.invariant.looksAtLimit !== true) {
-        this.judgeOne(tally, transition, one, after - first, this.plainest(one, first, after));
+        this.judgeOne(
+          tally,
+          transition,
+          one,
+          after - first,
+          this.plainest(one, first, after),
+          failing,
+        );
       }
     }
     for (let i = first; i < after; i++) {
       transition = { on, env: limits[i] as Env, before, pages, call: call.call, outcome };
       for (let k = 0; k < this.tallies.length; k++) {
         const tally = this.tallies[k] as FindingTally;
-        if (tally.invariant.looksAtLimit === true) this.judgeOne(tally, transition, one, 1, i);
+        if (tally.invariant.looksAtLimit === true) {
+          this.judgeOne(tally, transition, one, 1, i, failing);
+        }
       }
     }
   }
@@ -171,13 +222,14 @@ class Search {
     { space, before, call }: Case,
     times: number,
     limitIndex: number,
+    failing: readonly number[],
   ): void {
     if (!tally.invariant.applies(transition)) return;
     tally.applied += call.size * times;
     if (tally.invariant.holds(transition)) return;
     const limit = (this.limits[limitIndex] as Env).maxMapCount;
     const aboveLimit = before.length > limit;
-    tally.break({ space, call: call.index, limit, aboveLimit }, call.size * times);
+    tally.break({ space, call: call.index, limit, failing, aboveLimit }, call.size * times);
   }
 }
 
@@ -192,8 +244,8 @@ export function enumeratePart(
   { part = 0, parts = 1, argumentClasses: reduce = true, limitRanges = true }: SearchOptions = {},
 ): Enumeration {
   const spaces = addressSpaces(bounds);
-  const calls = mremapCalls(bounds.pages, bounds.mremap);
-  const classes = reduce ? argumentClasses([on], calls, bounds.pages) : singleClasses(calls);
+  const calls = callsOf(bounds);
+  const classes = reduce ? argumentClasses([on], calls, bounds) : singleClasses(calls);
   const search = new Search(on, bounds, invariants, limitRanges);
   for (let space = part; space < spaces.length; space += parts) {
     const before = spaces[space] as Vmas;
@@ -202,7 +254,7 @@ export function enumeratePart(
     for (const call of classes) search.make({ space, before, pages, call });
   }
   const findings = search.tallies.map((tally) => tally.total());
-  return { work: search.work.total(['mremap']), findings };
+  return { work: search.work.total(scopeOf(bounds)), findings };
 }
 
 /** Parts put together; the order does not matter. */

@@ -5,9 +5,12 @@ import { type Machine, run } from '../model/run.js';
 import { env } from '../model/state.js';
 import {
   endOf,
+  isArmed,
+  isFile,
   isLocked,
   isSealed,
   kindName,
+  kindOf,
   offsetOf,
   protName,
   startOf,
@@ -39,13 +42,12 @@ const mapsLike = (vma: Vma, addr: number, len: number): Call => ({
   len,
   kind: kindName(vma),
   prot: protName(vma),
-  offset:
-    kindName(vma) === 'anon' || kindName(vma) === 'shm' ? 0 : offsetOf(vma) + addr - startOf(vma),
+  offset: isFile(kindOf(vma)) ? offsetOf(vma) + addr - startOf(vma) : 0,
 });
 
 const keyOf = (call: Call): string => JSON.stringify(call);
 
-/** mmap of what the target has, munmap, touch, mprotect, mlock and mseal, over ranges between its borders. */
+/** mmap of what the target has, munmap, touch, mprotect, mlock, mseal and uffd, over ranges between its borders. */
 function candidateCalls(target: Vmas, pages: number): Call[] {
   const edges = borders(target, pages);
   const calls = new Map<string, Call>();
@@ -68,6 +70,7 @@ function candidateCalls(target: Vmas, pages: number): Call[] {
         add({ call: 'munlock', ...range });
       }
       if (target.some(isSealed)) add({ call: 'mseal', ...range });
+      if (target.some(isArmed)) add({ call: 'uffd', ...range });
     }
   }
   return [...calls.values()];
@@ -75,7 +78,7 @@ function candidateCalls(target: Vmas, pages: number): Call[] {
 
 /**
  * Looks breadth-first for calls that build an address space from an empty window, with no limit in the
- * way. The calls are mmap, munmap, mprotect and touch, and mlock and mseal where the target has such
+ * way. The calls are mmap, munmap, mprotect and touch, and mlock, mseal and uffd where the target has such
  * VMAs, over ranges between the borders of the target; a mapping that only mremap() can leave behind is not found.
  *
  * @param mostStates where the search gives up

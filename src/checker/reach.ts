@@ -5,10 +5,10 @@ import { type Machine, Recorder, run } from '../model/run.js';
 import { type Env, env } from '../model/state.js';
 import { type ArgumentClass, argumentClasses, singleClasses } from './argument-classes.js';
 import type { ReachBounds } from './bounds.js';
-import { reachCalls } from './calls.js';
+import { callsOf } from './calls.js';
 import { canonical, frameTokens } from './spaces.js';
 import { StateStore } from './state-store.js';
-import { type Work, WorkTally } from './tally.js';
+import { scopeOf, type Work, WorkTally } from './tally.js';
 
 /** What a reach search says of one invariant, with a shortest history that breaks it. */
 export interface ReachFinding {
@@ -91,11 +91,9 @@ class Search {
     invariants: readonly Invariant[],
     reduce: boolean,
   ) {
-    this.calls = reachCalls(bounds);
-    this.classes = reduce
-      ? argumentClasses([on], this.calls, bounds.pages)
-      : singleClasses(this.calls);
-    this.limits = env(bounds.limit, bounds.pages, bounds.mmapCap);
+    this.calls = callsOf(bounds);
+    this.classes = reduce ? argumentClasses([on], this.calls, bounds) : singleClasses(this.calls);
+    this.limits = env(bounds.limit, bounds.pages, { mmapCap: bounds.mmapCap });
     this.work = new WorkTally(on);
     this.tallies = invariants.map((invariant) => ({
       invariant,
@@ -113,7 +111,7 @@ class Search {
     }
     this.work.spaces = state;
     return {
-      work: this.work.total(this.bounds.calls),
+      work: this.work.total(scopeOf(this.bounds)),
       findings: this.tallies.map(({ invariant, ...rest }) => ({
         invariant: invariant.id,
         ...rest,

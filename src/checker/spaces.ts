@@ -2,17 +2,21 @@ import type { Vmas } from '../model/address-space.js';
 import type { Pages } from '../model/state.js';
 import {
   endOf,
+  HUGE,
   idOf,
+  isHugetlb,
+  isObject,
   Kind,
   kindOf,
   makeVma,
+  mappedPages,
   Prot,
-  pagesOf,
   reshaped,
   startOf,
   VM_ACCOUNT,
   VM_LOCKED,
   VM_SEALED,
+  VM_UFFD,
   type Vma,
   withId,
 } from '../model/vma.js';
@@ -20,16 +24,17 @@ import type { EnumerateBounds, VmaClass } from './bounds.js';
 
 const isPrivate = (kind: number): boolean => kind < Kind.fshared;
 
-/** A private writable VMA is accounted. */
-const flagsOf = ({ kind, prot, locked, sealed }: VmaClass): number =>
-  (isPrivate(Kind[kind]) && prot === 'rw' ? VM_ACCOUNT : 0) |
+/** A private VMA is accounted if it is writable, or was when it was written. */
+const flagsOf = ({ kind, prot, populated, locked, sealed, armed }: VmaClass): number =>
+  (isPrivate(Kind[kind]) && (prot === 'rw' || populated) ? VM_ACCOUNT : 0) |
   (locked === true ? VM_LOCKED : 0) |
-  (sealed === true ? VM_SEALED : 0);
+  (sealed === true ? VM_SEALED : 0) |
+  (armed === true ? VM_UFFD : 0);
 
 /** Identities that a next VMA may have: any used so far by its kind, or the least unused one. */
 function identities(vma: VmaClass, before: Vmas, most: number): readonly number[] {
   const kind = Kind[vma.kind];
-  const needed = isPrivate(kind) ? vma.populated : kind === Kind.shm;
+  const needed = isPrivate(kind) ? vma.populated : isObject(kind);
   if (!needed) return [0];
   let used = 0;
   for (const other of before) if (kindOf(other) === kind) used = Math.max(used, idOf(other));
@@ -77,15 +82,14 @@ function* spacesFrom(
   if (before.length === bounds.vmas) return;
   for (let page = start; page < bounds.pages; page++) {
     for (const vma of candidates(bounds, page, before)) {
-      for (let pages = 1; page + pages <= bounds.pages; pages++) {
+      const unit = isHugetlb(vma) ? HUGE : 1;
+      if (page % unit !== 0) continue;
+      for (let pages = unit; page + pages <= bounds.pages; pages += unit) {
         yield* spacesFrom(bounds, page + pages, [...before, longer(vma, pages)]);
       }
     }
   }
 }
-
-/** Pages that are mapped. */
-export const mappedPages = (vmas: Vmas): number => vmas.reduce((sum, vma) => sum + pagesOf(vma), 0);
 
 /**
  * Every well-formed address space within the bounds, those with few VMAs and few pages first.

@@ -1,6 +1,10 @@
 import { Errno, type ErrnoName } from '../model/errno.js';
 import { CALL_NAMES } from '../model/release.js';
 import type { Machine, Outcome, Recorder } from '../model/run.js';
+import type { Cause, Step } from '../model/step.js';
+import { Kind } from '../model/vma.js';
+import type { EnumerateBounds } from './bounds.js';
+import { callNames } from './calls.js';
 
 /** How often something happened, by name. */
 export type Counts = Readonly<Record<string, number>>;
@@ -31,10 +35,37 @@ function add(counts: Float64Array, index: number, times: number): void {
   counts[index] = (counts[index] as number) + times;
 }
 
+/** What a search tried, so that a step that had no cause to refuse is not reproached with it. */
+export interface Scope {
+  readonly calls: readonly string[];
+  /** Whether something was made to fail. */
+  readonly failing: boolean;
+  readonly causes: ReadonlySet<Cause>;
+}
+
+/** The scope of a search. */
+export function scopeOf(
+  bounds: Pick<EnumerateBounds, 'classes' | 'resources' | 'failures' | 'calls'>,
+): Scope {
+  const { classes, resources = {}, failures = 0 } = bounds;
+  const causes = new Set<Cause>(Object.keys(resources) as Cause[]);
+  if (classes.some(({ kind }) => kind === 'hugetlb')) causes.add('huge pages');
+  if (classes.some(({ kind }) => Kind[kind] >= Kind.special)) causes.add('special mappings');
+  return { calls: callNames(bounds), failing: failures > 0, causes };
+}
+
+const canRefuse = ({ refusesOnlyFor }: Step, causes: ReadonlySet<Cause>): boolean =>
+  refusesOnlyFor === undefined || causes.has(refusesOnlyFor);
+
 /** Every errno that the steps of some calls can end with, in the order of their numbers. */
-function errnosOf({ release }: Machine, calls: readonly string[]): ErrnoName[] {
+function errnosOf({ release }: Machine, { calls, failing, causes }: Scope): ErrnoName[] {
   const steps = CALL_NAMES.flatMap((call) => (calls.includes(call) ? release.calls[call] : []));
-  const names = new Set(steps.flatMap(({ errnos }) => errnos ?? []));
+  const names = new Set(
+    steps.flatMap((step) => [
+      ...(canRefuse(step, causes) ? (step.errnos ?? []) : []),
+      ...(failing ? (step.mayFail ?? []).map(({ errno }) => errno) : []),
+    ]),
+  );
   return [...names].sort((a, b) => Errno[a] - Errno[b]);
 }
 
@@ -62,22 +93,23 @@ export class WorkTally {
     if (rise > this.peak) this.peak = rise;
   }
 
-  /** @param calls the calls made, whose steps are listed even if they never ran */
-  total(calls: readonly string[]): Work {
+  /** The steps of the calls made are listed even if they never ran. */
+  total(scope: Scope): Work {
     const steps: Record<string, number> = {};
     const refusals: Record<string, number> = {};
     let at = 0;
     for (const call of CALL_NAMES) {
-      for (const { name, errnos } of this.on.release.calls[call]) {
+      for (const step of this.on.release.calls[call]) {
+        const { name, errnos } = step;
         const number = at++;
-        if (!calls.includes(call)) continue;
+        if (!scope.calls.includes(call)) continue;
         steps[name] = (steps[name] ?? 0) + (this.steps[number] as number);
-        if (errnos === undefined) continue;
+        if (errnos === undefined || !canRefuse(step, scope.causes)) continue;
         refusals[name] = (refusals[name] ?? 0) + (this.refusals[number] as number);
       }
     }
     const results: Record<string, number> = { ok: this.results[0] as number };
-    for (const errno of errnosOf(this.on, calls)) {
+    for (const errno of errnosOf(this.on, scope)) {
       results[errno] = this.results[Errno[errno]] as number;
     }
     const { spaces, transitions, peak } = this;

@@ -35,7 +35,8 @@ export class CannotSetUp extends Error {
   override readonly name = 'CannotSetUp';
 }
 
-const LISTED_AS: Record<KindName, LayoutEntry['kind']> = {
+/** Scenarios map no others. */
+const LISTED_AS: Partial<Record<KindName, LayoutEntry['kind']>> = {
   anon: 'anon',
   fpriv: 'file',
   fshared: 'file',
@@ -45,6 +46,7 @@ const LISTED_AS: Record<KindName, LayoutEntry['kind']> = {
 
 function layoutEntry(vma: Vma): LayoutEntry {
   const kind = LISTED_AS[kindName(vma)];
+  if (kind === undefined) throw new Error(`no scenario maps ${kindName(vma)}`);
   return {
     start: startOf(vma),
     pages: pagesOf(vma),

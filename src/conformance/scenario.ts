@@ -4,13 +4,16 @@ import { BadInput } from '../input/bad-input.js';
 import { exactly, oneOf, wholeNumber } from '../input/codecs.js';
 import { decode, parseJson } from '../input/decode.js';
 import { type Call, FLAG_NAMES, flagBits } from '../model/calls.js';
-import { Kind, type KindName, MAX_PAGES, Prot, type ProtName } from '../model/vma.js';
+import { type KindName, MAX_PAGES, Prot, type ProtName } from '../model/vma.js';
 
 const page = wholeNumber(0, MAX_PAGES - 1, 'a page');
 const length = wholeNumber(0, MAX_PAGES, 'a length in pages');
 const positive = wholeNumber(1, MAX_PAGES, 'a length in pages');
 const prot = oneOf(Object.keys(Prot) as ProtName[], 'a protection');
-const kind = oneOf(Object.keys(Kind) as KindName[], 'a kind');
+/** Kinds that a process without privileges can map, on a machine without huge pages. */
+const KINDS = ['anon', 'fpriv', 'fshared', 'shm', 'ramfs'] as const satisfies readonly KindName[];
+const kind = oneOf(KINDS, 'a kind');
+const FLAGS = FLAG_NAMES.filter((name) => name !== 'UNKNOWN');
 
 const range = { addr: page, len: positive };
 const CALLS = {
@@ -27,7 +30,7 @@ const CALLS = {
       addr: page,
       oldLen: length,
       newLen: length,
-      flags: t.array(oneOf(FLAG_NAMES, 'a flag')),
+      flags: t.array(oneOf(FLAGS, 'a flag')),
       newAddr: page,
     },
     'mremap',

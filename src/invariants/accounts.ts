@@ -1,11 +1,5 @@
-import type { Vmas } from '../model/address-space.js';
-import { pagesOf, VM_ACCOUNT, VM_LOCKED } from '../model/vma.js';
+import { mappedPages, pagesWith, VM_ACCOUNT, VM_LOCKED } from '../model/vma.js';
 import type { Invariant, Transition } from './invariant.js';
-
-const pagesWith = (vmas: Vmas, flag: number): number =>
-  vmas.reduce((sum, vma) => sum + ((vma & flag) === 0 ? 0 : pagesOf(vma)), 0);
-
-const mappedPages = (vmas: Vmas): number => vmas.reduce((sum, vma) => sum + pagesOf(vma), 0);
 
 /** What a call added to a counter, beside what the VMAs with a flag have become more. */
 interface Books {

@@ -22,7 +22,7 @@ const reachesFurther = ({ before, call }: Transition): boolean => {
 };
 
 export const ineligibleFirstUntouched: Invariant = {
-  id: 'ineligible-first-untouched',
+  id: 'multi-move-ineligible-first-untouched',
   statement:
     'A move of more than its first VMA, which may not move with others, fails and moves nothing.',
   source: 'Cover letter of 7c91e0b91aaa; the code is in d5f416c7c364.',

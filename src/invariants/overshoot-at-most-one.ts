@@ -1,5 +1,17 @@
 import type { Invariant } from './invariant.js';
 
+export const mmapLimitHeld: Invariant = {
+  id: 'mmap-limit-held',
+  statement: 'mmap() does not raise map_count above the limit.',
+  source:
+    'It may by one: do_mmap() refuses only above the limit, since it cannot know yet whether the mapping merges.',
+  looksAtLimit: true,
+  applies: ({ call }) => call.call === 'mmap',
+  holds: ({ env, before, outcome }) => outcome.mapCount <= Math.max(env.maxMapCount, before.length),
+  explain: ({ env, before, outcome }) =>
+    `map_count ${before.length} before, ${outcome.mapCount} after, limit ${env.maxMapCount}`,
+};
+
 export const overshootAtMostOne: Invariant = {
   id: 'overshoot-at-most-one',
   statement: 'No call takes map_count from within the limit to more than one above it.',

@@ -1,7 +1,7 @@
 import { vmaAt } from '../model/address-space.js';
 import { DONTUNMAP, FIXED, type MremapCall } from '../model/calls.js';
 import { run } from '../model/run.js';
-import { isSealed } from '../model/vma.js';
+import { endOf, isSealed } from '../model/vma.js';
 import type { Invariant, Transition } from './invariant.js';
 import { failed } from './untouched.js';
 
@@ -19,12 +19,29 @@ function tailCanGo({ on, env, before, pages, call }: Transition): boolean {
   return !failed(run(on, env, before, pages, munmap));
 }
 
+/** The tail reaches to the end of the VMA: nothing is split off, and map_count stays. */
+function endsVma({ before, call }: Transition): boolean {
+  const { addr, oldLen } = call as MremapCall;
+  const vma = vmaAt(before, addr);
+  return vma !== undefined && addr + oldLen === endOf(vma);
+}
+
+export const tailCutAtLimit: Invariant = {
+  id: 'tail-cut-at-limit',
+  statement: 'An in-place shrink that cuts off the end of a VMA needs no map slot.',
+  source: 'The VMA is split and its tail removed: map_count ends where it was.',
+  applies: (t) => isInPlaceShrink(t) && endsVma(t) && t.outcome.failures.length === 0,
+  holds: ({ outcome }) => !failed(outcome),
+  explain: ({ env, before, outcome }) =>
+    `refused by ${outcome.step.name} at headroom ${env.maxMapCount - before.length}`,
+};
+
 export const shrinkAlwaysPossible: Invariant = {
   id: 'shrink-always-possible',
   statement: 'An in-place shrink is not refused where munmap() could remove the tail.',
   source: 'Both do the same; up to 7.0 the shrink is that munmap and nothing else.',
   looksAtLimit: true,
-  applies: (t) => isInPlaceShrink(t) && tailCanGo(t),
+  applies: (t) => isInPlaceShrink(t) && t.outcome.failures.length === 0 && tailCanGo(t),
   holds: ({ outcome }) => !failed(outcome),
   explain: ({ env, before, outcome }) =>
     `refused by ${outcome.step.name} at headroom ${env.maxMapCount - before.length}, where munmap() of the tail succeeds`,

@@ -17,9 +17,9 @@ export const isUntouched = ({ before, pages, outcome }: Transition): boolean =>
 
 export const failed = (outcome: Outcome): boolean => outcome.result < 0;
 
-/** Refused by a check of map_count. */
-export const refusedForMapSlots = ({ result, step }: Outcome): boolean =>
-  result === -Errno.ENOMEM && step.count !== undefined;
+/** Refused by a check of map_count, and not for want of memory in the same step. */
+export const refusedForMapSlots = ({ result, step, failures }: Outcome): boolean =>
+  result === -Errno.ENOMEM && step.count !== undefined && failures.at(-1)?.step !== step;
 
 const ranges = (pages: readonly number[]): string => {
   const parts: string[] = [];

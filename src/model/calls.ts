@@ -5,7 +5,10 @@ export const MAYMOVE = 1;
 export const FIXED = 2;
 export const DONTUNMAP = 4;
 
-const FLAG_BITS = { MAYMOVE, FIXED, DONTUNMAP } as const;
+/** A bit that no release knows. */
+const UNKNOWN = 8;
+
+const FLAG_BITS = { MAYMOVE, FIXED, DONTUNMAP, UNKNOWN } as const;
 export type FlagName = keyof typeof FLAG_BITS;
 export const FLAG_NAMES = Object.keys(FLAG_BITS) as readonly FlagName[];
 
@@ -45,19 +48,20 @@ export interface TouchCall {
   readonly len: number;
 }
 
-/** mlock(), munlock() and mseal(); the caller may lock without bound. */
+/** mlock(), munlock(), mseal(), and UFFDIO_REGISTER for missing pages. */
 interface FlagCall {
-  readonly call: 'mlock' | 'munlock' | 'mseal';
+  readonly call: 'mlock' | 'munlock' | 'mseal' | 'uffd';
   readonly addr: number;
   readonly len: number;
 }
 
 export interface MremapCall {
   readonly call: 'mremap';
+  /** Addresses and lengths are in pages; a half stands for all that is not a multiple of the page size. */
   readonly addr: number;
   readonly oldLen: number;
   readonly newLen: number;
-  /** MAYMOVE, FIXED and DONTUNMAP, or-ed. */
+  /** MAYMOVE, FIXED and DONTUNMAP, or-ed; UNKNOWN for any other bit. */
   readonly flags: number;
   /** A mere hint with DONTUNMAP alone, and not looked at without either flag. */
   readonly newAddr: number;

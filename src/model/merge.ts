@@ -1,5 +1,5 @@
 import { findIndex, spliced, type Vmas } from './address-space.js';
-import { endOf, idOf, isShared, reshaped, sameMapping, startOf, type Vma, withId } from './vma.js';
+import { endOf, idOf, isSpecial, reshaped, sameMapping, startOf, type Vma, withId } from './vma.js';
 
 /**
  * Whether a faulted range may join an unfaulted neighbour. Up to 6.15 only an unfaulted range joins a
@@ -14,7 +14,6 @@ const identitiesAgree = (range: Vma, neighbour: Vma, rule: AnonMergeRule): boole
   const mine = idOf(range);
   const theirs = idOf(neighbour);
   if (mine === theirs) return true;
-  if (isShared(range)) return false;
   return mine === 0 || (theirs === 0 && rule === 'either-way');
 };
 
@@ -44,11 +43,13 @@ export function planMerge(
   const left =
     prev !== undefined &&
     endOf(prev) === startOf(range) &&
+    !isSpecial(range) &&
     sameMapping(prev, range) &&
     identitiesAgree(range, prev, rule);
   const right =
     next !== undefined &&
     startOf(next) === endOf(range) &&
+    !isSpecial(range) &&
     sameMapping(range, next) &&
     identitiesAgree(range, next, rule);
   if (left && right) {

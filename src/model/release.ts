@@ -16,6 +16,7 @@ export interface CallSteps {
   readonly mlock: readonly Step[];
   readonly munlock: readonly Step[];
   readonly mseal: readonly Step[];
+  readonly uffd: readonly Step[];
 }
 
 export type CallName = keyof CallSteps;
@@ -30,6 +31,7 @@ export const CALL_NAMES: readonly CallName[] = [
   'mlock',
   'munlock',
   'mseal',
+  'uffd',
 ];
 
 /** One behaviour of the mremap state machine, named after the first release that has it. */

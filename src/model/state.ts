@@ -10,14 +10,32 @@ export interface Env {
   readonly taskEnd: number;
   /** mmap() fails while map_count is above this; max_map_count in every kernel, a knob in the core model. */
   readonly mmapCap: number;
+  /** RLIMIT_AS: most pages mapped. */
+  readonly rlimitAs: number;
+  /** RLIMIT_MEMLOCK of a process without CAP_IPC_LOCK: most pages locked. */
+  readonly rlimitMemlock: number;
+  /** Most pages in the commit charge, under vm.overcommit_memory=2. */
+  readonly commitLimit: number;
 }
 
-/** The kernel's rules, in an address space of `taskEnd` pages. */
-export const env = (maxMapCount: number, taskEnd: number, mmapCap = maxMapCount): Env => ({
-  maxMapCount,
-  taskEnd,
-  mmapCap,
-});
+/** Limits of a process apart from the one on its VMAs, in pages. */
+export type ResourceLimits = Pick<Env, 'rlimitAs' | 'rlimitMemlock' | 'commitLimit'>;
+
+/** More pages than an address space has, as a small integer. */
+const UNLIMITED = 2 ** 30;
+
+export const NO_RESOURCE_LIMITS: ResourceLimits = {
+  rlimitAs: UNLIMITED,
+  rlimitMemlock: UNLIMITED,
+  commitLimit: UNLIMITED,
+};
+
+/** The kernel's rules, in an address space of `taskEnd` pages; without further limits unless they are given. */
+export const env = (
+  maxMapCount: number,
+  taskEnd: number,
+  { mmapCap = maxMapCount, ...limits }: Partial<ResourceLimits> & { mmapCap?: number } = {},
+): Env => ({ maxMapCount, taskEnd, mmapCap, ...NO_RESOURCE_LIMITS, ...limits });
 
 /**
  * Which page frame is mapped where: entry p holds the token of the frame at page p, 0 for none. A
@@ -84,11 +102,26 @@ export class State {
     readonly sourceKept: boolean,
     readonly result: number,
     readonly accounts: Accounts = NO_CHANGE,
+    /** Pages charged for the copy so far. */
+    readonly charged: number = 0,
+    /** The errno of a move that failed half way and is being undone: source and destination have changed places. */
+    readonly undoing: number = 0,
   ) {}
 }
 
 /** What steps change of a call's ranges and of its course. */
-type Course = Pick<State, 'addr' | 'oldLen' | 'newAddr' | 'newLen' | 'several' | 'sourceKept'>;
+type Course = Pick<
+  State,
+  | 'addr'
+  | 'oldLen'
+  | 'newAddr'
+  | 'newLen'
+  | 'several'
+  | 'sourceKept'
+  | 'accounts'
+  | 'charged'
+  | 'undoing'
+>;
 
 /** The same memory map and another course. */
 export const withCourse = (s: State, course: Partial<Course>): State =>
@@ -105,7 +138,9 @@ export const withCourse = (s: State, course: Partial<Course>): State =>
     course.several ?? s.several,
     course.sourceKept ?? s.sourceKept,
     s.result,
-    s.accounts,
+    course.accounts ?? s.accounts,
+    course.charged ?? s.charged,
+    course.undoing ?? s.undoing,
   );
 
 /** The same course and another memory map or result. */
@@ -131,6 +166,8 @@ const withMap = (
     s.sourceKept,
     result,
     accounts,
+    s.charged,
+    s.undoing,
   );
 
 /** map slots left before the limit; negative above it. */

@@ -1,13 +1,15 @@
 import { vmaAt } from './address-space.js';
 import { DONTUNMAP, FIXED, type MremapCall } from './calls.js';
-import type { ErrnoName } from './errno.js';
-import type { State } from './state.js';
+import { Errno, type ErrnoName } from './errno.js';
+import { fail, type ResourceLimits, type State } from './state.js';
 import { isLocked } from './vma.js';
 
 /** What can be said of an mremap() call from its flags and lengths alone. */
 export interface Guard {
   readonly name: string;
   readonly test: (call: MremapCall) => boolean;
+  /** True of every call while a move that failed half way is being undone. */
+  readonly orUndoing?: true;
 }
 
 export const FIXED_GIVEN: Guard = { name: 'FIXED', test: (c) => (c.flags & FIXED) !== 0 };
@@ -21,13 +23,17 @@ export const DONTUNMAP_GIVEN: Guard = {
   name: 'DONTUNMAP',
   test: (c) => (c.flags & DONTUNMAP) !== 0,
 };
+/** A failed move unmaps its destination in the same way. */
 export const UNMAPS_SOURCE: Guard = {
   name: 'no DONTUNMAP',
   test: (c) => (c.flags & DONTUNMAP) === 0,
+  orUndoing: true,
 };
-export const GROWING: Guard = { name: 'growing', test: (c) => c.newLen > c.oldLen };
-export const SHRINKING: Guard = { name: 'shrinking', test: (c) => c.newLen < c.oldLen };
-export const NOT_GROWING: Guard = { name: 'not growing', test: (c) => c.newLen <= c.oldLen };
+/** In whole pages: lengths are rounded up before they are compared. */
+const growth = ({ oldLen, newLen }: MremapCall): number => Math.ceil(newLen) - Math.ceil(oldLen);
+export const GROWING: Guard = { name: 'growing', test: (c) => growth(c) > 0 };
+export const SHRINKING: Guard = { name: 'shrinking', test: (c) => growth(c) < 0 };
+export const NOT_GROWING: Guard = { name: 'not growing', test: (c) => growth(c) <= 0 };
 /** Growing or with a new address: all that looks at more of the VMA than that it is there. */
 export const RESIZES_OR_MOVES: Guard = {
   name: 'growing, FIXED or DONTUNMAP',
@@ -36,7 +42,7 @@ export const RESIZES_OR_MOVES: Guard = {
 /** FIXED with equal lengths, which moves every VMA of the range from v6.17 on. */
 export const SEVERAL: Guard = {
   name: 'FIXED, equal lengths',
-  test: (c) => FIXED_GIVEN.test(c) && c.oldLen === c.newLen,
+  test: (c) => FIXED_GIVEN.test(c) && growth(c) === 0,
 };
 
 /** A step that refuses with ENOMEM when fewer than so many map slots are left. */
@@ -60,6 +66,32 @@ export function needOf(s: State, count: CountCheck): number {
   return vma !== undefined && isLocked(vma) ? needLockedDontunmap : needDontunmap;
 }
 
+/** Something in a step that can fail whatever the arguments and the limits are: an allocation, a charge, a driver's veto. */
+export interface MayFail {
+  /** The kernel function that fails. */
+  readonly kernel: string;
+  readonly errno: ErrnoName;
+  /** How often the step comes by here in this state; 0 where it has nothing of the kind to do. */
+  readonly times: (s: State) => number;
+  /** The state after the step if it fails there, not the first `time` times but the one after. */
+  readonly fails: (s: State, time: number) => State;
+}
+
+/** Fails at most once in a step, and ends the call with nothing done in it. */
+export const mayRefuse = (
+  kernel: string,
+  errno: ErrnoName,
+  met: (s: State) => boolean,
+): MayFail => ({
+  kernel,
+  errno,
+  times: (s) => (met(s) ? 1 : 0),
+  fails: (s) => fail(s, Errno[errno]),
+});
+
+/** A limit of the process, or a kind of mapping, that some steps are about. */
+export type Cause = keyof ResourceLimits | 'huge pages' | 'special mappings';
+
 /**
  * One step of a system call. A release is a list of these; `run` is pure.
  */
@@ -71,15 +103,20 @@ export interface Step {
   readonly does: string;
   /** Errnos with which it can end the call. */
   readonly errnos?: readonly ErrnoName[];
+  /** Without this it never ends a call. */
+  readonly refusesOnlyFor?: Cause;
   /**
    * What it looks at, if that is less than everything: the arguments and the task size; the VMA at the
-   * old address; or the headroom, and of the arguments only DONTUNMAP.
+   * old address; the headroom, and of the arguments only DONTUNMAP; or the arguments, where the VMA at
+   * the old address is of huge pages.
    */
-  readonly sees?: 'arguments' | 'old address' | 'headroom';
+  readonly sees?: 'arguments' | 'old address' | 'headroom' | 'huge pages';
   /** The mmap lock is free before this step and held for writing after it. */
   readonly takesLock?: true;
   /** The headroom that it asks for, if it is a check of map_count; a step without it does not look at the limit. */
   readonly count?: CountCheck;
+  /** What can fail in it, in the order in which the kernel comes by. */
+  readonly mayFail?: readonly MayFail[];
   /** Run only for calls of which all these are true. */
   readonly when?: readonly Guard[];
   /** Where the call goes on after this step, if it has not ended: the loop over several VMAs. */
@@ -97,3 +134,7 @@ export const only = (guard: Guard, ...steps: readonly Step[]): Step[] =>
 
 export const applies = (step: Step, call: MremapCall): boolean =>
   step.when === undefined || step.when.every((guard) => guard.test(call));
+
+export const appliesUndoing = (step: Step, call: MremapCall): boolean =>
+  step.when === undefined ||
+  step.when.every((guard) => guard.orUndoing === true || guard.test(call));

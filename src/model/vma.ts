@@ -20,11 +20,26 @@ export type Vma = number & { readonly vma: unique symbol };
 /** Pages in the largest address space that a VMA word can describe. */
 export const MAX_PAGES = 64;
 
-/** What a mapping maps. `shm` is shared anonymous memory, `ramfs` a file whose f_op has its own get_unmapped_area. */
-export const Kind = { anon: 0, fpriv: 1, fshared: 2, shm: 3, ramfs: 4 } as const;
+/**
+ * What a mapping maps. `shm` is shared anonymous memory, `ramfs` a file whose f_op has its own
+ * get_unmapped_area, `special` a driver's VM_PFNMAP and VM_DONTEXPAND mapping, whose vm_ops may refuse to
+ * be split or moved, `hugetlb` a shared mapping of huge pages.
+ */
+export const Kind = {
+  anon: 0,
+  fpriv: 1,
+  fshared: 2,
+  shm: 3,
+  ramfs: 4,
+  special: 5,
+  hugetlb: 6,
+} as const;
 export type KindName = keyof typeof Kind;
 export type Kind = (typeof Kind)[KindName];
-const KIND_NAMES: readonly KindName[] = ['anon', 'fpriv', 'fshared', 'shm', 'ramfs'];
+const KIND_NAMES = Object.keys(Kind) as readonly KindName[];
+
+/** Pages of a huge page, as a model of 512 of them. */
+export const HUGE = 2;
 
 /** Protection bits as far as the model tells them apart: readable, and readable and writable. */
 export const Prot = { r: 1, rw: 3 } as const;
@@ -37,6 +52,8 @@ export const VM_ACCOUNT = 1 << 28;
 export const VM_LOCKED = 1 << 29;
 /** VM_SEALED: the VMA may not be unmapped, moved, resized or re-protected (6.10). */
 export const VM_SEALED = 1 << 30;
+/** VM_UFFD_MISSING: registered with userfaultfd, which is not told of moves. */
+export const VM_UFFD = 1 << 31;
 
 const START_MASK = 0x3f;
 const LENGTH_SHIFT = 6;
@@ -101,6 +118,13 @@ export const protOf = (v: Vma): Prot => ((v & PROT_MASK) >> PROT_SHIFT) as Prot;
 export const protName = (v: Vma): ProtName => (protOf(v) === Prot.rw ? 'rw' : 'r');
 /** VM_SHARED. */
 export const isShared = (v: Vma): boolean => kindOf(v) >= Kind.fshared;
+/** A new object with each mmap(), which therefore has an identity. */
+export const isObject = (kind: number): boolean => kind === Kind.shm || kind === Kind.hugetlb;
+/** vm_pgoff is an offset into a file that all mappings of the kind have in common. */
+export const isFile = (kind: number): boolean => kind !== Kind.anon && !isObject(kind);
+export const isHugetlb = (v: Vma): boolean => kindOf(v) === Kind.hugetlb;
+/** VM_DONTEXPAND, one of VM_SPECIAL: neither grows nor merges. */
+export const isSpecial = (v: Vma): boolean => kindOf(v) >= Kind.special;
 /** vma_is_anonymous(): private, and no file. */
 export const isAnonymous = (v: Vma): boolean => kindOf(v) === Kind.anon;
 /** A private VMA with an anon_vma: a page of it has been written since it was mapped. */
@@ -109,6 +133,21 @@ export const isWritable = (v: Vma): boolean => protOf(v) === Prot.rw;
 export const isAccounted = (v: Vma): boolean => (v & VM_ACCOUNT) !== 0;
 export const isLocked = (v: Vma): boolean => (v & VM_LOCKED) !== 0;
 export const isSealed = (v: Vma): boolean => (v & VM_SEALED) !== 0;
+export const isArmed = (v: Vma): boolean => (v & VM_UFFD) !== 0;
+
+/** Pages in VMAs that have a VM_ bit. */
+export function pagesWith(vmas: readonly Vma[], flag: number): number {
+  let pages = 0;
+  for (const vma of vmas) if ((vma & flag) !== 0) pages += pagesOf(vma);
+  return pages;
+}
+
+/** Pages that are mapped. */
+export function mappedPages(vmas: readonly Vma[]): number {
+  let pages = 0;
+  for (const vma of vmas) pages += pagesOf(vma);
+  return pages;
+}
 
 export const withId = (v: Vma, id: number): Vma => ((v & ~ID_MASK) | (id << ID_SHIFT)) as Vma;
 export const withProt = (v: Vma, prot: Prot): Vma =>

@@ -2,11 +2,11 @@ import type { Counterexample } from '../checker/counterexample.js';
 import { type Vmas, vmaAt } from '../model/address-space.js';
 import { FIXED, type MremapCall } from '../model/calls.js';
 import type { MicroStep } from '../model/run.js';
-import { RUNNING } from '../model/state.js';
-import { isLocked, isSealed } from '../model/vma.js';
+import { NO_RESOURCE_LIMITS, type ResourceLimits, RUNNING } from '../model/state.js';
+import { isArmed, isLocked, isSealed } from '../model/vma.js';
 import { changedAt, legend, marks, ruler, strip } from './strip.js';
 import type { Style } from './style.js';
-import { callText, plural, resultText } from './words.js';
+import { callText, plural, RESOURCE_NAMES, resultText } from './words.js';
 import { wrapped } from './wrap.js';
 
 const LABEL = 10;
@@ -50,6 +50,21 @@ function historyRows({ history, limit, limitedFromStart }: Counterexample): stri
   return [...row('set-up', built), ...row('', `(${count}, ${when} max_map_count = ${limit})`)];
 }
 
+/** What was made to fail, and the limits beside max_map_count. */
+function failureRows({ outcome, within }: Counterexample): string[] {
+  const failures = outcome.failures.map(
+    ({ step, point }) => `${point.kernel} fails with ${point.errno} in ${step.name}`,
+  );
+  const limits = Object.entries(NO_RESOURCE_LIMITS).flatMap(([name, unlimited]) => {
+    const pages = within[name as keyof ResourceLimits];
+    return pages === unlimited ? [] : [`${RESOURCE_NAMES[name as keyof ResourceLimits]} ${pages}`];
+  });
+  return [
+    ...(limits.length === 0 ? [] : row('limits', `${limits.join(', ')} (pages)`)),
+    ...(failures.length === 0 ? [] : row('failing', failures.join('; '))),
+  ];
+}
+
 const gauge = (vmas: Vmas, limit: number, count = vmas.length): string =>
   `map_count ${count} of ${limit}`;
 
@@ -71,24 +86,27 @@ function stripRows(counterexample: Counterexample): string[] {
   ];
 }
 
-/** Where the address space is locked or sealed, over the strip; no row where it is neither. */
+const FLAG_LEGEND = '# sealed, + locked, ~ userfaultfd';
+
+/** Where the address space is locked, sealed or registered with userfaultfd, over the strip; no row where it is neither. */
 function flagRow(vmas: Vmas, pages: number): string[] {
   const row = marks(pages, (page) => {
     const vma = vmaAt(vmas, page);
     if (vma === undefined) return ' ';
-    return isSealed(vma) ? '#' : isLocked(vma) ? '+' : ' ';
+    return isSealed(vma) ? '#' : isLocked(vma) ? '+' : isArmed(vma) ? '~' : ' ';
   });
-  return row.trim() === '' ? [] : [exactly('', `${row.padEnd(2 * pages + 4)}# sealed, + locked`)];
+  return row.trim() === '' ? [] : [exactly('', `${row.padEnd(2 * pages + 4)}${FLAG_LEGEND}`)];
 }
 
 /** A step that changes or ends something, or goes on to the next VMA; the others only looked. */
-const matters = ({ before, after }: MicroStep): boolean =>
+const matters = ({ before, after, failed }: MicroStep): boolean =>
+  failed !== undefined ||
   before.vmas !== after.vmas ||
   before.mapCount !== after.mapCount ||
   before.several !== after.several ||
   after.result !== RUNNING;
 
-function microRow({ step, before, after }: MicroStep): string {
+function microRow({ step, before, after, failed }: MicroStep): string {
   const counts =
     before.mapCount === after.mapCount
       ? `${after.mapCount}`
@@ -97,7 +115,8 @@ function microRow({ step, before, after }: MicroStep): string {
   const last = after.addr + after.oldLen - 1;
   const source = after.addr === last ? `page ${last}` : `pages ${after.addr}-${last}`;
   const piece = before.several === after.several ? '' : `  ${source} to ${after.newAddr}`;
-  return `${step.name.padEnd(31)} map_count ${counts}${end}${piece}`;
+  const fault = failed === undefined ? '' : `  ${failed.kernel} fails`;
+  return `${step.name.padEnd(31)} map_count ${counts}${fault}${end}${piece}`;
 }
 
 function microRows({ micro, outcome }: Counterexample): string[] {
@@ -115,6 +134,7 @@ function body(counterexample: Counterexample): string {
     ...row('why', explanation),
     ...historyRows(counterexample),
     ...row('call', `${callText(call)} = ${resultText(outcome.result)}`),
+    ...failureRows(counterexample),
     '',
     ...stripRows(counterexample),
     '',

@@ -7,6 +7,7 @@ import {
   displacementOf,
   idOf,
   isAccounted,
+  isArmed,
   isLocked,
   isSealed,
   kindName,
@@ -32,6 +33,7 @@ const vmaJson = (vma: Vma): object => ({
   accounted: isAccounted(vma),
   locked: isLocked(vma),
   sealed: isSealed(vma),
+  armed: isArmed(vma),
 });
 
 /** A call as scenarios write it. */
@@ -42,16 +44,23 @@ const counterexampleJson = (c: Counterexample): object => ({
   explanation: c.explanation,
   pages: c.pages,
   maxMapCount: c.limit,
+  limits: c.within,
   setup: c.history.calls?.map(callJson) ?? null,
   setupExhausted: c.history.exhausted,
   limitedFromStart: c.limitedFromStart,
   before: c.before.map(vmaJson),
   call: callJson(c.call),
+  failures: c.outcome.failures.map(({ step, point }) => ({
+    step: step.name,
+    kernel: point.kernel,
+    errno: point.errno,
+  })),
   result: resultText(c.outcome.result),
   after: c.outcome.vmas.map(vmaJson),
   mapCount: { before: c.before.length, after: c.outcome.mapCount, peak: c.outcome.peak },
-  steps: c.micro.map(({ step, before, after }) => ({
+  steps: c.micro.map(({ step, before, after, failed }) => ({
     step: step.name,
+    failed: failed?.kernel ?? null,
     mapCountBefore: before.mapCount,
     mapCountAfter: after.mapCount,
     vmasChanged: before.vmas !== after.vmas,
@@ -127,6 +136,7 @@ const stepJson = ({
   kernel,
   does,
   errnos,
+  mayFail,
   takesLock,
   count,
   when,
@@ -136,6 +146,7 @@ const stepJson = ({
   kernel,
   does,
   errnos: errnos ?? [],
+  mayFail: mayFail?.map((point) => ({ kernel: point.kernel, errno: point.errno })) ?? [],
   takesLock: takesLock ?? false,
   headroom: count ?? null,
   when: when?.map((guard) => guard.name) ?? [],

@@ -23,11 +23,14 @@ export const releasesText = (releases: readonly Release[], { bold, dim }: Style)
     .join('\n\n');
 
 function stepLines(step: Step, number: number, s: Style): string[] {
-  const errnos = step.errnos === undefined ? '' : `  ${step.errnos.join(', ')}`;
+  const errnos =
+    step.errnos === undefined || step.errnos.length === 0 ? '' : `  ${step.errnos.join(', ')}`;
   const when = step.when === undefined ? '' : `only ${step.when.map((g) => g.name).join('; ')}: `;
+  const points = (step.mayFail ?? []).map(({ kernel, errno }) => `${kernel} ${errno}`);
   return [
     `${`${number}`.padStart(3)}  ${s.bold(step.name)}  ${s.dim(step.kernel)}${s.bad(errnos)}`,
     wrapped(when + step.does, '       '),
+    ...(points.length === 0 ? [] : [s.dim(wrapped(`may fail: ${points.join('; ')}`, '       '))]),
   ];
 }
 

@@ -16,6 +16,8 @@ const LETTERS: Record<KindName, string> = {
   fshared: 's',
   shm: 'm',
   ramfs: 'x',
+  special: 'v',
+  hugetlb: 'h',
 };
 
 /** The letter of a VMA in a strip: its kind; a capital where it is writable. */

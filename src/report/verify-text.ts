@@ -1,8 +1,10 @@
 import { match } from 'ts-pattern';
 import { className, type EnumerateBounds, type ReachBounds } from '../checker/bounds.js';
+import { callNames } from '../checker/calls.js';
 import type { Counts } from '../checker/tally.js';
 import { invariants } from '../invariants/index.js';
 import { releases } from '../model/releases/index.js';
+import type { ResourceLimits } from '../model/state.js';
 import {
   type CheckReport,
   type ClassVerdict,
@@ -19,7 +21,7 @@ import type { SpecReport, VerifyReport } from '../verify/verify.js';
 import { counterexampleTexts } from './counterexample.js';
 import { type MatrixVerdict, matrix } from './matrix.js';
 import type { Style } from './style.js';
-import { grouped, plural } from './words.js';
+import { grouped, plural, RESOURCE_NAMES } from './words.js';
 import { wrapped } from './wrap.js';
 
 /** Under a verdict. */
@@ -42,8 +44,21 @@ const asMatrixVerdict = (v: Verdict): MatrixVerdict => ({
 
 const enumerateBoundsText = (b: EnumerateBounds): string =>
   `${b.pages} pages, up to ${plural(b.vmas, 'VMA')} of ${b.classes.map(className).join(', ')}; ` +
-  `max_map_count ${b.limits[0]} to ${b.limits[1]}; every mremap() with ` +
-  `${plural(b.mremap.flags.length, 'combination')} of flags${b.mremap.lengths === 'equal' ? ', equal lengths' : ''}`;
+  [`max_map_count ${b.limits[0]} to ${b.limits[1]}`, ...resourcesText(b)].join(', ') +
+  `; every ${callNames(b)
+    .map((call) => (call === 'mremap' ? mremapText(b) : `${call}()`))
+    .join(', ')}` +
+  (b.failures === undefined ? '' : `; up to ${plural(b.failures, 'failure')} in each`);
+
+const resourcesText = ({ resources = {} }: EnumerateBounds): string[] =>
+  Object.entries(resources).map(
+    ([name, pages]) => `${RESOURCE_NAMES[name as keyof ResourceLimits]} ${plural(pages, 'page')}`,
+  );
+
+const mremapText = ({ mremap }: EnumerateBounds): string =>
+  `mremap() with ${plural(mremap.flags.length, 'combination')} of flags` +
+  (mremap.lengths === 'equal' ? ', equal lengths' : '') +
+  (mremap.odd === true ? ', odd arguments too' : '');
 
 const reachBoundsText = (b: ReachBounds): string =>
   `${b.classes.map(className).join(', ')}; ${b.calls.join(', ')}`;

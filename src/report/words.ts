@@ -1,6 +1,7 @@
 import { type Call, flagNames } from '../model/calls.js';
 import { errnoName } from '../model/errno.js';
-import { Kind } from '../model/vma.js';
+import type { ResourceLimits } from '../model/state.js';
+import { isFile, Kind } from '../model/vma.js';
 
 /** A call as one would write it down; addresses and lengths in pages. */
 export function callText(call: Call): string {
@@ -9,8 +10,7 @@ export function callText(call: Call): string {
     return `mremap(${call.addr}, ${call.oldLen}, ${call.newLen}, ${flags}, ${call.newAddr})`;
   }
   if (call.call === 'mmap') {
-    const file = Kind[call.kind] !== Kind.anon && Kind[call.kind] !== Kind.shm;
-    const offset = file ? `, offset ${call.offset}` : '';
+    const offset = isFile(Kind[call.kind]) ? `, offset ${call.offset}` : '';
     return `mmap(${call.addr}, ${call.len}, ${call.kind} ${call.prot}${offset})`;
   }
   if (call.call === 'mprotect') return `mprotect(${call.addr}, ${call.len}, ${call.prot})`;
@@ -27,3 +27,10 @@ export const grouped = (n: number): string => n.toLocaleString('en-US');
 /** `1 VMA`, `2 VMAs`. */
 export const plural = (n: number, one: string, many = `${one}s`): string =>
   `${grouped(n)} ${n === 1 ? one : many}`;
+
+/** The limits of a process by the names that users know. */
+export const RESOURCE_NAMES: Record<keyof ResourceLimits, string> = {
+  rlimitAs: 'RLIMIT_AS',
+  rlimitMemlock: 'RLIMIT_MEMLOCK',
+  commitLimit: 'commit limit',
+};

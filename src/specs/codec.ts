@@ -42,16 +42,16 @@ const PROTS = Object.keys(Prot) as ProtName[];
 const MAPPED = KINDS.flatMap((kind) => PROTS.map((prot) => `${kind} ${prot}`));
 const mappedClass = oneOf(MAPPED, 'a class of VMA');
 
-/** A VMA as calls may leave it: `populated` if it is private and writable, `locked`, `sealed`, in this order. */
+/** A VMA as calls may leave it: `populated` if it is private, `locked`, `sealed`, `armed`, in this order. */
 const vmaClass = checked('a class of VMA', (words) => {
   const [, plain, states] =
-    /^(\S+ \S+)((?: populated)?(?: locked)?(?: sealed)?)$/.exec(words) ?? [];
+    /^(\S+ \S+)((?: populated)?(?: locked)?(?: sealed)?(?: armed)?)$/.exec(words) ?? [];
   const [kind] = (plain ?? '').split(' ');
   const known = plain !== undefined && MAPPED.includes(plain);
-  const mayBePopulated = known && Kind[kind as KindName] < Kind.fshared && plain.endsWith('rw');
+  const mayBePopulated = known && Kind[kind as KindName] < Kind.fshared;
   return known && (mayBePopulated || states?.includes('populated') !== true)
     ? undefined
-    : `a class of VMA, one of ${MAPPED.join(', ')}, then populated (if private and rw), locked, sealed as wanted`;
+    : `a class of VMA, one of ${MAPPED.join(', ')}, then populated (if private), locked, sealed, armed as wanted`;
 });
 
 const pages = wholeNumber(1, 32, 'pages');
@@ -64,6 +64,7 @@ const mremapProps = {
   flags,
   lengths: oneOf(['any', 'equal'], 'lengths'),
   destinations: oneOf(['any', 'fits'], 'destinations'),
+  arguments: oneOf(['plain', 'any'], 'arguments'),
 };
 
 const enumerateBounds = exactlyWith(
@@ -76,6 +77,11 @@ const enumerateBounds = exactlyWith(
     vmas: wholeNumber(0, 32, 'VMAs'),
     identities: wholeNumber(1, 15, 'identities'),
     displacements: some(wholeNumber(-31, 31, 'a displacement in pages')),
+    rlimitAs: wholeNumber(0, 1000, 'pages'),
+    rlimitMemlock: wholeNumber(0, 1000, 'pages'),
+    commitLimit: wholeNumber(0, 1000, 'pages'),
+    calls: some(oneOf(CALL_NAMES, 'a call')),
+    failures: wholeNumber(0, 3, 'failures in one call'),
     ...mremapProps,
   },
   'bounds',

@@ -37,6 +37,7 @@ function classOf(words: string): VmaClass {
     populated: states.includes('populated'),
     locked: states.includes('locked'),
     sealed: states.includes('sealed'),
+    armed: states.includes('armed'),
   };
 }
 
@@ -44,17 +45,29 @@ const mremapOf = (written: WrittenMremap): MremapBounds => ({
   flags: written.flags === undefined || written.flags === 'any' ? ANY_FLAGS : written.flags,
   lengths: written.lengths ?? 'any',
   destinations: written.destinations ?? 'any',
+  odd: written.arguments === 'any',
 });
 
-const enumerateBounds = (written: WrittenBounds): EnumerateBounds => ({
-  pages: written.pages,
-  classes: written.classes.map(classOf),
-  vmas: written.vmas ?? written.pages,
-  identities: written.identities ?? 2,
-  displacements: written.displacements ?? [0],
-  limits: written.limits,
-  mremap: mremapOf(written),
-});
+/** Fields that are given only where they say more than nothing. */
+const given = <T extends object>(fields: T): Partial<T> =>
+  Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  ) as Partial<T>;
+
+const enumerateBounds = (written: WrittenBounds): EnumerateBounds => {
+  const { rlimitAs, rlimitMemlock, commitLimit, calls, failures } = written;
+  return {
+    pages: written.pages,
+    classes: written.classes.map(classOf),
+    vmas: written.vmas ?? written.pages,
+    identities: written.identities ?? 2,
+    displacements: written.displacements ?? [0],
+    limits: written.limits,
+    mremap: mremapOf(written),
+    resources: given({ rlimitAs, rlimitMemlock, commitLimit }),
+    ...given({ calls, failures }),
+  };
+};
 
 const reachRun = (written: WrittenReachBounds, run: WrittenReachRun): ReachRun => {
   const bounds: ReachBounds = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { MremapBounds } from '../../src/checker/bounds.js';
-import { mremapCalls, reachCalls } from '../../src/checker/calls.js';
+import { callsOf, mremapCalls } from '../../src/checker/calls.js';
 import type { MremapCall } from '../../src/model/calls.js';
 
 const NO_FLAGS: readonly never[] = [];
@@ -52,7 +52,7 @@ test('the calls of a reach search are every range for every kind of call that is
     maxStates: 10,
   } as const;
   const count = (...names: ('mmap' | 'munmap' | 'mprotect' | 'touch' | 'mremap')[]): number =>
-    reachCalls({ ...bounds, calls: names }).length;
+    callsOf({ ...bounds, calls: names }).length;
   // Six ranges of three pages.
   expect(count('mmap')).toBe(2 * 6);
   expect(count('munmap')).toBe(6);
@@ -63,14 +63,11 @@ test('the calls of a reach search are every range for every kind of call that is
 });
 
 test('a reach search maps files at the offset of the address, so that offsets continue', () => {
-  const mmaps = reachCalls({
+  const mmaps = callsOf({
     pages: 3,
-    limit: 4,
-    mmapCap: 4,
     classes: [{ kind: 'fshared', prot: 'r', populated: false }],
     calls: ['mmap'],
     mremap: { flags: [], lengths: 'any', destinations: 'fits' },
-    maxStates: 10,
   });
   expect(mmaps.every((call) => call.call === 'mmap' && call.offset === call.addr)).toBe(true);
 });

@@ -7,10 +7,11 @@ import {
   enumeratePart,
   type Finding,
 } from '../../src/checker/enumerate.js';
-import { addressSpaces, frameTokens, mappedPages } from '../../src/checker/spaces.js';
+import { addressSpaces, frameTokens } from '../../src/checker/spaces.js';
 import { invariants } from '../../src/invariants/index.js';
 import { machine, run } from '../../src/model/run.js';
 import { env } from '../../src/model/state.js';
+import { mappedPages } from '../../src/model/vma.js';
 import { release } from '../support/releases.js';
 
 /** Small, and yet with calls that break several invariants on v2.6.33, some in very many address spaces. */

@@ -2,7 +2,7 @@ import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import type { EnumerateBounds, VmaClass } from '../../src/checker/bounds.js';
-import { addressSpaces, canonical, frameTokens, mappedPages } from '../../src/checker/spaces.js';
+import { addressSpaces, canonical, frameTokens } from '../../src/checker/spaces.js';
 import type { Vmas } from '../../src/model/address-space.js';
 import {
   displacementOf,
@@ -10,6 +10,7 @@ import {
   idOf,
   isAccounted,
   kindName,
+  mappedPages,
   protName,
   startOf,
   type Vma,

@@ -1,9 +1,17 @@
 import type { EnumerateBounds, ReachBounds, VmaClass } from '../../src/checker/bounds.js';
 import { removeWithin, splitAt, type Vmas, vmaAt } from '../../src/model/address-space.js';
-import { FLAG_NAMES, type FlagName } from '../../src/model/calls.js';
+import type { FlagName } from '../../src/model/calls.js';
 import { Errno } from '../../src/model/errno.js';
-import { type Release, withoutStep, withStep } from '../../src/model/release.js';
-import { fail, type State, withAccounts, withVmas } from '../../src/model/state.js';
+import { type CallName, type Release, withoutStep, withStep } from '../../src/model/release.js';
+import {
+  fail,
+  RUNNING,
+  type State,
+  withAccounts,
+  withCourse,
+  withMovedPages,
+  withVmas,
+} from '../../src/model/state.js';
 import type { Step } from '../../src/model/step.js';
 import { earlyCountCheck } from '../../src/model/steps/counts.js';
 import { Kind, kindOf, startOf } from '../../src/model/vma.js';
@@ -29,7 +37,7 @@ const RAMFS: VmaClass = { kind: 'ramfs', prot: 'r', populated: false };
 
 const IN_PLACE: readonly FlagName[] = [];
 const MOVE: readonly FlagName[] = ['MAYMOVE', 'FIXED'];
-const KEEP: readonly FlagName[] = FLAG_NAMES;
+const KEEP: readonly FlagName[] = ['MAYMOVE', 'FIXED', 'DONTUNMAP'];
 
 const within = (
   flags: readonly FlagName[],
@@ -96,8 +104,30 @@ const splitSource: Step = {
   run: (s) => withVmas(s, splitAt(splitAt(s.vmas, s.addr), s.addr + s.oldLen)),
 };
 
+const named = (steps: readonly Step[], name: string): Step => {
+  const found = steps.find((step) => step.name === name);
+  if (found === undefined) throw new RangeError(`no step ${name}`);
+  return found;
+};
+
+/** The release with other steps of a call that is not mremap(). */
+const withOther = (
+  of: Release,
+  call: CallName,
+  change: (steps: readonly Step[]) => readonly Step[],
+): Release => ({ ...of, calls: { ...of.calls, [call]: change(of.calls[call]) } });
+
+const dropSource: Step = {
+  name: 'drop-source',
+  kernel: 'do_munmap',
+  does: 'unmaps the source',
+  run: (s) => withVmas(s, cleared(s.vmas, s.addr, s.addr + s.oldLen)),
+};
+
 const v2_6_33 = release('v2.6.33');
+const v6_10 = release('v6.10');
 const v6_12 = release('v6.12');
+const v6_16 = release('v6.16');
 const v6_17 = release('v6.17');
 const v7_1 = release('v7.1');
 const v7_3 = release('v7.3');
@@ -212,7 +242,7 @@ export const defects: readonly Defect[] = [
     search: within(MOVE),
   },
   {
-    invariant: 'pages-preserved',
+    invariant: 'success-effect',
     what: 'the source stays mapped',
     original: v6_12,
     mutant: withoutStep(v6_12, 'unmap-source-remove'),
@@ -229,14 +259,14 @@ export const defects: readonly Defect[] = [
     search: within(KEEP),
   },
   {
-    invariant: 'pages-preserved',
+    invariant: 'success-effect',
     what: 'the tail stays mapped',
     original: v6_12,
     mutant: withoutStep(v6_12, 'unmap-tail-remove'),
     search: within(IN_PLACE),
   },
   {
-    invariant: 'pages-preserved',
+    invariant: 'success-effect',
     what: 'the VMA behind the destination goes with it',
     original: v6_12,
     mutant: withRun(v6_12, 'unmap-destination-remove', (step) => (s) => {
@@ -260,6 +290,27 @@ export const defects: readonly Defect[] = [
       return after === s ? s : withVmas(after, cleared(s.vmas, s.addr, s.addr + s.oldLen));
     }),
     search: within(MOVE),
+  },
+  {
+    invariant: 'pages-preserved',
+    what: 'the VMA behind the destination goes when the move is refused',
+    original: v2_6_33,
+    mutant: withRun(v2_6_33, 'move-count-check', (step) => (s) => {
+      const after = step.run(s);
+      const behind = s.newAddr + s.newLen;
+      // Not if it has to do with the source.
+      const apart = behind >= s.addr + s.oldLen;
+      const left = s.vmas.filter((vma) => !apart || startOf(vma) !== behind);
+      return after === s ? s : withVmas(after, left);
+    }),
+    search: within(MOVE),
+  },
+  {
+    invariant: 'success-effect',
+    what: 'DONTUNMAP leaves the source locked',
+    original: v7_3,
+    mutant: withoutStep(v7_3, 'dontunmap-complete'),
+    search: within(KEEP, { classes: [LOCKED] }),
   },
   {
     invariant: 'well-formed',
@@ -311,7 +362,7 @@ export const defects: readonly Defect[] = [
     search: within(MOVE, { pages: 6, vmas: 2, limits: [9, 9] }),
   },
   {
-    invariant: 'ineligible-first-untouched',
+    invariant: 'multi-move-ineligible-first-untouched',
     what: 'the first VMA is moved before the next is refused for it (as in 6.17-rc1)',
     original: v6_17,
     mutant: withRun(v6_17, 'may-move-together', () => rc1Eligibility),
@@ -327,5 +378,128 @@ export const defects: readonly Defect[] = [
       () => (s) => (isIneligible(s, s.addr) ? fail(s, Errno.EFAULT) : s),
     ),
     search: within(MOVE, { classes: [RAMFS, FILE] }),
+  },
+  {
+    invariant: 'argument-error-untouched',
+    what: 'the source is compared with its VMA behind the unmapping of the destination (as up to 6.16)',
+    original: v6_17,
+    mutant: withMoved(v6_17, 'within-vma', 'unmap-destination-remove'),
+    search: within(MOVE, { pages: 5, vmas: 2, limits: [9, 9] }),
+  },
+  {
+    invariant: 'destination-kept-on-error',
+    what: 'the source is compared with its VMA behind the unmapping of the destination (as up to 6.16)',
+    original: v6_17,
+    mutant: withMoved(v6_17, 'within-vma', 'unmap-destination-remove'),
+    search: within(MOVE, { pages: 5, vmas: 2, limits: [9, 9] }),
+  },
+  {
+    invariant: 'eperm-untouched',
+    what: 'munmap() splits before it asks whether anything is sealed (as in 6.12)',
+    original: v6_10,
+    mutant: withOther(v6_10, 'munmap', (steps) => {
+      const seal = named(steps, 'munmap-seal-range');
+      return steps.flatMap((step) =>
+        step === seal ? [] : step.name === 'munmap-split-start' ? [step, seal] : [step],
+      );
+    }),
+    search: within([], { classes: [UNWRITTEN, SEALED], calls: ['munmap'] }),
+  },
+  {
+    invariant: 'errno-precedence-stable',
+    what: 'every call asks for a slot before it looks at the VMA (as in 7.1, where it is four)',
+    original: v6_12,
+    mutant: withAfter(v6_12, 'take-lock', earlyCountCheck(1)),
+    search: within(IN_PLACE, { classes: [SEALED] }),
+  },
+  {
+    invariant: 'sealed-source-eperm',
+    what: 'the early check comes before the lookup (as in 6.15)',
+    original: v6_12,
+    mutant: withMoved(v6_12, 'early-count-check', 'take-lock'),
+    search: within(MOVE, { classes: [SEALED] }),
+  },
+  {
+    invariant: 'multi-move-at-vma-borders',
+    what: 'a page of a VMA that may not move with others has moved when it is refused',
+    original: v6_17,
+    mutant: withRun(v6_17, 'may-move-together', (step) => (s) => {
+      const after = step.run(s);
+      return after === s ? s : withMovedPages(after, s.addr, s.newAddr, 1);
+    }),
+    search: within(MOVE, { pages: 6, classes: [RAMFS, FILE], vmas: 2, limits: [9, 9] }),
+  },
+  {
+    invariant: 'gap-opposite-untouched',
+    what: 'a gap of the source is not kept at the destination',
+    original: v6_17,
+    mutant: withRun(v6_17, 'pick-vma', (step) => (s) => {
+      const after = step.run(s);
+      const closed = s.several !== undefined && after.result === RUNNING;
+      return closed ? withCourse(after, { newAddr: s.newAddr + s.newLen }) : after;
+    }),
+    search: within(MOVE, { pages: 6, vmas: 3, limits: [9, 9] }),
+  },
+  {
+    invariant: 'dontunmap-keeps-source',
+    what: 'the source is unmapped with DONTUNMAP too',
+    original: v7_1,
+    mutant: withAfter(v7_1, 'dontunmap-complete', dropSource),
+    search: within(['MAYMOVE', 'DONTUNMAP']),
+  },
+  {
+    invariant: 'dontunmap-keeps-source',
+    what: 'the source is split out of its VMA (as in 7.2, where it is locked)',
+    original: v7_1,
+    mutant: withAfter(v7_1, 'move-count-check', splitSource),
+    search: within(['MAYMOVE', 'DONTUNMAP'], { pages: 5 }),
+  },
+  {
+    invariant: 'unfaulted-offset-is-start',
+    what: 'the source keeps its page offset when its anon_vma goes (as in 7.1)',
+    original: v7_3,
+    mutant: withStep(v7_3, 'dontunmap-complete', () => [stepOf(v7_1, 'dontunmap-complete')]),
+    search: within(KEEP, { displacements: [0, 1] }),
+  },
+  {
+    invariant: 'resource-limits-held',
+    what: 'nobody asks for RLIMIT_AS',
+    original: v7_3,
+    mutant: withoutStep(v7_3, 'address-space-limit'),
+    search: within(['MAYMOVE'], { resources: { rlimitAs: 2 } }),
+  },
+  {
+    invariant: 'no-needless-limit-refusal',
+    what: 'RLIMIT_AS is looked at before the destination is unmapped (as in 6.17)',
+    original: v6_16,
+    mutant: withMoved(v6_16, 'address-space-limit', 'whole-huge-pages'),
+    search: within(MOVE, { resources: { rlimitAs: 2 }, limits: [9, 9] }),
+  },
+  {
+    invariant: 'tail-cut-at-limit',
+    what: 'every call asks for a slot (as in 7.1, where it is four)',
+    original: v6_12,
+    mutant: withAfter(v6_12, 'take-lock', earlyCountCheck(1)),
+    search: within(IN_PLACE),
+  },
+  {
+    // Every kernel is lenient by one; an mmap() that were not would keep it.
+    invariant: 'mmap-limit-held',
+    what: 'mmap() does not look at map_count',
+    original: v6_12,
+    mutant: withOther(v6_12, 'mmap', (steps) =>
+      steps.filter((step) => step !== named(steps, 'mmap-count-check')),
+    ),
+    search: {
+      reach: {
+        pages: 5,
+        limit: 2,
+        mmapCap: 1,
+        classes: [UNWRITTEN],
+        calls: ['mmap', 'munmap'],
+        mremap: { flags: [], lengths: 'any', destinations: 'fits' },
+        maxStates: 1000,
+      },
+    },
   },
 ];

@@ -29,7 +29,8 @@ const impossibleLength: Law = {
 const sourceGone: Law = {
   name: 'a source that is unmapped with the destination is EFAULT',
   because:
-    'A source of length zero is disjoint from a destination that begins there; the VMA is looked up behind the unmapping.',
+    'An empty source is disjoint from a destination that begins there (since 4.3); the VMA is looked up behind the unmapping.',
+  of: from('v5.1'),
   probe: (release) => {
     const vmas = play(release, map(4, 6, 'fshared'));
     const call = remap(4, 0, 2, ['MAYMOVE', 'FIXED'], 4);

@@ -40,6 +40,20 @@ const within = (
   ...given,
 });
 
+const FEW_PAGES = { rlimitAs: 3, rlimitMemlock: 2 };
+
+const KEEPING: EnumerateBounds['mremap'] = {
+  flags: [['MAYMOVE', 'FIXED', 'DONTUNMAP']],
+  lengths: 'equal',
+  destinations: 'fits',
+};
+
+const GROWTH: EnumerateBounds['mremap'] = {
+  flags: [[], ['MAYMOVE']],
+  lengths: 'any',
+  destinations: 'fits',
+};
+
 /** Where invariants are looked for: cheap ones first. */
 const ENUMERATIONS: readonly EnumerateBounds[] = [
   within([WRITTEN]),
@@ -49,6 +63,11 @@ const ENUMERATIONS: readonly EnumerateBounds[] = [
     { ...WRITTEN, locked: true },
     { ...UNWRITTEN, sealed: true },
   ]),
+  // Each thing that can fail. Without DONTUNMAP releases are known to miscount then, and with FIXED
+  // the destination is gone.
+  within([WRITTEN], { failures: 1, mremap: KEEPING }),
+  within([WRITTEN], { failures: 1, mremap: GROWTH }),
+  within([WRITTEN, { ...WRITTEN, locked: true }], { resources: FEW_PAGES, mremap: GROWTH }),
   // Room for two VMAs with a gap between them, and for a destination apart from them.
   within([FILE], { pages: 6, mremap: { flags: MOVES, lengths: 'any', destinations: 'fits' } }),
 ];

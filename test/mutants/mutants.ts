@@ -38,6 +38,7 @@ import {
 import {
   asking,
   dropped,
+  failing,
   followed,
   type Mutation,
   movedBehind,
@@ -448,7 +449,7 @@ const several: readonly Mutant[] = [
     release: 'v6.18',
     category: 'loop',
     mutate: dropped('mremap', 'next-vma'),
-    caughtBy: ['pages-preserved', 'records of 7.0.13'],
+    caughtBy: ['success-effect', 'records of 7.0.13'],
   },
   {
     what: 'the call returns where the last VMA went',
@@ -467,7 +468,7 @@ const several: readonly Mutant[] = [
     mutate: dropped('mremap', 'may-move-together'),
     caughtBy: [
       'law: a VMA with its own get_unmapped_area moves alone',
-      'ineligible-first-untouched',
+      'multi-move-ineligible-first-untouched',
       'records of 7.0.13',
     ],
   },
@@ -598,21 +599,21 @@ const unmappings: readonly Mutant[] = [
     release: 'v7.1',
     category: 'step dropped',
     mutate: dropped('mremap', 'unmap-source-split-end'),
-    caughtBy: ['pages-preserved'],
+    caughtBy: ['success-effect'],
   },
   {
     what: 'the tail stays when a move shrinks',
     release: 'v2.6.12',
     category: 'undo forgotten',
     mutate: dropped('mremap', 'unmap-tail-remove'),
-    caughtBy: ['pages-preserved'],
+    caughtBy: ['success-effect'],
   },
   {
     what: 'the source stays mapped',
     release: 'v5.7',
     category: 'undo forgotten',
     mutate: dropped('mremap', 'unmap-source-remove'),
-    caughtBy: ['pages-preserved', 'records of 5.10.223'],
+    caughtBy: ['success-effect', 'records of 5.10.223'],
   },
   {
     what: 'the destination is not unmapped',
@@ -626,7 +627,7 @@ const unmappings: readonly Mutant[] = [
     release: 'v6.16',
     category: 'step dropped',
     mutate: dropped('mremap', 'cut-old-length'),
-    caughtBy: ['pages-preserved'],
+    caughtBy: ['success-effect'],
   },
   {
     what: 'munmap() keeps the commit charge',
@@ -720,7 +721,7 @@ const moves: readonly Mutant[] = [
       return withVmas(after, replaceAt(after.vmas, s.newAddr, moved));
     }),
     caughtBy: [
-      'pages-preserved',
+      'success-effect',
       'law: unfaulted memory moved there and back is as it was',
       'records of 6.12.107',
     ],
@@ -813,15 +814,6 @@ const moves: readonly Mutant[] = [
     caughtBy: ['pages-preserved', 'records of 6.12.107'],
   },
   {
-    what: 'the pages are moved before the copy is mapped',
-    release: 'v6.12',
-    category: 'steps swapped',
-    mutate: swapped('mremap', 'move-page-tables', 'copy-vma'),
-    caughtBy: [],
-    survives:
-      'Both come under one lock, neither fails, and neither looks at what the other changes: no caller can tell their order.',
-  },
-  {
     what: 'the destination is unmapped before the lock is taken',
     release: 'v6.17',
     category: 'steps swapped',
@@ -846,6 +838,47 @@ const moves: readonly Mutant[] = [
         has(s, DONTUNMAP) && s.newAddr + s.newLen <= s.env.taskEnd ? s : step.run(s),
     ),
     caughtBy: ['law: an address that the kernel picks was free'],
+  },
+];
+
+const failures: readonly Mutant[] = [
+  {
+    what: 'the copy fails, and stays charged',
+    release: 'v7.3',
+    category: 'charge not returned',
+    mutate: failing('mremap', 'copy-vma', 'ENOMEM', (s) => fail(s, Errno.ENOMEM)),
+    caughtBy: ['commit-exact'],
+  },
+  {
+    what: 'page tables cannot be moved, and the copy stays',
+    release: 'v6.12',
+    category: 'undo forgotten',
+    mutate: failing('mremap', 'move-page-tables', 'ENOMEM', (s) => fail(s, Errno.ENOMEM)),
+    caughtBy: ['pages-preserved'],
+  },
+  {
+    what: 'a move that was undone returns the new address',
+    release: 'v5.11',
+    category: 'undo forgotten',
+    mutate: dropped('mremap', 'end-of-undoing'),
+    caughtBy: ['success-effect'],
+  },
+];
+
+const limits: readonly Mutant[] = [
+  {
+    what: 'nobody looks at RLIMIT_AS',
+    release: 'v6.17',
+    category: 'check dropped',
+    mutate: dropped('mremap', 'address-space-limit'),
+    caughtBy: ['resource-limits-held'],
+  },
+  {
+    what: 'a locked VMA grows beyond RLIMIT_MEMLOCK',
+    release: 'v6.0',
+    category: 'check dropped',
+    mutate: dropped('mremap', 'locked-limit'),
+    caughtBy: ['resource-limits-held'],
   },
 ];
 
@@ -927,7 +960,7 @@ const expansions: readonly Mutant[] = [
       );
       return succeed(grown, s.addr);
     }),
-    caughtBy: ['well-formed', 'pages-preserved'],
+    caughtBy: ['well-formed', 'success-effect'],
   },
   {
     what: 'a VMA that grows in place is not charged',
@@ -1065,6 +1098,8 @@ export const mutants: readonly Mutant[] = [
   ...seals,
   ...unmappings,
   ...moves,
+  ...failures,
+  ...limits,
   ...dontunmap,
   ...expansions,
   ...others,

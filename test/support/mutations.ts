@@ -1,3 +1,4 @@
+import type { ErrnoName } from '../../src/model/errno.js';
 import type { CallName, Release } from '../../src/model/release.js';
 import type { State } from '../../src/model/state.js';
 import type { Guard, Step } from '../../src/model/step.js';
@@ -45,6 +46,22 @@ export const running = (
   name: string,
   run: (step: Step) => (s: State) => State,
 ): Mutation => edited(call, name, (step) => [{ ...step, run: run(step) }]);
+
+/** What comes of a failure inside the step, which the kernel has to undo. */
+export const failing = (
+  call: CallName,
+  name: string,
+  errno: ErrnoName,
+  fails: (s: State) => State,
+): Mutation =>
+  edited(call, name, (step) => {
+    const points = step.mayFail ?? [];
+    if (!points.some((point) => point.errno === errno)) {
+      throw new RangeError(`${name} cannot fail with ${errno}`);
+    }
+    const mayFail = points.map((point) => (point.errno === errno ? { ...point, fails } : point));
+    return [{ ...step, mayFail }];
+  });
 
 /** Another step in its place, for the same calls. */
 export const replaced = (call: CallName, name: string, fresh: Step): Mutation =>

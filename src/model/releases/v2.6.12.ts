@@ -1,30 +1,34 @@
 import type { AnonMergeRule } from '../merge.js';
 import type { CallSteps, Release } from '../release.js';
-import { FIXED_GIVEN, IMPLIED, only, UNMAPS_SOURCE } from '../step.js';
+import { FIXED_GIVEN, GROWING, only, UNMAPS_SOURCE } from '../step.js';
 import { moveCountCheck } from '../steps/counts.js';
+import { growthCharge, growthLimits } from '../steps/limits.js';
 import { mlock, munlock } from '../steps/lock.js';
-import { lookupVma, withinVma } from '../steps/lookup.js';
+import { growthAllowed, lookupVma, noHugePages, withinVma } from '../steps/lookup.js';
 import { mmapAfterUnmap } from '../steps/mmap.js';
 import {
-  chargeCopy,
+  chargeCopyUnasked,
   chooseNewAddress,
   copyVma,
   lockCopy,
   moveDone,
-  movePageTables,
+  movePageTablesOf2_6_12,
 } from '../steps/move.js';
 import { mprotect } from '../steps/mprotect.js';
 import {
   destinationInTask,
   dontunmapUnknown,
   fixedNeedsMaymove,
+  newAddressAligned,
   newLengthNotZero,
-  rangesDisjoint,
+  oldAddressAligned,
+  rangesDisjointOf2_6_12,
   takeLock,
 } from '../steps/parameters.js';
 import { expandAlone, shrinkBeforeMove, shrinkInPlace } from '../steps/resize.js';
 import { noMseal } from '../steps/seal.js';
 import { touch } from '../steps/touch.js';
+import { noUserfaultfd } from '../steps/uffd.js';
 import { checkedUnmap } from '../steps/unmap.js';
 
 const anonMerge: AnonMergeRule = 'either-way';
@@ -38,6 +42,7 @@ const otherCallsOf2_6_12: Omit<CallSteps, 'mremap'> = {
   mlock: mlock(anonMerge),
   munlock: munlock(anonMerge),
   mseal: noMseal,
+  uffd: noUserfaultfd,
 };
 
 export const v2_6_12: Release = {
@@ -50,24 +55,34 @@ export const v2_6_12: Release = {
   calls: {
     ...otherCallsOf2_6_12,
     mremap: [
-      dontunmapUnknown,
-      fixedNeedsMaymove,
-      newLengthNotZero,
       takeLock,
-      ...only(IMPLIED, destinationInTask, rangesDisjoint),
+      dontunmapUnknown,
+      oldAddressAligned,
+      newLengthNotZero,
+      ...only(
+        FIXED_GIVEN,
+        newAddressAligned,
+        fixedNeedsMaymove,
+        destinationInTask,
+        rangesDisjointOf2_6_12,
+      ),
       ...only(FIXED_GIVEN, ...checkedUnmap.destination),
       ...shrinkBeforeMove(checkedUnmap),
       ...shrinkInPlace(checkedUnmap),
       lookupVma,
+      noHugePages,
       withinVma,
+      growthAllowed,
+      ...growthLimits,
+      ...only(GROWING, growthCharge),
       ...expandAlone,
       chooseNewAddress,
       moveCountCheck(4),
-      chargeCopy,
+      chargeCopyUnasked,
       copyVma(anonMerge),
-      movePageTables,
+      movePageTablesOf2_6_12,
       ...only(UNMAPS_SOURCE, lockCopy),
-      ...checkedUnmap.source,
+      ...checkedUnmap.source('rest'),
       moveDone,
     ],
   },

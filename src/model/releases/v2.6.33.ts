@@ -1,30 +1,41 @@
 import type { AnonMergeRule } from '../merge.js';
 import type { CallSteps, Release } from '../release.js';
-import { FIXED_GIVEN, IMPLIED, only, UNMAPS_SOURCE } from '../step.js';
+import { FIXED_GIVEN, GROWING, IMPLIED, only, UNMAPS_SOURCE } from '../step.js';
 import { moveCountCheck } from '../steps/counts.js';
+import { growthCharge, growthLimits } from '../steps/limits.js';
 import { mlock, munlock } from '../steps/lock.js';
-import { lookupVma, withinVma, zeroLengthNeedsShared } from '../steps/lookup.js';
+import {
+  growthAllowed,
+  lookupVma,
+  noHugePages,
+  withinVma,
+  zeroLengthNeedsShared,
+} from '../steps/lookup.js';
 import { mmapAfterUnmap } from '../steps/mmap.js';
 import {
-  chargeCopy,
+  chargeCopyUnasked,
   chooseNewAddress,
   copyVma,
   lockCopy,
   moveDone,
   movePageTables,
+  unmergeKsm,
 } from '../steps/move.js';
 import { mprotect } from '../steps/mprotect.js';
 import {
   destinationInTask,
   dontunmapUnknown,
   fixedNeedsMaymove,
+  newAddressAligned,
   newLengthNotZero,
-  rangesDisjoint,
+  oldAddressAligned,
+  rangesDisjointOf2_6_12,
   takeLock,
 } from '../steps/parameters.js';
 import { expandAlone, shrinkBeforeMove, shrinkInPlace } from '../steps/resize.js';
 import { noMseal } from '../steps/seal.js';
 import { touch } from '../steps/touch.js';
+import { uffd } from '../steps/uffd.js';
 import { unsealedUnmap } from '../steps/unmap.js';
 
 const anonMerge: AnonMergeRule = 'unfaulted-joins-faulted';
@@ -38,6 +49,7 @@ export const otherCallsOf2_6_33: Omit<CallSteps, 'mremap'> = {
   mlock: mlock(anonMerge),
   munlock: munlock(anonMerge),
   mseal: noMseal,
+  uffd: uffd(anonMerge),
 };
 
 export const v2_6_33: Release = {
@@ -58,23 +70,27 @@ export const v2_6_33: Release = {
     mremap: [
       dontunmapUnknown,
       fixedNeedsMaymove,
+      oldAddressAligned,
       newLengthNotZero,
       takeLock,
-      ...only(IMPLIED, destinationInTask, rangesDisjoint),
+      ...only(IMPLIED, newAddressAligned, destinationInTask, rangesDisjointOf2_6_12),
       ...only(FIXED_GIVEN, ...unsealedUnmap.destination),
       ...shrinkBeforeMove(unsealedUnmap),
       ...shrinkInPlace(unsealedUnmap),
       lookupVma,
       zeroLengthNeedsShared,
+      noHugePages,
       withinVma,
+      ...only(GROWING, growthAllowed, ...growthLimits, growthCharge),
       ...expandAlone,
       chooseNewAddress,
       moveCountCheck(4),
-      chargeCopy,
+      unmergeKsm,
+      chargeCopyUnasked,
       copyVma(anonMerge),
       movePageTables,
       ...only(UNMAPS_SOURCE, lockCopy),
-      ...unsealedUnmap.source,
+      ...unsealedUnmap.source('rest'),
       moveDone,
     ],
   },

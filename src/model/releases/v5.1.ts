@@ -1,21 +1,32 @@
 import type { AnonMergeRule } from '../merge.js';
 import type { Release } from '../release.js';
-import { FIXED_GIVEN, IMPLIED, only, UNMAPS_SOURCE } from '../step.js';
+import { FIXED_GIVEN, GROWING, IMPLIED, only, UNMAPS_SOURCE } from '../step.js';
 import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
-import { lookupVma, withinVma, zeroLengthNeedsShared } from '../steps/lookup.js';
+import { growthCharge, growthLimits } from '../steps/limits.js';
 import {
-  chargeCopy,
+  growthAllowed,
+  lookupVma,
+  noHugePages,
+  withinVma,
+  zeroLengthNeedsShared,
+} from '../steps/lookup.js';
+import {
+  chargeCopyUnasked,
   chooseNewAddress,
   copyVma,
+  disarmCopy,
   lockCopy,
   moveDone,
   movePageTables,
+  unmergeKsm,
 } from '../steps/move.js';
 import {
   destinationInTask,
   dontunmapUnknown,
   fixedNeedsMaymove,
+  newAddressAligned,
   newLengthNotZero,
+  oldAddressAligned,
   rangesDisjoint,
   takeLock,
 } from '../steps/parameters.js';
@@ -36,23 +47,28 @@ export const v5_1: Release = {
     mremap: [
       dontunmapUnknown,
       fixedNeedsMaymove,
+      oldAddressAligned,
       newLengthNotZero,
       takeLock,
-      ...only(IMPLIED, destinationInTask, rangesDisjoint, earlyCountCheck(6)),
+      ...only(IMPLIED, newAddressAligned, destinationInTask, rangesDisjoint, earlyCountCheck(6)),
       ...only(FIXED_GIVEN, ...unsealedUnmap.destination),
       ...shrinkBeforeMove(unsealedUnmap),
       ...shrinkInPlace(unsealedUnmap),
       lookupVma,
       zeroLengthNeedsShared,
+      noHugePages,
       withinVma,
+      ...only(GROWING, growthAllowed, ...growthLimits, growthCharge),
       ...expandAlone,
       chooseNewAddress,
       moveCountCheck(4),
-      chargeCopy,
+      unmergeKsm,
+      chargeCopyUnasked,
       copyVma(anonMerge),
       movePageTables,
+      disarmCopy,
       ...only(UNMAPS_SOURCE, lockCopy),
-      ...unsealedUnmap.source,
+      ...unsealedUnmap.source('rest'),
       moveDone,
     ],
   },

@@ -1,23 +1,37 @@
 import type { AnonMergeRule } from '../merge.js';
 import type { Release } from '../release.js';
-import { FIXED_GIVEN, IMPLIED, only, UNMAPS_SOURCE } from '../step.js';
+import { DONTUNMAP_GIVEN, FIXED_GIVEN, GROWING, IMPLIED, only, UNMAPS_SOURCE } from '../step.js';
 import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
-import { lookupVma, withinVma, zeroLengthNeedsShared } from '../steps/lookup.js';
+import { dontunmapLimit, growthCharge, growthLimits } from '../steps/limits.js';
 import {
-  chargeCopy,
+  dontunmapNotSpecial,
+  growthAllowed,
+  lookupVma,
+  noHugePages,
+  withinVma,
+  zeroLengthNeedsShared,
+} from '../steps/lookup.js';
+import {
+  askMaySplit,
+  chargeCopyOf5_11,
   chooseNewAddress,
   copyVma,
+  disarmCopy,
   dontunmapDropsAnonVma,
   lockCopy,
   moveDone,
-  movePageTables,
+  movePageTablesOf5_11,
+  unmergeKsm,
 } from '../steps/move.js';
 import {
   destinationInTask,
   dontunmapKeepsLength,
   dontunmapNeedsMaymove,
   fixedNeedsMaymove,
+  flagsKnown,
+  newAddressAligned,
   newLengthNotZero,
+  oldAddressAligned,
   rangesDisjoint,
   takeLock,
 } from '../steps/parameters.js';
@@ -36,26 +50,35 @@ export const v5_13: Release = {
   calls: {
     ...otherCallsOf2_6_33,
     mremap: [
+      flagsKnown,
       fixedNeedsMaymove,
       dontunmapNeedsMaymove,
       dontunmapKeepsLength,
+      oldAddressAligned,
       newLengthNotZero,
       takeLock,
-      ...only(IMPLIED, destinationInTask, rangesDisjoint, earlyCountCheck(6)),
+      ...only(IMPLIED, newAddressAligned, destinationInTask, rangesDisjoint, earlyCountCheck(6)),
       ...only(FIXED_GIVEN, ...unsealedUnmap.destination),
       ...shrinkBeforeMove(unsealedUnmap),
       ...shrinkInPlace(unsealedUnmap),
       lookupVma,
       zeroLengthNeedsShared,
+      ...only(DONTUNMAP_GIVEN, dontunmapNotSpecial),
+      noHugePages,
       withinVma,
+      ...only(GROWING, growthAllowed, ...growthLimits, growthCharge),
       ...expandAlone,
+      ...dontunmapLimit,
       chooseNewAddress,
       moveCountCheck(4),
-      chargeCopy,
+      askMaySplit,
+      unmergeKsm,
+      chargeCopyOf5_11,
       copyVma(anonMerge),
-      movePageTables,
+      movePageTablesOf5_11,
+      disarmCopy,
       ...only(UNMAPS_SOURCE, lockCopy),
-      ...unsealedUnmap.source,
+      ...unsealedUnmap.source('new-length'),
       ...dontunmapDropsAnonVma,
       moveDone,
     ],

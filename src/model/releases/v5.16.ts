@@ -1,27 +1,42 @@
 import type { AnonMergeRule } from '../merge.js';
 import type { Release } from '../release.js';
-import { FIXED_GIVEN, IMPLIED, only, UNMAPS_SOURCE } from '../step.js';
+import { DONTUNMAP_GIVEN, FIXED_GIVEN, GROWING, IMPLIED, only, UNMAPS_SOURCE } from '../step.js';
 import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
-import { lookupAgain, lookupVma, withinVma, zeroLengthNeedsShared } from '../steps/lookup.js';
+import { dontunmapLimit, growthLimits } from '../steps/limits.js';
 import {
+  dontunmapNotSpecial,
+  growthAllowed,
+  lookupAgain,
+  lookupVma,
+  wholeHugePages,
+  withinVma,
+  zeroLengthNeedsShared,
+} from '../steps/lookup.js';
+import {
+  askMaySplit,
   chargeCopy,
   chooseNewAddress,
   copyVma,
+  disarmCopy,
   dontunmapDropsAnonVma,
   lockCopy,
   moveDone,
-  movePageTables,
+  movePageTablesKeepingCharge,
+  unmergeKsm,
 } from '../steps/move.js';
 import {
   destinationInTask,
   dontunmapKeepsLength,
   dontunmapNeedsMaymove,
   fixedNeedsMaymove,
+  flagsKnown,
+  newAddressAligned,
   newLengthNotZero,
+  oldAddressAligned,
   rangesDisjoint,
   takeLock,
 } from '../steps/parameters.js';
-import { expandAlone, shrinkBeforeMove, shrinkInPlace } from '../steps/resize.js';
+import { expandChargedAlone, shrinkBeforeMove, shrinkInPlace } from '../steps/resize.js';
 import { unsealedUnmap } from '../steps/unmap.js';
 import { otherCallsOf2_6_33 } from './v2.6.33.js';
 
@@ -42,27 +57,36 @@ export const v5_16: Release = {
   calls: {
     ...otherCallsOf2_6_33,
     mremap: [
+      flagsKnown,
       fixedNeedsMaymove,
       dontunmapNeedsMaymove,
       dontunmapKeepsLength,
+      oldAddressAligned,
       newLengthNotZero,
       takeLock,
       lookupVma,
-      ...only(IMPLIED, destinationInTask, rangesDisjoint, earlyCountCheck(6)),
+      wholeHugePages,
+      ...only(IMPLIED, newAddressAligned, destinationInTask, rangesDisjoint, earlyCountCheck(6)),
       ...only(FIXED_GIVEN, ...unsealedUnmap.destination),
       ...shrinkBeforeMove(unsealedUnmap),
       ...shrinkInPlace(unsealedUnmap),
       lookupAgain,
       zeroLengthNeedsShared,
+      ...only(DONTUNMAP_GIVEN, dontunmapNotSpecial),
       withinVma,
-      ...expandAlone,
+      ...only(GROWING, growthAllowed, ...growthLimits),
+      ...expandChargedAlone,
+      ...dontunmapLimit,
       chooseNewAddress,
       moveCountCheck(4),
+      askMaySplit,
+      unmergeKsm,
       chargeCopy,
       copyVma(anonMerge),
-      movePageTables,
+      movePageTablesKeepingCharge,
+      disarmCopy,
       ...only(UNMAPS_SOURCE, lockCopy),
-      ...unsealedUnmap.source,
+      ...unsealedUnmap.source('old-length'),
       ...dontunmapDropsAnonVma,
       moveDone,
     ],

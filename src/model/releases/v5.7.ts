@@ -1,28 +1,36 @@
 import type { AnonMergeRule } from '../merge.js';
 import type { Release } from '../release.js';
-import { DONTUNMAP_GIVEN, FIXED_GIVEN, IMPLIED, only, UNMAPS_SOURCE } from '../step.js';
+import { DONTUNMAP_GIVEN, FIXED_GIVEN, GROWING, IMPLIED, only, UNMAPS_SOURCE } from '../step.js';
 import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
+import { dontunmapLimit, growthCharge, growthLimits } from '../steps/limits.js';
 import {
   dontunmapAnonymousOnly,
+  growthAllowed,
   lookupVma,
+  noHugePages,
   withinVma,
   zeroLengthNeedsShared,
 } from '../steps/lookup.js';
 import {
-  chargeCopy,
+  chargeCopyUnasked,
   chooseNewAddress,
   copyVma,
+  disarmCopy,
   dontunmapAccountsNext,
   lockCopy,
   moveDone,
   movePageTables,
+  unmergeKsm,
 } from '../steps/move.js';
 import {
   destinationInTask,
   dontunmapKeepsLength,
   dontunmapNeedsMaymove,
   fixedNeedsMaymove,
+  flagsKnown,
+  newAddressAligned,
   newLengthNotZero,
+  oldAddressAligned,
   rangesDisjoint,
   takeLock,
 } from '../steps/parameters.js';
@@ -41,27 +49,34 @@ export const v5_7: Release = {
   calls: {
     ...otherCallsOf2_6_33,
     mremap: [
+      flagsKnown,
       fixedNeedsMaymove,
       dontunmapNeedsMaymove,
       dontunmapKeepsLength,
+      oldAddressAligned,
       newLengthNotZero,
       takeLock,
-      ...only(IMPLIED, destinationInTask, rangesDisjoint, earlyCountCheck(6)),
+      ...only(IMPLIED, newAddressAligned, destinationInTask, rangesDisjoint, earlyCountCheck(6)),
       ...only(FIXED_GIVEN, ...unsealedUnmap.destination),
       ...shrinkBeforeMove(unsealedUnmap),
       ...shrinkInPlace(unsealedUnmap),
       lookupVma,
       zeroLengthNeedsShared,
       ...only(DONTUNMAP_GIVEN, dontunmapAnonymousOnly),
+      noHugePages,
       withinVma,
+      ...only(GROWING, growthAllowed, ...growthLimits, growthCharge),
       ...expandAlone,
+      ...dontunmapLimit,
       chooseNewAddress,
       moveCountCheck(4),
-      chargeCopy,
+      unmergeKsm,
+      chargeCopyUnasked,
       copyVma(anonMerge),
       movePageTables,
+      disarmCopy,
       ...only(UNMAPS_SOURCE, lockCopy),
-      ...unsealedUnmap.source,
+      ...unsealedUnmap.source('rest'),
       ...dontunmapAccountsNext,
       moveDone,
     ],

@@ -1,29 +1,44 @@
 import type { AnonMergeRule } from '../merge.js';
 import type { CallSteps, Release } from '../release.js';
-import { FIXED_GIVEN, IMPLIED, only, UNMAPS_SOURCE } from '../step.js';
+import { DONTUNMAP_GIVEN, FIXED_GIVEN, GROWING, IMPLIED, only, UNMAPS_SOURCE } from '../step.js';
 import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
-import { lookupAgain, lookupVma, withinVma, zeroLengthNeedsShared } from '../steps/lookup.js';
+import { dontunmapLimit, growthLimits } from '../steps/limits.js';
+import {
+  dontunmapNotSpecial,
+  growthAllowed,
+  lookupAgain,
+  lookupVma,
+  wholeHugePages,
+  withinVma,
+  zeroLengthNeedsShared,
+} from '../steps/lookup.js';
 import { mmapAfterUnmap } from '../steps/mmap.js';
 import {
+  askMaySplit,
   chargeCopy,
   chooseNewAddress,
   copyVma,
+  disarmCopy,
   dontunmapDropsAnonVma,
   lockCopy,
   moveDone,
-  movePageTables,
+  movePageTablesKeepingCharge,
+  unmergeKsm,
 } from '../steps/move.js';
 import {
   destinationInTask,
   dontunmapKeepsLength,
   dontunmapNeedsMaymove,
   fixedNeedsMaymove,
+  flagsKnown,
+  newAddressAligned,
   newLengthNotZero,
+  oldAddressAligned,
   rangesDisjoint,
   takeLock,
 } from '../steps/parameters.js';
-import { expandMerging, shrinkBeforeMove, shrinkInPlace } from '../steps/resize.js';
-import { unsealedUnmap } from '../steps/unmap.js';
+import { expandMergingOf6_0, shrinkBeforeMove, shrinkInPlace } from '../steps/resize.js';
+import { gatheringUnmap } from '../steps/unmap.js';
 import { otherCallsOf2_6_33 } from './v2.6.33.js';
 
 const anonMerge: AnonMergeRule = 'unfaulted-joins-faulted';
@@ -31,7 +46,8 @@ const anonMerge: AnonMergeRule = 'unfaulted-joins-faulted';
 /** As before, but mmap() of 6.1, which is the kernel that was recorded, asks the next VMA first. */
 const otherCallsOf6_0: Omit<CallSteps, 'mremap'> = {
   ...otherCallsOf2_6_33,
-  mmap: mmapAfterUnmap('next-first', unsealedUnmap),
+  mmap: mmapAfterUnmap('next-first', gatheringUnmap),
+  munmap: gatheringUnmap.munmap,
 };
 
 export const v6_0: Release = {
@@ -46,27 +62,36 @@ export const v6_0: Release = {
   calls: {
     ...otherCallsOf6_0,
     mremap: [
+      flagsKnown,
       fixedNeedsMaymove,
       dontunmapNeedsMaymove,
       dontunmapKeepsLength,
+      oldAddressAligned,
       newLengthNotZero,
       takeLock,
       lookupVma,
-      ...only(IMPLIED, destinationInTask, rangesDisjoint, earlyCountCheck(6)),
-      ...only(FIXED_GIVEN, ...unsealedUnmap.destination),
-      ...shrinkBeforeMove(unsealedUnmap),
-      ...shrinkInPlace(unsealedUnmap),
+      wholeHugePages,
+      ...only(IMPLIED, newAddressAligned, destinationInTask, rangesDisjoint, earlyCountCheck(6)),
+      ...only(FIXED_GIVEN, ...gatheringUnmap.destination),
+      ...shrinkBeforeMove(gatheringUnmap),
+      ...shrinkInPlace(gatheringUnmap),
       lookupAgain,
       zeroLengthNeedsShared,
+      ...only(DONTUNMAP_GIVEN, dontunmapNotSpecial),
       withinVma,
-      ...expandMerging(anonMerge),
+      ...only(GROWING, growthAllowed, ...growthLimits),
+      ...expandMergingOf6_0(anonMerge),
+      ...dontunmapLimit,
       chooseNewAddress,
       moveCountCheck(4),
+      askMaySplit,
+      unmergeKsm,
       chargeCopy,
       copyVma(anonMerge),
-      movePageTables,
+      movePageTablesKeepingCharge,
+      disarmCopy,
       ...only(UNMAPS_SOURCE, lockCopy),
-      ...unsealedUnmap.source,
+      ...gatheringUnmap.source('old-length'),
       ...dontunmapDropsAnonVma,
       moveDone,
     ],

@@ -1,17 +1,37 @@
 import type { AnonMergeRule } from '../merge.js';
 import type { CallSteps, Release } from '../release.js';
-import { FIXED_GIVEN, IMPLIED, IN_PLACE, only, UNMAPS_SOURCE } from '../step.js';
+import {
+  DONTUNMAP_GIVEN,
+  FIXED_GIVEN,
+  GROWING,
+  IMPLIED,
+  IN_PLACE,
+  only,
+  UNMAPS_SOURCE,
+} from '../step.js';
 import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
-import { lookupAgain, lookupVma, withinVma, zeroLengthNeedsShared } from '../steps/lookup.js';
+import { dontunmapLimit, growthLimits } from '../steps/limits.js';
+import {
+  dontunmapNotSpecial,
+  growthAllowed,
+  lookupAgain,
+  lookupVma,
+  wholeHugePages,
+  withinVma,
+  zeroLengthNeedsShared,
+} from '../steps/lookup.js';
 import { mmapAfterUnmap } from '../steps/mmap.js';
 import {
+  askMaySplit,
   chargeCopy,
   chooseNewAddress,
   copyVma,
+  disarmCopy,
   dontunmapDropsAnonVma,
   lockCopy,
   moveDone,
-  movePageTables,
+  movePageTablesKeepingCharge,
+  unmergeKsm,
 } from '../steps/move.js';
 import { mprotect } from '../steps/mprotect.js';
 import {
@@ -19,11 +39,14 @@ import {
   dontunmapKeepsLength,
   dontunmapNeedsMaymove,
   fixedNeedsMaymove,
+  flagsKnown,
+  newAddressAligned,
   newLengthNotZero,
+  oldAddressAligned,
   rangesDisjoint,
   takeLock,
 } from '../steps/parameters.js';
-import { expandMerging, shrinkBeforeMove, shrinkInPlace } from '../steps/resize.js';
+import { expandMergingOf6_0, shrinkBeforeMove, shrinkInPlace } from '../steps/resize.js';
 import { mseal } from '../steps/seal.js';
 import { sealedRangeUnmap, sourceRangeUnsealed } from '../steps/unmap.js';
 import { otherCallsOf2_6_33 } from './v2.6.33.js';
@@ -48,28 +71,44 @@ export const v6_10: Release = {
   calls: {
     ...otherCallsOf6_10,
     mremap: [
+      flagsKnown,
       fixedNeedsMaymove,
       dontunmapNeedsMaymove,
       dontunmapKeepsLength,
+      oldAddressAligned,
       newLengthNotZero,
       takeLock,
       lookupVma,
-      ...only(IMPLIED, destinationInTask, rangesDisjoint, earlyCountCheck(6), sourceRangeUnsealed),
+      wholeHugePages,
+      ...only(
+        IMPLIED,
+        newAddressAligned,
+        destinationInTask,
+        rangesDisjoint,
+        earlyCountCheck(6),
+        sourceRangeUnsealed,
+      ),
       ...only(FIXED_GIVEN, ...sealedRangeUnmap.destination),
       ...shrinkBeforeMove(sealedRangeUnmap),
       ...only(IN_PLACE, sourceRangeUnsealed),
       ...shrinkInPlace(sealedRangeUnmap),
       lookupAgain,
       zeroLengthNeedsShared,
+      ...only(DONTUNMAP_GIVEN, dontunmapNotSpecial),
       withinVma,
-      ...expandMerging(anonMerge),
+      ...only(GROWING, growthAllowed, ...growthLimits),
+      ...expandMergingOf6_0(anonMerge),
+      ...dontunmapLimit,
       chooseNewAddress,
       moveCountCheck(4),
+      askMaySplit,
+      unmergeKsm,
       chargeCopy,
       copyVma(anonMerge),
-      movePageTables,
+      movePageTablesKeepingCharge,
+      disarmCopy,
       ...only(UNMAPS_SOURCE, lockCopy),
-      ...sealedRangeUnmap.source,
+      ...sealedRangeUnmap.source('old-length'),
       ...dontunmapDropsAnonVma,
       moveDone,
     ],

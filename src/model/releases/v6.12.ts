@@ -1,18 +1,30 @@
 import type { AnonMergeRule } from '../merge.js';
 import type { CallSteps, Release } from '../release.js';
-import { FIXED_GIVEN, IMPLIED, only, UNMAPS_SOURCE } from '../step.js';
+import { DONTUNMAP_GIVEN, FIXED_GIVEN, GROWING, IMPLIED, only, UNMAPS_SOURCE } from '../step.js';
 import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
+import { dontunmapLimit, growthLimits } from '../steps/limits.js';
 import { mlock, munlock } from '../steps/lock.js';
-import { lookupAgain, lookupVma, withinVma, zeroLengthNeedsShared } from '../steps/lookup.js';
+import {
+  dontunmapNotSpecial,
+  growthAllowed,
+  lookupAgain,
+  lookupVma,
+  wholeHugePages,
+  withinVma,
+  zeroLengthNeedsShared,
+} from '../steps/lookup.js';
 import { mmapBeforeUnmap } from '../steps/mmap.js';
 import {
+  askMaySplit,
   chargeCopy,
   chooseNewAddress,
   copyVma,
+  disarmCopy,
   dontunmapDropsAnonVma,
   lockCopy,
   moveDone,
-  movePageTables,
+  movePageTablesKeepingCharge,
+  unmergeKsm,
 } from '../steps/move.js';
 import { mprotect } from '../steps/mprotect.js';
 import {
@@ -20,13 +32,17 @@ import {
   dontunmapKeepsLength,
   dontunmapNeedsMaymove,
   fixedNeedsMaymove,
+  flagsKnown,
+  newAddressAligned,
   newLengthNotZero,
+  oldAddressAligned,
   rangesDisjoint,
   takeLock,
 } from '../steps/parameters.js';
 import { expandMerging, shrinkBeforeMove, shrinkInPlace } from '../steps/resize.js';
 import { mseal, sealCheck } from '../steps/seal.js';
 import { touch } from '../steps/touch.js';
+import { uffd } from '../steps/uffd.js';
 import { sealedUnmap } from '../steps/unmap.js';
 
 const anonMerge: AnonMergeRule = 'unfaulted-joins-faulted';
@@ -40,6 +56,7 @@ export const otherCallsOf6_12: Omit<CallSteps, 'mremap'> = {
   mlock: mlock(anonMerge),
   munlock: munlock(anonMerge),
   mseal: mseal(anonMerge),
+  uffd: uffd(anonMerge),
 };
 
 export const v6_12: Release = {
@@ -57,28 +74,37 @@ export const v6_12: Release = {
   calls: {
     ...otherCallsOf6_12,
     mremap: [
+      flagsKnown,
       fixedNeedsMaymove,
       dontunmapNeedsMaymove,
       dontunmapKeepsLength,
+      oldAddressAligned,
       newLengthNotZero,
       takeLock,
       lookupVma,
       sealCheck,
-      ...only(IMPLIED, destinationInTask, rangesDisjoint, earlyCountCheck(6)),
+      wholeHugePages,
+      ...only(IMPLIED, newAddressAligned, destinationInTask, rangesDisjoint, earlyCountCheck(6)),
       ...only(FIXED_GIVEN, ...sealedUnmap.destination),
       ...shrinkBeforeMove(sealedUnmap),
       ...shrinkInPlace(sealedUnmap),
       lookupAgain,
       zeroLengthNeedsShared,
+      ...only(DONTUNMAP_GIVEN, dontunmapNotSpecial),
       withinVma,
+      ...only(GROWING, growthAllowed, ...growthLimits),
       ...expandMerging(anonMerge),
+      ...dontunmapLimit,
       chooseNewAddress,
       moveCountCheck(4),
+      askMaySplit,
+      unmergeKsm,
       chargeCopy,
       copyVma(anonMerge),
-      movePageTables,
+      movePageTablesKeepingCharge,
+      disarmCopy,
       ...only(UNMAPS_SOURCE, lockCopy),
-      ...sealedUnmap.source,
+      ...sealedUnmap.source('old-length'),
       ...dontunmapDropsAnonVma,
       moveDone,
     ],

@@ -1,22 +1,37 @@
 import type { AnonMergeRule } from '../merge.js';
 import type { Release } from '../release.js';
-import { FIXED_GIVEN, IMPLIED, inKernel, only } from '../step.js';
+import { DONTUNMAP_GIVEN, FIXED_GIVEN, GROWING, IMPLIED, inKernel, only } from '../step.js';
 import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
-import { lookupAgain, lookupVma, withinVma, zeroLengthNeedsShared } from '../steps/lookup.js';
+import { dontunmapLimit, growthLimits } from '../steps/limits.js';
 import {
+  dontunmapNotSpecial,
+  growthAllowed,
+  lookupAgain,
+  lookupVma,
+  wholeHugePages,
+  withinVma,
+  zeroLengthNeedsShared,
+} from '../steps/lookup.js';
+import {
+  askMaySplit,
   chargeStaleCopy,
   chooseNewAddress,
   copyVma,
+  disarmCopy,
   dontunmapDropsAccount,
   lockCopy,
   moveDone,
-  movePageTables,
+  movePageTablesKeepingCharge,
+  unmergeKsm,
 } from '../steps/move.js';
 import {
   destinationInTask,
   dontunmapKeepsLength,
+  flagsKnown,
+  newAddressAligned,
   newAddressNeedsMaymove,
   newLengthNotZero,
+  oldAddressAligned,
   rangesDisjoint,
   takeLock,
 } from '../steps/parameters.js';
@@ -38,9 +53,12 @@ export const v6_16: Release = {
   calls: {
     ...otherCallsOf6_17,
     mremap: [
+      flagsKnown,
+      oldAddressAligned,
       newLengthNotZero,
       ...only(
         IMPLIED,
+        newAddressAligned,
         newAddressNeedsMaymove,
         dontunmapKeepsLength,
         ...inKernel('check_mremap_params', earlyCountCheck(6)),
@@ -48,20 +66,31 @@ export const v6_16: Release = {
       takeLock,
       lookupVma,
       sealCheck,
+      wholeHugePages,
       ...only(IMPLIED, destinationInTask, rangesDisjoint),
       ...only(FIXED_GIVEN, ...sealedUnmap.destination),
       lookupAgain,
       ...shrinkBeforeMove(sealedUnmap),
       ...shrinkInPlace(sealedUnmap),
-      ...inKernel('resize_is_valid', zeroLengthNeedsShared, withinVma),
+      ...inKernel(
+        'resize_is_valid',
+        zeroLengthNeedsShared,
+        ...only(DONTUNMAP_GIVEN, dontunmapNotSpecial),
+        withinVma,
+        ...only(GROWING, growthAllowed, ...growthLimits),
+      ),
       ...expandMerging(anonMerge),
+      ...dontunmapLimit,
       chooseNewAddress,
       moveCountCheck(4),
+      askMaySplit,
+      unmergeKsm,
       chargeStaleCopy,
       copyVma(anonMerge),
-      movePageTables,
+      movePageTablesKeepingCharge,
+      disarmCopy,
       lockCopy,
-      ...sealedUnmap.source,
+      ...sealedUnmap.source('any'),
       ...dontunmapDropsAccount,
       moveDone,
     ],

@@ -2,22 +2,29 @@ import type { AnonMergeRule } from '../merge.js';
 import type { Release } from '../release.js';
 import { FIXED_GIVEN, IMPLIED, inKernel, only } from '../step.js';
 import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
+import { dontunmapLimit } from '../steps/limits.js';
 import { eachVmaOfRc1, lookupAgain, nextVma } from '../steps/lookup.js';
 import {
+  askMaySplit,
   chargeStaleCopy,
   chooseNewAddress,
   copyVma,
+  disarmCopy,
   dontunmapDropsAccount,
   lockCopy,
   moveDone,
-  movePageTables,
+  movePageTablesKeepingCharge,
+  unmergeKsm,
 } from '../steps/move.js';
 import {
   destinationInTask,
-  dontunmapKeepsLength,
+  dontunmapKeepsPages,
+  flagsKnown,
+  newAddressAligned,
   newAddressNeedsMaymove,
   newLengthInTask,
   newLengthNotZero,
+  oldAddressAligned,
   rangesDisjoint,
   takeLock,
 } from '../steps/parameters.js';
@@ -44,13 +51,16 @@ export const v6_17_rc1: Release = {
   calls: {
     ...otherCallsOf6_17,
     mremap: [
+      flagsKnown,
+      oldAddressAligned,
       newLengthNotZero,
       newLengthInTask,
       destinationInTask,
       ...only(
         IMPLIED,
+        newAddressAligned,
         newAddressNeedsMaymove,
-        dontunmapKeepsLength,
+        dontunmapKeepsPages,
         rangesDisjoint,
         ...inKernel('check_mremap_params', earlyCountCheck(6)),
       ),
@@ -62,13 +72,17 @@ export const v6_17_rc1: Release = {
       ...only(FIXED_GIVEN, ...sealedUnmap.destination),
       ...only(IMPLIED, lookupAgain),
       ...shrinkBeforeMove(sealedUnmap),
+      ...dontunmapLimit,
       chooseNewAddress,
       moveCountCheck(4),
+      askMaySplit,
+      unmergeKsm,
       chargeStaleCopy,
       copyVma(anonMerge),
-      movePageTables,
+      movePageTablesKeepingCharge,
+      disarmCopy,
       lockCopy,
-      ...sealedUnmap.source,
+      ...sealedUnmap.source('any'),
       ...dontunmapDropsAccount,
       ...nextVma,
       moveDone,

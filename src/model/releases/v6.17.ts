@@ -2,31 +2,39 @@ import type { AnonMergeRule } from '../merge.js';
 import type { CallSteps, Release } from '../release.js';
 import { FIXED_GIVEN, IMPLIED, inKernel, only } from '../step.js';
 import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
+import { dontunmapLimit } from '../steps/limits.js';
 import { mlock, munlock } from '../steps/lock.js';
 import { eachVma, lookupAgain, nextVma } from '../steps/lookup.js';
 import { mmapBeforeUnmap } from '../steps/mmap.js';
 import {
+  askMaySplit,
   chargeStaleCopy,
   chooseNewAddress,
   copyVma,
+  disarmCopy,
   dontunmapDropsAnonVma,
   lockCopy,
   moveDone,
-  movePageTables,
+  movePageTablesKeepingCharge,
+  unmergeKsm,
 } from '../steps/move.js';
 import { mprotect } from '../steps/mprotect.js';
 import {
   destinationInTask,
-  dontunmapKeepsLength,
+  dontunmapKeepsPages,
+  flagsKnown,
+  newAddressAligned,
   newAddressNeedsMaymove,
   newLengthInTask,
   newLengthNotZero,
+  oldAddressAligned,
   rangesDisjoint,
   takeLock,
 } from '../steps/parameters.js';
 import { expandMerging, shrinkBeforeMove, shrinkInPlace } from '../steps/resize.js';
 import { checkVma, mseal } from '../steps/seal.js';
 import { touch } from '../steps/touch.js';
+import { uffd } from '../steps/uffd.js';
 import { sealedUnmap } from '../steps/unmap.js';
 
 const anonMerge: AnonMergeRule = 'either-way';
@@ -40,6 +48,7 @@ export const otherCallsOf6_17: Omit<CallSteps, 'mremap'> = {
   mlock: mlock(anonMerge),
   munlock: munlock(anonMerge),
   mseal: mseal(anonMerge),
+  uffd: uffd(anonMerge),
 };
 
 export const v6_17: Release = {
@@ -60,13 +69,16 @@ export const v6_17: Release = {
   calls: {
     ...otherCallsOf6_17,
     mremap: [
+      flagsKnown,
+      oldAddressAligned,
       newLengthNotZero,
       newLengthInTask,
       ...only(
         IMPLIED,
         destinationInTask,
+        newAddressAligned,
         newAddressNeedsMaymove,
-        dontunmapKeepsLength,
+        dontunmapKeepsPages,
         rangesDisjoint,
         ...inKernel('check_mremap_params', earlyCountCheck(6)),
       ),
@@ -78,13 +90,17 @@ export const v6_17: Release = {
       ...only(FIXED_GIVEN, ...sealedUnmap.destination),
       ...only(IMPLIED, lookupAgain),
       ...shrinkBeforeMove(sealedUnmap),
+      ...dontunmapLimit,
       chooseNewAddress,
       moveCountCheck(4),
+      askMaySplit,
+      unmergeKsm,
       chargeStaleCopy,
       copyVma(anonMerge),
-      movePageTables,
+      movePageTablesKeepingCharge,
+      disarmCopy,
       lockCopy,
-      ...sealedUnmap.source,
+      ...sealedUnmap.source('any'),
       ...dontunmapDropsAnonVma,
       ...nextVma,
       moveDone,

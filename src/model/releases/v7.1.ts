@@ -2,22 +2,29 @@ import type { AnonMergeRule } from '../merge.js';
 import type { Release } from '../release.js';
 import { FIXED_GIVEN, IMPLIED, inKernel, only } from '../step.js';
 import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
+import { dontunmapLimit } from '../steps/limits.js';
 import { eachVma, lookupAgain, nextVma } from '../steps/lookup.js';
 import {
+  askMaySplit,
   chargeStaleCopy,
   chooseNewAddress,
   copyVma,
+  disarmCopy,
   dontunmapDropsAnonVma,
   lockCopy,
   moveDone,
-  movePageTables,
+  movePageTablesKeepingCharge,
+  unmergeKsm,
 } from '../steps/move.js';
 import {
   destinationInTask,
-  dontunmapKeepsLength,
+  dontunmapKeepsPages,
+  flagsKnown,
+  newAddressAligned,
   newAddressNeedsMaymove,
   newLengthInTask,
   newLengthNotZero,
+  oldAddressAligned,
   rangesDisjoint,
   takeLock,
 } from '../steps/parameters.js';
@@ -43,13 +50,16 @@ export const v7_1: Release = {
   calls: {
     ...otherCallsOf6_17,
     mremap: [
+      flagsKnown,
+      oldAddressAligned,
       newLengthNotZero,
       newLengthInTask,
       ...only(
         IMPLIED,
         destinationInTask,
+        newAddressAligned,
         newAddressNeedsMaymove,
-        dontunmapKeepsLength,
+        dontunmapKeepsPages,
         rangesDisjoint,
       ),
       takeLock,
@@ -61,13 +71,17 @@ export const v7_1: Release = {
       ...only(FIXED_GIVEN, ...sealedUnmap.destination),
       ...only(IMPLIED, lookupAgain),
       ...shrinkBeforeMove(sealedUnmap),
+      ...dontunmapLimit,
       chooseNewAddress,
       moveCountCheck(2),
+      askMaySplit,
+      unmergeKsm,
       chargeStaleCopy,
       copyVma(anonMerge),
-      movePageTables,
+      movePageTablesKeepingCharge,
+      disarmCopy,
       lockCopy,
-      ...sealedUnmap.source,
+      ...sealedUnmap.source('any'),
       ...dontunmapDropsAnonVma,
       ...nextVma,
       moveDone,

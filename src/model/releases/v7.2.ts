@@ -2,23 +2,30 @@ import type { AnonMergeRule } from '../merge.js';
 import type { Release } from '../release.js';
 import { FIXED_GIVEN, IMPLIED, inKernel, only, UNMAPS_SOURCE } from '../step.js';
 import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
+import { dontunmapLimit } from '../steps/limits.js';
 import { eachVma, lookupAgain, nextVma } from '../steps/lookup.js';
 import {
+  askMaySplit,
   chargeStaleCopy,
   chooseNewAddress,
   copyVma,
+  disarmCopy,
   dontunmapResetsOffset,
   lockCopy,
   moveDone,
-  movePageTables,
+  movePageTablesKeepingCharge,
   splitLockedSource,
+  unmergeKsm,
 } from '../steps/move.js';
 import {
   destinationInTask,
-  dontunmapKeepsLength,
+  dontunmapKeepsPages,
+  flagsKnown,
+  newAddressAligned,
   newAddressNeedsMaymove,
   newLengthInTask,
   newLengthNotZero,
+  oldAddressAligned,
   rangesDisjoint,
   takeLock,
 } from '../steps/parameters.js';
@@ -44,13 +51,16 @@ export const v7_2: Release = {
   calls: {
     ...otherCallsOf6_17,
     mremap: [
+      flagsKnown,
+      oldAddressAligned,
       newLengthNotZero,
       newLengthInTask,
       ...only(
         IMPLIED,
         destinationInTask,
+        newAddressAligned,
         newAddressNeedsMaymove,
-        dontunmapKeepsLength,
+        dontunmapKeepsPages,
         rangesDisjoint,
       ),
       takeLock,
@@ -62,14 +72,18 @@ export const v7_2: Release = {
       ...only(FIXED_GIVEN, ...sealedUnmap.destination),
       ...only(IMPLIED, lookupAgain),
       ...shrinkBeforeMove(sealedUnmap),
+      ...dontunmapLimit,
       chooseNewAddress,
       moveCountCheck(2, 3),
+      askMaySplit,
+      unmergeKsm,
       ...splitLockedSource,
       chargeStaleCopy,
       copyVma(anonMerge, { selfMerge: false }),
-      movePageTables,
+      movePageTablesKeepingCharge,
+      disarmCopy,
       ...only(UNMAPS_SOURCE, lockCopy),
-      ...sealedUnmap.source,
+      ...sealedUnmap.source('any'),
       ...dontunmapResetsOffset,
       ...nextVma,
       moveDone,

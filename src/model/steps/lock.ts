@@ -1,8 +1,21 @@
+import { Errno } from '../errno.js';
 import type { AnonMergeRule } from '../merge.js';
-import { succeed, withAccounts } from '../state.js';
+import { fail, type State, succeed, withAccounts } from '../state.js';
 import type { Step } from '../step.js';
-import { VM_LOCKED, withFlags } from '../vma.js';
-import { changeRange, gapCheck, populate, SPLIT_CHECK } from './modify.js';
+import {
+  endOf,
+  isLocked,
+  isSpecial,
+  pagesWith,
+  startOf,
+  VM_LOCKED,
+  type Vma,
+  withFlags,
+} from '../vma.js';
+import { changeRange, gapCheck, populate } from './modify.js';
+
+/** VM_SPECIAL mappings and huge pages are never locked, without an error (mlock_fixup). */
+const lockable = (vma: Vma): boolean => !isSpecial(vma);
 
 /** mlock() or munlock(): the VMAs in turn, each split asking for a free map slot. */
 const changeLock = (call: 'mlock' | 'munlock', rule: AnonMergeRule): Step => ({
@@ -10,21 +23,37 @@ const changeLock = (call: 'mlock' | 'munlock', rule: AnonMergeRule): Step => ({
   kernel: 'apply_vma_lock_flags',
   does: `${call === 'mlock' ? 'sets' : 'clears'} VM_LOCKED on each VMA of the range in turn, up to a gap`,
   errnos: ['ENOMEM'],
-  count: SPLIT_CHECK,
-  run: (s) =>
-    changeRange(
-      s,
-      {
-        to: (vma) => withFlags(vma, VM_LOCKED, call === 'mlock'),
-        also: (now, _vma, _fresh, start, end) =>
-          withAccounts(now, { locked: call === 'mlock' ? end - start : start - end }),
-      },
-      rule,
-    ),
+  ...changeRange(() => ({
+    to: (vma) => (lockable(vma) ? withFlags(vma, VM_LOCKED, call === 'mlock') : vma),
+    also: (now, _vma, _fresh, start, end) =>
+      withAccounts(now, { locked: call === 'mlock' ? end - start : start - end }),
+    rule,
+  })),
 });
 
-/** mlock() by a caller without a limit on locked memory. */
+/** Pages of the range that are mapped and not locked yet. */
+function newlyLocked(s: State): number {
+  let locked = 0;
+  for (const vma of s.vmas) if (isLocked(vma)) locked += overlap(s, vma);
+  return s.oldLen - locked;
+}
+
+const overlap = (s: State, vma: Vma): number =>
+  Math.max(0, Math.min(endOf(vma), s.addr + s.oldLen) - Math.max(startOf(vma), s.addr));
+
+/** mlock(). */
 export const mlock = (rule: AnonMergeRule): readonly Step[] => [
+  {
+    name: 'mlock-limit',
+    refusesOnlyFor: 'rlimitMemlock',
+    kernel: 'do_mlock',
+    does: 'refuses to lock more pages than RLIMIT_MEMLOCK allows',
+    errnos: ['ENOMEM'],
+    run: (s) =>
+      pagesWith(s.vmas, VM_LOCKED) + newlyLocked(s) > s.env.rlimitMemlock
+        ? fail(s, Errno.ENOMEM)
+        : s,
+  },
   changeLock('mlock', rule),
   gapCheck('mlock'),
   {

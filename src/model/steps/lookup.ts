@@ -1,8 +1,20 @@
 import { findIndex, vmaAt } from '../address-space.js';
+import type { MremapCall } from '../calls.js';
 import { Errno } from '../errno.js';
 import { fail, type State, succeed, withCourse } from '../state.js';
-import { only, SEVERAL, type Step } from '../step.js';
-import { endOf, isAnonymous, Kind, kindOf, startOf, type Vma } from '../vma.js';
+import { GROWING, IN_PLACE, only, SEVERAL, type Step } from '../step.js';
+import {
+  endOf,
+  HUGE,
+  isAnonymous,
+  isArmed,
+  isHugetlb,
+  isSpecial,
+  Kind,
+  kindOf,
+  startOf,
+  type Vma,
+} from '../vma.js';
 
 /** The VMA that the call is about; a step before has made sure that there is one. */
 export function sourceVma(s: State): Vma {
@@ -46,6 +58,58 @@ export const dontunmapAnonymousOnly: Step = {
   run: (s) => (isAnonymous(sourceVma(s)) ? s : fail(s, Errno.EINVAL)),
 };
 
+/** From v5.13 on any VMA that may grow. */
+export const dontunmapNotSpecial: Step = {
+  ...dontunmapAnonymousOnly,
+  name: 'dontunmap-not-special',
+  refusesOnlyFor: 'special mappings',
+  does: 'refuses DONTUNMAP on a VM_DONTEXPAND or VM_PFNMAP mapping',
+  run: (s) => (isSpecial(sourceVma(s)) ? fail(s, Errno.EINVAL) : s),
+};
+
+/** Up to v5.15. */
+export const noHugePages: Step = {
+  name: 'no-huge-pages',
+  refusesOnlyFor: 'huge pages',
+  kernel: 'vma_to_resize',
+  does: 'refuses a mapping of huge pages',
+  errnos: ['EINVAL'],
+  run: (s) => (isHugetlb(sourceVma(s)) ? fail(s, Errno.EINVAL) : s),
+};
+
+const roundUp = (pages: number): number => Math.ceil(pages / HUGE) * HUGE;
+
+/** Of huge pages both lengths are rounded up; nothing may be out of line, and nothing grows (550a7d60bd5e, v5.16). */
+export const wholeHugePages: Step = {
+  name: 'whole-huge-pages',
+  refusesOnlyFor: 'huge pages',
+  kernel: 'sys_mremap',
+  does: 'rounds the lengths up to huge pages; refuses addresses out of line and growth; a call that grows within its last huge page returns the old address',
+  errnos: ['EINVAL'],
+  sees: 'huge pages',
+  run: (s) => {
+    const vma = vmaAt(s.vmas, s.addr);
+    if (vma === undefined || !isHugetlb(vma)) return s;
+    const [oldLen, newLen] = [roundUp(s.oldLen), roundUp(s.newLen)];
+    if (s.addr % HUGE !== 0 || s.newAddr % HUGE !== 0 || newLen > oldLen) {
+      return fail(s, Errno.EINVAL);
+    }
+    const call = s.call as MremapCall;
+    const grewInside = GROWING.test(call) && IN_PLACE.test(call);
+    return grewInside ? succeed(s, s.addr) : withCourse(s, { oldLen, newLen });
+  },
+};
+
+/** A VM_DONTEXPAND mapping does not grow. */
+export const growthAllowed: Step = {
+  name: 'growth-allowed',
+  refusesOnlyFor: 'special mappings',
+  kernel: 'vma_to_resize',
+  does: 'refuses to grow a VM_DONTEXPAND or VM_PFNMAP mapping',
+  errnos: ['EFAULT'],
+  run: (s) => (s.newLen > s.oldLen && isSpecial(sourceVma(s)) ? fail(s, Errno.EFAULT) : s),
+};
+
 /** EFAULT where the range crosses the end of its VMA. A tail that is cut off does not count. */
 export const withinVma: Step = {
   name: 'within-vma',
@@ -56,8 +120,8 @@ export const withinVma: Step = {
     Math.min(s.oldLen, s.newLen) > endOf(sourceVma(s)) - s.addr ? fail(s, Errno.EFAULT) : s,
 };
 
-/** f_op->get_unmapped_area of its own: the kernel cannot tell that a fixed address will be honoured. */
-const mayMoveWithOthers = (vma: Vma): boolean => kindOf(vma) !== Kind.ramfs;
+/** With an f_op->get_unmapped_area of its own the kernel cannot tell that a fixed address will be honoured; a userfaultfd may have to be told. */
+const mayMoveWithOthers = (vma: Vma): boolean => kindOf(vma) !== Kind.ramfs && !isArmed(vma);
 
 /** EFAULT for want of anything to move at the start of the range. */
 const pickVmaRun = (s: State): State => {

@@ -1,45 +1,131 @@
-import { insert, removeWithin } from '../address-space.js';
+import { findIndex, insert, removeWithin } from '../address-space.js';
 import type { MmapCall } from '../calls.js';
+import { Errno } from '../errno.js';
 import { unusedId } from '../fault.js';
 import { type AnonMergeRule, insertMerging } from '../merge.js';
-import { type State, succeed, withAccounts, withoutPages, withVmas } from '../state.js';
-import type { Step } from '../step.js';
-import { isAccounted, Kind, makeVma, Prot, pagesOf, VM_ACCOUNT, type Vma } from '../vma.js';
+import {
+  fail,
+  type State,
+  succeed,
+  withAccounts,
+  withCourse,
+  withoutPages,
+  withVmas,
+} from '../state.js';
+import { mayRefuse, type Step } from '../step.js';
+import {
+  endOf,
+  HUGE,
+  isAccounted,
+  isFile,
+  isObject,
+  Kind,
+  makeVma,
+  mappedPages,
+  Prot,
+  pagesOf,
+  startOf,
+  VM_ACCOUNT,
+  type Vma,
+} from '../vma.js';
 import { mmapCountCheck } from './counts.js';
+import { chargeMayFail, mayCommit } from './limits.js';
 import { type Unmapping, withoutCharges } from './unmap.js';
 
-/** The mapping that the call asks for. Private and writable: accounted. Shared anonymous: an object of its own. */
+/** Private and writable: the pages are charged. */
+const accountable = (s: State): boolean => {
+  const { kind, prot } = s.call as MmapCall;
+  return Kind[kind] < Kind.fshared && prot === 'rw';
+};
+
+/** The mapping that the call asks for. Each one of memory that is shared, and of no file, is an object of its own. */
 function requested(s: State): Vma {
   const call = s.call as MmapCall;
   const kind = Kind[call.kind];
-  const isFile = kind !== Kind.anon && kind !== Kind.shm;
-  const accounted = kind < Kind.fshared && call.prot === 'rw';
   return makeVma({
-    start: call.addr,
-    pages: call.len,
+    start: s.newAddr,
+    pages: s.newLen,
     kind,
     prot: Prot[call.prot],
-    displacement: kind === Kind.anon ? 0 : (isFile ? call.offset : 0) - call.addr,
-    id: kind === Kind.shm ? unusedId(s.vmas, kind) : 0,
-    flags: accounted ? VM_ACCOUNT : 0,
+    displacement: kind === Kind.anon ? 0 : (isFile(kind) ? call.offset : 0) - s.newAddr,
+    id: isObject(kind) ? unusedId(s.vmas, kind) : 0,
+    flags: accountable(s) ? VM_ACCOUNT : 0,
   });
 }
 
-/** The new VMA, charged if it is accounted. Two mmaps of shared anonymous memory are two objects: nothing to merge with. */
+/** The new VMA, charged if it is accounted. A new object has nothing to merge with. */
 function place(s: State, rule: AnonMergeRule): State {
   const vma = requested(s);
-  const isObject = (s.call as MmapCall).kind === 'shm';
-  const vmas = isObject ? insert(s.vmas, vma) : insertMerging(s.vmas, vma, rule);
+  const alone = isObject(Kind[(s.call as MmapCall).kind]);
+  const vmas = alone ? insert(s.vmas, vma) : insertMerging(s.vmas, vma, rule);
   return withVmas(
     withAccounts(s, { total: pagesOf(vma), committed: isAccounted(vma) ? pagesOf(vma) : 0 }),
     vmas,
   );
 }
 
+/** A mapping of huge pages is some of them, from the start of one. */
+const wholeHugePages: Step = {
+  name: 'mmap-huge-pages',
+  refusesOnlyFor: 'huge pages',
+  kernel: 'hugetlb_get_unmapped_area',
+  does: 'rounds the length of a mapping of huge pages up; refuses an address out of line, or one that does not fit then',
+  errnos: ['EINVAL', 'ENOMEM'],
+  run: (s) => {
+    if ((s.call as MmapCall).kind !== 'hugetlb') return s;
+    if (s.newAddr % HUGE !== 0) return fail(s, Errno.EINVAL);
+    const newLen = Math.ceil(s.newLen / HUGE) * HUGE;
+    if (s.newAddr + newLen > s.env.taskEnd) return fail(s, Errno.ENOMEM);
+    return withCourse(s, { oldLen: newLen, newLen });
+  },
+};
+
+/** Pages of the range that are mapped already, by VMAs of which all is true that is asked. */
+function pagesReplaced(s: State, counts: (vma: Vma) => boolean): number {
+  let pages = 0;
+  const end = s.newAddr + s.newLen;
+  for (let i = findIndex(s.vmas, s.newAddr); i < s.vmas.length; i++) {
+    const vma = s.vmas[i] as Vma;
+    if (startOf(vma) >= end) break;
+    if (counts(vma)) pages += Math.min(endOf(vma), end) - Math.max(startOf(vma), s.newAddr);
+  }
+  return pages;
+}
+
+/** RLIMIT_AS; what is replaced does not count twice. */
+const mmapLimit: Step = {
+  name: 'mmap-limit',
+  refusesOnlyFor: 'rlimitAs',
+  kernel: 'may_expand_vm',
+  does: 'refuses to map more pages than RLIMIT_AS allows',
+  errnos: ['ENOMEM'],
+  run: (s) =>
+    mappedPages(s.vmas) - pagesReplaced(s, () => true) + s.newLen > s.env.rlimitAs
+      ? fail(s, Errno.ENOMEM)
+      : s,
+};
+
+/** What is replaced need not be charged again, where it is there still. */
+const newlyCharged = (s: State): number => s.newLen - pagesReplaced(s, isAccounted);
+
+const mmapCharge: Step = {
+  name: 'mmap-charge',
+  refusesOnlyFor: 'commitLimit',
+  kernel: 'security_vm_enough_memory_mm',
+  does: 'refuses an accounted mapping beyond the commit limit',
+  errnos: ['ENOMEM'],
+  mayFail: [chargeMayFail((s) => accountable(s) && newlyCharged(s) > 0)],
+  run: (s) => (accountable(s) && !mayCommit(s, newlyCharged(s)) ? fail(s, Errno.ENOMEM) : s),
+};
+
+/** There may be no memory for the VMA. */
+const NO_VMA = mayRefuse('vm_area_alloc', 'ENOMEM', () => true);
+
 const mapNew = (rule: AnonMergeRule): Step => ({
   name: 'mmap-insert',
   kernel: 'mmap_region',
   does: 'maps the range, merged with its neighbours where possible',
+  mayFail: [NO_VMA],
   run: (s) => place(s, rule),
 });
 
@@ -47,39 +133,60 @@ const done: Step = {
   name: 'mmap-done',
   kernel: 'do_mmap',
   does: 'returns the address',
-  run: (s) => succeed(s, (s.call as MmapCall).addr),
+  run: (s) => succeed(s, s.newAddr),
 };
 
-/** Up to v6.11 the range is unmapped, then the new VMA comes. */
+/** Up to v6.11 the range is unmapped, then the new VMA comes: what fails between leaves a hole. */
 export const mmapAfterUnmap = (rule: AnonMergeRule, unmap: Unmapping): readonly Step[] => [
   mmapCountCheck,
+  wholeHugePages,
+  mmapLimit,
   ...unmap.mmapSplits,
   unmap.mmapRemove,
+  mmapCharge,
   mapNew(rule),
   done,
 ];
 
+/** The range is empty, and map_count has what was there still. */
+function cleared(s: State): State {
+  const [start, end] = [s.newAddr, s.newAddr + s.newLen];
+  const without = withVmas(
+    withoutCharges(s, start, end),
+    removeWithin(s.vmas, start, end),
+    s.mapCount,
+  );
+  return withoutPages(without, start, end);
+}
+
 /**
  * From v6.12 on the new VMA is counted before those that it replaces are taken off: map_count peaks
- * one higher.
+ * one higher. What fails before that leaves the splits, and what fails then a hole.
  */
 export const mmapBeforeUnmap = (rule: AnonMergeRule, unmap: Unmapping): readonly Step[] => [
   mmapCountCheck,
+  wholeHugePages,
   ...unmap.mmapSplits,
+  mmapLimit,
+  mmapCharge,
   {
     name: 'mmap-replace',
     kernel: '__mmap_complete',
     does: 'maps the range in place of what is there, which is still counted',
+    mayFail: [
+      {
+        ...NO_VMA,
+        fails: (s) => {
+          const hole = cleared(s);
+          return fail(withVmas(hole, hole.vmas, hole.vmas.length), Errno.ENOMEM);
+        },
+      },
+    ],
     run: (s) => {
-      const { addr, len } = s.call as MmapCall;
-      const cleared = removeWithin(s.vmas, addr, addr + len);
-      const removed = s.vmas.length - cleared.length;
-      const mapped = place(withVmas(withoutCharges(s, addr, addr + len), cleared), rule);
-      return withoutPages(
-        withVmas(mapped, mapped.vmas, mapped.mapCount + removed),
-        addr,
-        addr + len,
-      );
+      const hole = cleared(s);
+      const removed = s.vmas.length - hole.vmas.length;
+      const mapped = place(withVmas(hole, hole.vmas, hole.vmas.length), rule);
+      return withVmas(mapped, mapped.vmas, mapped.mapCount + removed);
     },
   },
   {

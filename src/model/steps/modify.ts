@@ -1,23 +1,27 @@
-import { findIndex, spliced, splitAt, type Vmas } from '../address-space.js';
+import { findIndex, spliced, type Vmas } from '../address-space.js';
 import { Errno } from '../errno.js';
 import { writeFault } from '../fault.js';
 import { type AnonMergeRule, merged, planMerge } from '../merge.js';
-import { fail, headroom, RUNNING, type State, withVmas } from '../state.js';
-import type { CountCheck, Step } from '../step.js';
+import { fail, RUNNING, type State, withVmas } from '../state.js';
+import type { Step } from '../step.js';
 import { endOf, isLocked, isShared, isWritable, reshaped, startOf, type Vma } from '../vma.js';
+import { checkedSplit, SPLIT_CHECK } from './split.js';
 
-/** Each split asks for a free map slot (split_vma). */
-export const SPLIT_CHECK: CountCheck = { role: 'split', need: 1 };
+/** Splits made by one call, of which one may be told to fail for want of memory. */
+class Splits {
+  made = 0;
 
-/** One split; split_vma() asks for a free map slot. */
-export function checkedSplit(s: State, page: number): State {
-  const vmas = splitAt(s.vmas, page);
-  if (vmas === s.vmas) return s;
-  return headroom(s) < 1 ? fail(s, Errno.ENOMEM) : withVmas(s, vmas);
+  constructor(private readonly failing = -1) {}
+
+  at(s: State, page: number): State {
+    const after = checkedSplit(s, page);
+    if (after === s || after.result !== RUNNING) return after;
+    return this.made++ === this.failing ? fail(s, Errno.ENOMEM) : after;
+  }
 }
 
 /** The part [start, end) of one VMA becomes `fresh`: merged with a neighbour, or else split off. */
-function replacePart(s: State, fresh: Vma, rule: AnonMergeRule): State {
+function replacePart(s: State, fresh: Vma, rule: AnonMergeRule, splits: Splits): State {
   const [start, end] = [startOf(fresh), endOf(fresh)];
   const i = findIndex(s.vmas, start);
   const vma = s.vmas[i] as Vma;
@@ -38,8 +42,8 @@ function replacePart(s: State, fresh: Vma, rule: AnonMergeRule): State {
     if (!atEnd) parts.push(reshaped(vma, end, endOf(vma)));
     return withVmas(s, spliced(s.vmas, first, after - first, parts));
   }
-  const once = checkedSplit(s, start);
-  const twice = once.result === RUNNING ? checkedSplit(once, end) : once;
+  const once = splits.at(s, start);
+  const twice = once.result === RUNNING ? splits.at(once, end) : once;
   if (twice.result !== RUNNING) return twice;
   return withVmas(twice, spliced(twice.vmas, findIndex(twice.vmas, start), 1, [fresh]));
 }
@@ -47,26 +51,34 @@ function replacePart(s: State, fresh: Vma, rule: AnonMergeRule): State {
 /** What a call does to the VMAs of a range. */
 export interface Change {
   /** The VMA as it is to be, or the errno that refuses it. */
-  readonly to: (vma: Vma) => Vma | { readonly refused: Errno };
+  readonly to: (vma: Vma, s: State) => Vma | { readonly refused: Errno };
   /** What else changes when `pages` pages of `vma` have become `fresh`. */
   readonly also?: (s: State, vma: Vma, fresh: Vma, start: number, end: number) => State;
+  readonly rule: AnonMergeRule;
+  /** Goes on behind a gap. */
+  readonly overGaps?: true;
 }
 
 /**
  * Changes the VMAs of the range in turn, up to the first gap. A refused VMA or a failing split ends the
  * call, what is done stays done.
  */
-export function changeRange(s: State, change: Change, rule: AnonMergeRule): State {
+function changeWith(s: State, change: Change, splits: Splits): State {
   const end = s.addr + s.oldLen;
   let now = s;
   for (let page = s.addr; page < end; ) {
     const vma = now.vmas[findIndex(now.vmas, page)];
-    if (vma === undefined || startOf(vma) > page) return now;
+    if (vma === undefined) return now;
+    if (startOf(vma) > page) {
+      if (change.overGaps !== true) return now;
+      page = startOf(vma);
+      continue;
+    }
     const upTo = Math.min(endOf(vma), end);
-    const to = change.to(vma);
+    const to = change.to(vma, now);
     if (typeof to === 'object') return fail(now, to.refused);
     if (to !== vma) {
-      now = replacePart(now, reshaped(to, page, upTo), rule);
+      now = replacePart(now, reshaped(to, page, upTo), change.rule, splits);
       if (now.result !== RUNNING) return now;
       now = change.also?.(now, vma, to, page, upTo) ?? now;
     }
@@ -74,6 +86,26 @@ export function changeRange(s: State, change: Change, rule: AnonMergeRule): Stat
   }
   return now;
 }
+
+/** What a step does that changes the VMAs of its range in turn, with a point of failure in each of its splits. */
+export const changeRange = (
+  change: (s: State) => Change,
+): Required<Pick<Step, 'count' | 'mayFail' | 'run'>> => ({
+  count: SPLIT_CHECK,
+  mayFail: [
+    {
+      kernel: 'vm_area_dup',
+      errno: 'ENOMEM',
+      times: (s) => {
+        const splits = new Splits();
+        changeWith(s, change(s), splits);
+        return splits.made;
+      },
+      fails: (s, time) => changeWith(s, change(s), new Splits(time)),
+    },
+  ],
+  run: (s) => changeWith(s, change(s), new Splits()),
+});
 
 /** Whether part of the call's range is not mapped. */
 export function hasGap(s: State): boolean {

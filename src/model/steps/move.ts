@@ -1,8 +1,9 @@
-import { highestGap, isFree, replaceAt, vmaAt } from '../address-space.js';
+import { highestGap, insert, isFree, replaceAt, vmaAt } from '../address-space.js';
 import { DONTUNMAP, FIXED, type MremapCall } from '../calls.js';
 import { Errno } from '../errno.js';
 import { type AnonMergeRule, insertMerging } from '../merge.js';
 import {
+  addAccounts,
   fail,
   type State,
   succeed,
@@ -11,26 +12,32 @@ import {
   withMovedPages,
   withVmas,
 } from '../state.js';
-import { DONTUNMAP_GIVEN, only, type Step } from '../step.js';
+import { DONTUNMAP_GIVEN, mayRefuse, only, type Step } from '../step.js';
 import {
   endOf,
   isAccounted,
   isAnonymous,
+  isArmed,
   isFaulted,
   isLocked,
   isShared,
+  Kind,
+  kindOf,
   offsetOf,
   pagesOf,
   placeWord,
   startOf,
   VM_LOCKED,
+  VM_UFFD,
   type Vma,
   withAccount,
   withFlags,
   withId,
 } from '../vma.js';
+import { chargeMayFail, mayCommit } from './limits.js';
 import { sourceVma } from './lookup.js';
-import { checkedSplit, populate, SPLIT_CHECK } from './modify.js';
+import { populate } from './modify.js';
+import { checkedSplit, mayVetoSplit, SPLIT_CHECK, splitMayFail } from './split.js';
 
 const has = (s: State, flag: number): boolean => ((s.call as MremapCall).flags & flag) !== 0;
 
@@ -63,31 +70,122 @@ function copyOf(s: State, vma: Vma): Vma {
   return placeWord(vma, s.newAddr, s.newLen, rebased ? 0 : offset - s.newAddr);
 }
 
-/**
- * The mapping appears at the destination, merged with what fits there.
- *
- * @param selfMerge whether a DONTUNMAP copy may merge with its own source, as it may up to v7.1
- */
+interface CopyRules {
+  /** Whether a DONTUNMAP copy may merge with its own source, as it may up to v7.1. */
+  readonly selfMerge?: boolean;
+  /** Whether a copy merges although its source is registered with userfaultfd, as up to v7.2. */
+  readonly armedMerges?: boolean;
+}
+
+/** The mapping appears at the destination, merged with what fits there. */
 export const copyVma = (
   rule: AnonMergeRule,
-  { selfMerge = true }: { selfMerge?: boolean } = {},
+  { selfMerge = true, armedMerges = true }: CopyRules = {},
 ): Step => ({
   name: 'copy-vma',
   kernel: 'copy_vma',
   does: 'maps the destination, merged with its neighbours where possible',
+  mayFail: [
+    {
+      ...mayRefuse('copy_vma', 'ENOMEM', () => true),
+      fails: (s) => fail(withAccounts(s, { committed: -s.charged }), Errno.ENOMEM),
+    },
+  ],
   run: (s) => {
     const vma = sourceVma(s);
     const apart = !selfMerge && has(s, DONTUNMAP) ? vma : undefined;
     const counted = withAccounts(s, { total: s.newLen });
-    return withVmas(counted, insertMerging(s.vmas, copyOf(s, vma), rule, apart));
+    const copy = copyOf(s, vma);
+    const alone = !armedMerges && isArmed(vma);
+    return withVmas(
+      counted,
+      alone ? insert(s.vmas, copy) : insertMerging(s.vmas, copy, rule, apart),
+    );
   },
 });
 
-export const movePageTables: Step = {
+/**
+ * What becomes of the charge for the copy when its page tables could not be moved: given back (up to
+ * 5.10); given back unless DONTUNMAP makes that the part of the unmapping (5.11, and again 7.3); not
+ * given back, but for DONTUNMAP (5.14).
+ */
+type UndoneCharge = 'returned' | 'returned-by-unmapping' | 'kept';
+
+/** Source and destination change places: what is unmapped at the end is the destination. */
+function undo(s: State, errno: Errno, charge: UndoneCharge): State {
+  const returns =
+    charge === 'returned' || (charge === 'returned-by-unmapping' && !has(s, DONTUNMAP));
+  return withCourse(s, {
+    addr: s.newAddr,
+    oldLen: s.newLen,
+    undoing: errno,
+    accounts: returns ? addAccounts(s.accounts, { committed: -s.charged }) : s.accounts,
+  });
+}
+
+/** @param ops what else may refuse when the pages have arrived: vm_ops->mremap has existed since 4.3 */
+const moveTables = (charge: UndoneCharge, ops = true): Step => ({
   name: 'move-page-tables',
   kernel: 'move_page_tables',
   does: 'moves the pages to the destination',
+  mayFail: [
+    {
+      kernel: 'alloc_new_pmd',
+      errno: 'ENOMEM',
+      times: (s) => (s.oldLen > 0 ? 1 : 0),
+      fails: (s) => undo(s, Errno.ENOMEM, charge),
+    },
+    ...(ops
+      ? [
+          {
+            kernel: 'vm_ops->mremap',
+            errno: 'EINVAL' as const,
+            times: (s: State) => (kindOf(sourceVma(s)) === Kind.special ? 1 : 0),
+            fails: (s: State) => undo(s, Errno.EINVAL, charge),
+          },
+        ]
+      : []),
+  ],
   run: (s) => withMovedPages(s, s.addr, s.newAddr, s.oldLen),
+});
+
+/** As up to 4.2. */
+export const movePageTablesOf2_6_12: Step = moveTables('returned', false);
+/** Up to v5.10. */
+export const movePageTables: Step = moveTables('returned');
+/** v5.11 to v5.13, and v7.3. */
+export const movePageTablesOf5_11: Step = moveTables('returned-by-unmapping');
+/** v5.14 to v7.2: a growing move that fails here keeps the charge for what it would have grown by. */
+export const movePageTablesKeepingCharge: Step = moveTables('kept');
+
+/** The driver is asked before anything of the source changes (v5.11). */
+export const askMaySplit: Step = {
+  name: 'may-split',
+  kernel: 'move_vma',
+  does: 'asks the driver of the VMA whether it may be split at the ends of the source',
+  mayFail: [mayVetoSplit((s) => s.addr), mayVetoSplit((s) => s.addr + s.oldLen)],
+  run: (s) => s,
+};
+
+/** Pages that several processes share by KSM are made their own (v2.6.32). */
+export const unmergeKsm: Step = {
+  name: 'unmerge-ksm',
+  kernel: 'ksm_madvise',
+  does: 'gives private anonymous memory pages of its own where KSM has merged them',
+  mayFail: [mayRefuse('ksm_madvise', 'ENOMEM', (s) => isAnonymous(sourceVma(s)))],
+  run: (s) => s,
+};
+
+/** A copy is not registered with a userfaultfd that is not told of moves (v5.0); with what it has merged with. */
+export const disarmCopy: Step = {
+  name: 'disarm-copy',
+  kernel: 'mremap_userfaultfd_prep',
+  does: 'takes the copy, and what it has merged with, from a userfaultfd that is not told of moves',
+  run: (s) => {
+    const copy = vmaAt(s.vmas, s.newAddr);
+    if (s.undoing !== 0 || copy === undefined || !isArmed(copy)) return s;
+    return withVmas(s, replaceAt(s.vmas, s.newAddr, withFlags(copy, VM_UFFD, false)));
+  },
 };
 
 /** Whether the source is all of its VMA. After a merge of source and copy it never is. */
@@ -103,20 +201,48 @@ function staleGrowth(s: State): number {
   return has(s, DONTUNMAP) || s.several !== undefined ? growth(s) : Math.abs(newLen - oldLen);
 }
 
-const chargeWith = (pages: (s: State) => number, does: string): Step => ({
-  name: 'charge-copy',
-  kernel: 'security_vm_enough_memory_mm',
-  does,
-  run: (s) => (isAccounted(sourceVma(s)) ? withAccounts(s, { committed: pages(s) }) : s),
-});
+/** Adds the pages to the charge; `asks`: unless the commit limit forbids it. */
+const chargeWith = (
+  pages: (s: State) => number,
+  asks: (s: State) => boolean,
+  does: string,
+): Step => {
+  const isAsked = (s: State): boolean => isAccounted(sourceVma(s)) && asks(s) && pages(s) > 0;
+  return {
+    name: 'charge-copy',
+    refusesOnlyFor: 'commitLimit',
+    kernel: 'security_vm_enough_memory_mm',
+    does,
+    errnos: ['ENOMEM'],
+    mayFail: [chargeMayFail(isAsked)],
+    run: (s) => {
+      if (!isAccounted(sourceVma(s))) return s;
+      const charged = pages(s);
+      if (isAsked(s) && !mayCommit(s, charged)) return fail(s, Errno.ENOMEM);
+      return withCourse(s, {
+        charged,
+        accounts: addAccounts(s.accounts, { committed: charged }),
+      });
+    },
+  };
+};
 
-/** The commit charge of an accounted VMA. */
-export const chargeCopy: Step = chargeWith(
-  growth,
-  'charges an accounted copy: what it grows by, or all of it with DONTUNMAP',
-);
+const ALL_COPIES = 'charges an accounted copy: what it grows by, or all of it with DONTUNMAP';
+
+/** Up to v5.10 nobody asks at this point: a growth has been asked for before, and DONTUNMAP never is. */
+export const chargeCopyUnasked: Step = {
+  ...chargeWith(growth, () => false, ALL_COPIES),
+  errnos: [],
+  mayFail: [],
+};
+/** v5.11 to v5.13: DONTUNMAP is asked for. */
+export const chargeCopyOf5_11: Step = chargeWith(growth, (s) => has(s, DONTUNMAP), ALL_COPIES);
+/** From v5.14 on all is charged here. */
+export const chargeCopy: Step = chargeWith(growth, () => true, ALL_COPIES);
+/** v6.15 to v7.2. */
 export const chargeStaleCopy: Step = chargeWith(
   staleGrowth,
+  () => true,
   'charges an accounted copy: the difference of the lengths, also of a shrinking call, or all of it with DONTUNMAP',
 );
 
@@ -128,10 +254,16 @@ export const lockCopy: Step = {
   run: (s) => {
     const copy = vmaAt(s.vmas, s.newAddr);
     if (copy === undefined || !isLocked(copy)) return s;
+    // Undoing a move there is nothing to populate: the source is the destination then.
     const grown = populate(s, s.newAddr + s.oldLen, s.newAddr + s.newLen);
     return withAccounts(grown, { locked: s.newLen });
   },
 };
+
+const SOURCE_EDGE = {
+  start: (s: State): number => s.addr,
+  end: (s: State): number => s.addr + s.oldLen,
+} as const;
 
 /** From 7.2 on a locked source of DONTUNMAP is split off first, so that the rest stays locked. */
 export const splitLockedSource: readonly Step[] = only(
@@ -143,8 +275,11 @@ export const splitLockedSource: readonly Step[] = only(
       does: `splits a locked VMA at the ${edge} of the source, if a map slot is left`,
       errnos: ['ENOMEM'],
       count: SPLIT_CHECK,
-      run: (s) =>
-        isLocked(sourceVma(s)) ? checkedSplit(s, edge === 'start' ? s.addr : s.addr + s.oldLen) : s,
+      mayFail: splitMayFail(SOURCE_EDGE[edge], true).map((point) => ({
+        ...point,
+        times: (s) => (isLocked(sourceVma(s)) ? point.times(s) : 0),
+      })),
+      run: (s) => (isLocked(sourceVma(s)) ? checkedSplit(s, SOURCE_EDGE[edge](s)) : s),
     }),
   ),
 );
@@ -155,7 +290,7 @@ function completeDontunmap(does: string, complete: (s: State, vma: Vma) => State
     name: 'dontunmap-complete',
     kernel: 'dontunmap_complete',
     does,
-    run: (s) => complete(s, sourceVma(s)),
+    run: (s) => (s.undoing === 0 ? complete(s, sourceVma(s)) : s),
   });
 }
 

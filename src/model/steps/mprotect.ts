@@ -1,9 +1,10 @@
 import type { MprotectCall } from '../calls.js';
 import { Errno } from '../errno.js';
 import type { AnonMergeRule } from '../merge.js';
-import { succeed, withAccounts } from '../state.js';
+import { type State, succeed, withAccounts } from '../state.js';
 import { inKernel, type Step } from '../step.js';
 import {
+  endOf,
   isAccounted,
   isAnonymous,
   isFaulted,
@@ -11,11 +12,13 @@ import {
   isShared,
   isWritable,
   Prot,
+  startOf,
   type Vma,
   withAccount,
   withProt,
 } from '../vma.js';
-import { changeRange, gapCheck, populate, SPLIT_CHECK } from './modify.js';
+import { mayCommit } from './limits.js';
+import { changeRange, gapCheck, populate } from './modify.js';
 import { sourceRangeUnsealed } from './unmap.js';
 
 /** Rules of mprotect() that changed between releases. */
@@ -35,6 +38,12 @@ function protectedVma(vma: Vma, prot: Prot, rules: MprotectRules): Vma {
   return unaccount ? withAccount(fresh, false) : fresh;
 }
 
+/** Pages of the range that become accounted with a VMA. */
+const chargeOf = (s: State, vma: Vma, fresh: Vma): number =>
+  isAccounted(fresh) && !isAccounted(vma)
+    ? Math.min(endOf(vma), s.addr + s.oldLen) - Math.max(startOf(vma), s.addr)
+    : 0;
+
 /** mprotect(), with each split asking for a free map slot. */
 export const mprotect = (rules: MprotectRules): readonly Step[] => [
   ...(rules.sealedRange === true ? inKernel('do_mprotect_pkey', sourceRangeUnsealed) : []),
@@ -43,21 +52,19 @@ export const mprotect = (rules: MprotectRules): readonly Step[] => [
     kernel: 'do_mprotect_pkey',
     does: 'changes each VMA of the range in turn, up to a gap: merged with a neighbour if possible, else split',
     errnos: ['EPERM', 'ENOMEM'],
-    count: SPLIT_CHECK,
-    run: (s) => {
-      const prot = Prot[(s.call as MprotectCall).prot];
-      return changeRange(
-        s,
-        {
-          to: (vma) => (isSealed(vma) ? { refused: Errno.EPERM } : protectedVma(vma, prot, rules)),
-          also: (now, vma, fresh, start, end) => {
-            const charge = Number(isAccounted(fresh)) - Number(isAccounted(vma));
-            return populate(withAccounts(now, { committed: charge * (end - start) }), start, end);
-          },
-        },
-        rules.anonMerge,
-      );
-    },
+    ...changeRange((s) => ({
+      to: (vma, now) => {
+        if (isSealed(vma)) return { refused: Errno.EPERM };
+        const fresh = protectedVma(vma, Prot[(s.call as MprotectCall).prot], rules);
+        const charge = chargeOf(now, vma, fresh);
+        return charge > 0 && !mayCommit(now, charge) ? { refused: Errno.ENOMEM } : fresh;
+      },
+      also: (now, vma, fresh, start, end) => {
+        const charge = Number(isAccounted(fresh)) - Number(isAccounted(vma));
+        return populate(withAccounts(now, { committed: charge * (end - start) }), start, end);
+      },
+      rule: rules.anonMerge,
+    })),
   },
   gapCheck('mprotect'),
   {

@@ -7,7 +7,7 @@ import type { Step } from '../step.js';
 function refuse(
   name: string,
   does: string,
-  refused: (call: MremapCall, taskEnd: number) => boolean,
+  refused: (call: MremapCall, s: State) => boolean,
 ): Step {
   return {
     name,
@@ -15,15 +15,38 @@ function refuse(
     does,
     errnos: ['EINVAL'],
     sees: 'arguments',
-    run: (s: State) => (refused(s.call as MremapCall, s.env.taskEnd) ? fail(s, Errno.EINVAL) : s),
+    run: (s: State) => (refused(s.call as MremapCall, s) ? fail(s, Errno.EINVAL) : s),
   };
 }
+
+/** All flags that mremap() has had since v5.7. */
+const KNOWN = MAYMOVE | FIXED | DONTUNMAP;
+
+export const flagsKnown = refuse(
+  'flags-known',
+  'refuses unknown flags',
+  (c) => (c.flags & ~KNOWN) !== 0,
+);
 
 /** Before v5.7 DONTUNMAP is an unknown flag. */
 export const dontunmapUnknown = refuse(
   'flags-known',
   'refuses unknown flags, DONTUNMAP among them',
-  (c) => (c.flags & DONTUNMAP) !== 0,
+  (c) => (c.flags & ~(MAYMOVE | FIXED)) !== 0,
+);
+
+const isAligned = (page: number): boolean => Number.isInteger(page);
+
+export const oldAddressAligned = refuse(
+  'old-address-aligned',
+  'refuses an old address inside a page',
+  (c) => !isAligned(c.addr),
+);
+
+export const newAddressAligned = refuse(
+  'new-address-aligned',
+  'refuses a new address inside a page',
+  (c) => !isAligned(c.newAddr),
 );
 
 export const fixedNeedsMaymove = refuse(
@@ -45,10 +68,17 @@ export const newAddressNeedsMaymove = refuse(
   (c) => (c.flags & MAYMOVE) === 0,
 );
 
+/** Up to v6.16 lengths inside the same page differ. */
 export const dontunmapKeepsLength = refuse(
   'dontunmap-keeps-length',
-  'refuses DONTUNMAP with lengths that differ',
+  'refuses DONTUNMAP with lengths that differ, before they are rounded up to pages',
   (c) => (c.flags & DONTUNMAP) !== 0 && c.oldLen !== c.newLen,
+);
+
+export const dontunmapKeepsPages = refuse(
+  'dontunmap-keeps-length',
+  'refuses DONTUNMAP with lengths of different numbers of pages',
+  (c) => (c.flags & DONTUNMAP) !== 0 && Math.ceil(c.oldLen) !== Math.ceil(c.newLen),
 );
 
 export const newLengthNotZero = refuse(
@@ -60,19 +90,27 @@ export const newLengthNotZero = refuse(
 export const newLengthInTask = refuse(
   'new-length-in-task',
   'refuses a new length above the task size',
-  (c, taskEnd) => c.newLen > taskEnd,
+  (_, s) => s.newLen > s.env.taskEnd,
 );
 
 export const destinationInTask = refuse(
   'destination-in-task',
   'refuses a destination that ends beyond the task size',
-  (c, taskEnd) => c.newAddr + c.newLen > taskEnd,
+  (_, s) => s.newAddr + s.newLen > s.env.taskEnd,
 );
 
 export const rangesDisjoint = refuse(
   'ranges-disjoint',
   'refuses a destination that overlaps the source',
-  (c) => c.addr + c.oldLen > c.newAddr && c.newAddr + c.newLen > c.addr,
+  (_, s) => s.addr + s.oldLen > s.newAddr && s.newAddr + s.newLen > s.addr,
+);
+
+/** Up to 4.2 an old length of zero overlaps a new address that is the old one. */
+export const rangesDisjointOf2_6_12 = refuse(
+  'ranges-disjoint',
+  'refuses a destination that overlaps the source, or starts where an empty source does',
+  (_, { addr, oldLen, newAddr, newLen }) =>
+    (newAddr <= addr && newAddr + newLen > addr) || (addr <= newAddr && addr + oldLen > newAddr),
 );
 
 /** All before it runs without the mmap lock, all after it with it. */

@@ -3,8 +3,18 @@ import { MAYMOVE, type MremapCall } from '../calls.js';
 import { Errno } from '../errno.js';
 import { type AnonMergeRule, insertMerging } from '../merge.js';
 import { fail, type State, succeed, withAccounts, withCourse, withVmas } from '../state.js';
-import { GROWING, IMPLIED, IN_PLACE, NOT_GROWING, only, SHRINKING, type Step } from '../step.js';
+import {
+  GROWING,
+  IMPLIED,
+  IN_PLACE,
+  mayRefuse,
+  NOT_GROWING,
+  only,
+  SHRINKING,
+  type Step,
+} from '../step.js';
 import { endOf, isAccounted, isLocked, reshaped, startOf } from '../vma.js';
+import { chargeMayFail, mayCommit } from './limits.js';
 import { sourceVma } from './lookup.js';
 import { populate } from './modify.js';
 import type { Unmapping } from './unmap.js';
@@ -51,6 +61,9 @@ const growMerging =
     return withVmas(s, insertMerging(s.vmas, reshaped(vma, endOf(vma), s.addr + s.newLen), rule));
   };
 
+/** Whether the extension is to be charged. */
+const isCharged = (s: State): boolean => isAccounted(sourceVma(s));
+
 /** The extension is locked and charged like the VMA. */
 function charge(s: State): State {
   const vma = sourceVma(s);
@@ -62,31 +75,60 @@ function charge(s: State): State {
   });
 }
 
-function growInPlace(grow: (s: State) => State): Step[] {
+interface GrowRules {
+  readonly grow: (s: State) => State;
+  /** The extension is charged here and not before (v5.14). */
+  readonly charges: boolean;
+  /** For want of memory the charge is given back whether the VMA is accounted or not (6.1). */
+  readonly refundsAny?: true;
+}
+
+const needsMaymove: Step = {
+  name: 'growing-needs-maymove',
+  kernel: 'sys_mremap',
+  does: 'refuses to grow by a move without MAYMOVE',
+  errnos: ['ENOMEM'],
+  run: (s) => (((s.call as MremapCall).flags & MAYMOVE) === 0 ? fail(s, Errno.ENOMEM) : s),
+};
+
+function growInPlace({ grow, charges, refundsAny }: GrowRules): Step[] {
+  const outOfMemory = (s: State): State => {
+    const refunded = refundsAny === true && !isCharged(s) ? s.oldLen - s.newLen : 0;
+    return fail(withAccounts(s, { committed: refunded }), Errno.ENOMEM);
+  };
   return only(
     IN_PLACE,
     ...only(
       GROWING,
       {
         name: 'expand-in-place',
+        refusesOnlyFor: 'commitLimit',
         kernel: 'vma_expandable',
         does: 'extends the VMA if the source ends with it and the pages behind it are free; populates it if locked; returns the old address',
-        run: (s) =>
-          fits(s)
-            ? succeed(populate(charge(grow(s)), s.addr + s.oldLen, s.addr + s.newLen), s.addr)
-            : s,
-      },
-      {
-        name: 'growing-needs-maymove',
-        kernel: 'sys_mremap',
-        does: 'refuses to grow by a move without MAYMOVE',
         errnos: ['ENOMEM'],
-        run: (s) => (((s.call as MremapCall).flags & MAYMOVE) === 0 ? fail(s, Errno.ENOMEM) : s),
+        mayFail: [
+          ...(charges ? [chargeMayFail((s) => fits(s) && isCharged(s))] : []),
+          { ...mayRefuse('vma_merge', 'ENOMEM', fits), fails: outOfMemory },
+        ],
+        run: (s) => {
+          if (!fits(s)) return s;
+          if (charges && isCharged(s) && !mayCommit(s, s.newLen - s.oldLen)) {
+            return fail(s, Errno.ENOMEM);
+          }
+          return succeed(populate(charge(grow(s)), s.addr + s.oldLen, s.addr + s.newLen), s.addr);
+        },
       },
+      needsMaymove,
     ),
   );
 }
 
-export const expandAlone: readonly Step[] = growInPlace(growAlone);
+/** Up to v5.13. */
+export const expandAlone: readonly Step[] = growInPlace({ grow: growAlone, charges: false });
+/** v5.14 to v5.18. */
+export const expandChargedAlone: readonly Step[] = growInPlace({ grow: growAlone, charges: true });
+/** v6.0 to v6.11. */
+export const expandMergingOf6_0 = (rule: AnonMergeRule): readonly Step[] =>
+  growInPlace({ grow: growMerging(rule), charges: true, refundsAny: true });
 export const expandMerging = (rule: AnonMergeRule): readonly Step[] =>
-  growInPlace(growMerging(rule));
+  growInPlace({ grow: growMerging(rule), charges: true });

@@ -1,10 +1,19 @@
 import { Errno } from '../errno.js';
 import type { AnonMergeRule } from '../merge.js';
 import { fail, succeed } from '../state.js';
-import { inKernel, only, RESIZES_OR_MOVES, type Step } from '../step.js';
+import { DONTUNMAP_GIVEN, GROWING, inKernel, only, RESIZES_OR_MOVES, type Step } from '../step.js';
 import { isSealed, VM_SEALED, withFlags } from '../vma.js';
-import { lookupVma, sourceVma, withinVma, zeroLengthNeedsShared } from './lookup.js';
-import { changeRange, hasGap, SPLIT_CHECK } from './modify.js';
+import { growthLimits } from './limits.js';
+import {
+  dontunmapNotSpecial,
+  growthAllowed,
+  lookupVma,
+  sourceVma,
+  wholeHugePages,
+  withinVma,
+  zeroLengthNeedsShared,
+} from './lookup.js';
+import { changeRange, hasGap } from './modify.js';
 
 /** Before 6.10. */
 export const noMseal: readonly Step[] = [
@@ -29,14 +38,11 @@ export const mseal = (rule: AnonMergeRule): readonly Step[] => [
   {
     name: 'mseal',
     kernel: 'mseal_apply',
-    does: 'seals each VMA of the range in turn, merged with a neighbour if possible, else split; returns 0',
+    does: 'seals each VMA of the range in turn, merged with a neighbour if possible, else split',
     errnos: ['ENOMEM'],
-    count: SPLIT_CHECK,
-    run: (s) => {
-      const sealed = changeRange(s, { to: (vma) => withFlags(vma, VM_SEALED, true) }, rule);
-      return sealed.result === s.result ? succeed(sealed, 0) : sealed;
-    },
+    ...changeRange(() => ({ to: (vma) => withFlags(vma, VM_SEALED, true), rule })),
   },
+  { name: 'mseal-done', kernel: 'do_mseal', does: 'returns 0', run: (s) => succeed(s, 0) },
 ];
 
 /** EPERM for a sealed VMA at the old address, right behind its lookup (6.12). */
@@ -54,5 +60,12 @@ export const checkVma: readonly Step[] = inKernel(
   'check_prep_vma',
   lookupVma,
   sealCheck,
-  ...only(RESIZES_OR_MOVES, zeroLengthNeedsShared, withinVma),
+  wholeHugePages,
+  ...only(
+    RESIZES_OR_MOVES,
+    zeroLengthNeedsShared,
+    ...only(DONTUNMAP_GIVEN, dontunmapNotSpecial),
+    withinVma,
+    ...only(GROWING, growthAllowed, ...growthLimits),
+  ),
 );

@@ -1,12 +1,13 @@
 import {
   findIndex,
+  isFree,
   isStrictlyInside,
   removeWithin,
   replaceAt,
-  splitAt,
   type Vmas,
   vmaAt,
 } from '../address-space.js';
+import { DONTUNMAP, type MremapCall } from '../calls.js';
 import { Errno } from '../errno.js';
 import {
   fail,
@@ -19,7 +20,7 @@ import {
   withoutPages,
   withVmas,
 } from '../state.js';
-import { only, type Step, UNMAPS_SOURCE } from '../step.js';
+import { type MayFail, mayRefuse, only, type Step, UNMAPS_SOURCE } from '../step.js';
 import {
   isAccounted,
   isLocked,
@@ -29,7 +30,7 @@ import {
   type Vma,
   withAccount,
 } from '../vma.js';
-import { checkedSplit, SPLIT_CHECK } from './modify.js';
+import { checkedSplit, SPLIT_CHECK, split, splitMayFail } from './split.js';
 
 /** A range that a call unmaps, in pages. */
 interface Range {
@@ -43,6 +44,8 @@ const SOURCE: Range = {
   start: (s) => s.addr,
   end: (s) => s.addr + s.oldLen,
 };
+/** Of munmap() itself. */
+const RANGE: Range = { ...SOURCE, what: 'range' };
 const DESTINATION: Range = {
   what: 'destination',
   start: (s) => s.newAddr,
@@ -97,7 +100,10 @@ const splitStep = (prefix: string, range: Range, edge: 'start' | 'end'): Step =>
   name: `${prefix}-split-${edge}`,
   kernel: '__split_vma',
   does: `splits the VMA across the ${edge} of the ${range.what}, whatever map_count is`,
-  run: (s) => withVmas(s, splitAt(s.vmas, range[edge](s))),
+  errnos: ['EINVAL'],
+  refusesOnlyFor: 'huge pages',
+  mayFail: splitMayFail(range[edge]),
+  run: (s) => split(s, range[edge](s)),
 });
 
 /** From 6.12 on the first VMA is asked before it is split, the others one by one behind that split. */
@@ -119,86 +125,132 @@ const sealStep = (prefix: string, range: Range, which: 'first' | 'further'): Ste
   },
 });
 
+/** munmap() of nothing, or of what is beyond the task size, fails. */
+const rangeStep = (prefix: string, range: Range): Step => ({
+  name: `${prefix}-range-check`,
+  kernel: 'do_munmap',
+  does: `refuses a ${range.what} that is empty, or ends beyond the task size`,
+  errnos: ['EINVAL'],
+  run: (s) => {
+    const [start, end] = [range.start(s), range.end(s)];
+    return end <= start || end > s.env.taskEnd ? fail(s, Errno.EINVAL) : s;
+  },
+});
+
 function isSplitAndSealed(vmas: Vmas, start: number, end: number): boolean {
   const vma = vmaAt(vmas, start);
   return end > start && vma !== undefined && startOf(vma) < start && isSealed(vma);
 }
 
-const removeStep = (prefix: string, range: Range, refund: boolean): Step => ({
+/** A munmap() that must set the VMAs aside before it takes them out may have no memory for that (6.1). */
+const GATHERING: MayFail = mayRefuse('mas_store_gfp', 'ENOMEM', () => true);
+
+interface Removal {
+  /** Whether the commit charge of what is removed is given back. */
+  readonly refund: (s: State) => boolean;
+  readonly gathers: boolean;
+}
+
+const removeStep = (prefix: string, range: Range, { refund, gathers }: Removal): Step => ({
   name: `${prefix}-remove`,
   kernel: 'unmap_region',
   does: `removes the VMAs of the ${range.what} and their pages`,
+  ...(gathers
+    ? {
+        mayFail: [
+          {
+            ...GATHERING,
+            times: (s: State) => (isFree(s.vmas, range.start(s), range.end(s)) ? 0 : 1),
+          },
+        ],
+      }
+    : {}),
   run: (s) => {
     const [start, end] = [range.start(s), range.end(s)];
     const vmas = removeWithin(s.vmas, start, end);
     if (vmas === s.vmas) return s;
-    return withoutPages(withVmas(withoutCharges(s, start, end, refund), vmas), start, end);
+    return withoutPages(withVmas(withoutCharges(s, start, end, refund(s)), vmas), start, end);
   },
 });
 
+const keepsSourceMapped = (s: State): boolean => ((s.call as MremapCall).flags & DONTUNMAP) !== 0;
+
 /**
- * VM_ACCOUNT is hidden from the VMA while its source range is unmapped, and not put back on failure;
- * what the VMA has beyond the source is given back (up to 5.10; no later release gets here by itself).
+ * What becomes of the commit charge when the source cannot be unmapped. VM_ACCOUNT is hidden from the
+ * VMA meanwhile, and not put back then.
+ *
+ * - `rest`: what the VMA has beyond the source is given back (up to 5.10);
+ * - `new-length`, `old-length`: so many pages are charged (5.11, 5.14);
+ * - `any`: the old length is charged, also of a VMA that is not accounted (6.15).
  */
-function keepSource(s: State): State {
+type KeptCharge = 'rest' | 'new-length' | 'old-length' | 'any';
+
+/** From 5.11 on VM_ACCOUNT is not hidden with DONTUNMAP, where it is the copy that goes after a failure. */
+const hidesAccount = (s: State, rule: KeptCharge): boolean =>
+  rule === 'rest' || !keepsSourceMapped(s);
+
+function keptCharge(s: State, vma: Vma, rule: KeptCharge): number {
+  if (rule === 'any') return s.oldLen;
+  if (!isAccounted(vma) || !hidesAccount(s, rule)) return 0;
+  if (rule === 'rest') return s.oldLen - pagesOf(vma);
+  return rule === 'new-length' ? s.newLen : s.oldLen;
+}
+
+function keepSource(s: State, rule: KeptCharge): State {
   const vma = vmaAt(s.vmas, s.addr);
   const kept = withCourse(s, { sourceKept: true });
-  if (vma === undefined || !isAccounted(vma)) return kept;
-  const refunded = withAccounts(kept, { committed: s.oldLen - pagesOf(vma) });
-  return withVmas(refunded, replaceAt(s.vmas, s.addr, withAccount(vma, false)));
+  if (vma === undefined) return kept;
+  const charged = withAccounts(kept, { committed: keptCharge(s, vma, rule) });
+  const hidden = isAccounted(vma) && hidesAccount(s, rule);
+  return hidden ? withVmas(charged, replaceAt(s.vmas, s.addr, withAccount(vma, false))) : charged;
 }
 
 /** munmap() of length zero fails. */
-const sourceLength: Step = {
+const sourceLength = (rule: KeptCharge): Step => ({
   name: 'unmap-source-length-check',
   kernel: 'do_munmap',
   does: 'leaves a source of length zero mapped, without an error',
-  run: (s) => (s.oldLen === 0 ? keepSource(s) : s),
-};
-
-const unlessKept = (step: Step): Step => ({
-  ...step,
-  run: (s) => (s.sourceKept ? s : step.run(s)),
+  run: (s) => (s.oldLen === 0 ? keepSource(s, rule) : s),
 });
+
+/** The step, whose refusal or failure leaves the source as it is then and goes on. */
+function quiet({ errnos, mayFail = [], ...step }: Step, rule: KeptCharge): Step {
+  const goesOn = (s: State, after: State): State =>
+    after.result === RUNNING ? after : keepSource(s, rule);
+  const ends = errnos === undefined ? '' : '; the source then stays mapped, without an error';
+  return {
+    ...step,
+    does: step.does + ends,
+    mayFail: mayFail.map((point) => ({
+      ...point,
+      times: (s) => (s.sourceKept ? 0 : point.times(s)),
+      fails: (s, time) => goesOn(s, point.fails(s, time)),
+    })),
+    run: (s) => (s.sourceKept ? s : goesOn(s, step.run(s))),
+  };
+}
+
+/** A move that failed half way ends when its destination is gone. */
+const endUndone: Step = {
+  name: 'end-of-undoing',
+  kernel: 'move_vma',
+  does: 'returns the errno of a move that failed half way',
+  run: (s) => (s.undoing === 0 ? s : fail(s, s.undoing as Errno)),
+};
 
 /**
  * The end of a move without DONTUNMAP: an munmap of the source whose failure the caller never hears of,
  * so that both ranges stay mapped. The commit charge goes with the copy. No step asks whether the
- * source is sealed: it would not have been moved.
+ * source is sealed: it would not have been moved. After a failure half way it is the destination that
+ * goes.
  */
-function unmapSource(): Step[] {
-  const check = countStep('unmap-source', SOURCE);
-  const { errnos: _, ...quiet } = check;
-  const steps: Step[] = [
-    {
-      ...quiet,
-      does: 'leaves the source mapped, without an error, if it is inside one VMA and no map slot is left',
-      run: (s) => (check.run(s).result === s.result ? s : keepSource(s)),
-    },
-    splitStep('unmap-source', SOURCE, 'start'),
-    splitStep('unmap-source', SOURCE, 'end'),
-    removeStep('unmap-source', SOURCE, false),
+function sourceSteps(rule: KeptCharge, splits: Splits, gathers: boolean): readonly Step[] {
+  const refund = (s: State): boolean => !hidesAccount(s, rule);
+  const steps = [
+    ...splits('unmap-source', SOURCE),
+    removeStep('unmap-source', SOURCE, { refund, gathers }),
   ];
-  return only(UNMAPS_SOURCE, sourceLength, ...steps.map(unlessKept));
-}
-
-/** The same up to 2.6.32: a split that finds no map slot ends it, and one made before it stays. */
-function unmapSourceChecked(): Step[] {
-  const quietSplit = (edge: 'start' | 'end'): Step => {
-    const { errnos: _, ...step } = splitStep('unmap-source', SOURCE, edge);
-    return {
-      ...step,
-      kernel: 'split_vma',
-      count: SPLIT_CHECK,
-      does: `splits the VMA across the ${edge} of the source; leaves it mapped, without an error, if no map slot is left`,
-      run: (s) => {
-        const split = checkedSplit(s, SOURCE[edge](s));
-        return split.result === RUNNING ? split : keepSource(s);
-      },
-    };
-  };
-  const steps = [quietSplit('start'), quietSplit('end'), removeStep('unmap-source', SOURCE, false)];
-  return only(UNMAPS_SOURCE, sourceLength, ...steps.map(unlessKept));
+  return only(UNMAPS_SOURCE, sourceLength(rule), ...steps.map((s) => quiet(s, rule)), endUndone);
 }
 
 /** What unmaps in a release: munmap() itself, and the parts of other calls that do as munmap() does. */
@@ -209,7 +261,7 @@ export interface Unmapping {
   /** The part of the source beyond a shorter new length goes. */
   readonly tail: readonly Step[];
   /** The source goes when it has been moved. */
-  readonly source: readonly Step[];
+  readonly source: (rule: KeptCharge) => readonly Step[];
   /** mmap(MAP_FIXED) up to the removal of what is there. */
   readonly mmapSplits: readonly Step[];
   readonly mmapRemove: Step;
@@ -224,14 +276,18 @@ const uncheckedSplits: Splits = (prefix, range) => [
   splitStep(prefix, range, 'end'),
 ];
 
+/** A step that has more to refuse for than what the one given has. */
+const alsoAtLimit = ({ refusesOnlyFor: _, ...step }: Step): Step => step;
+
 /** Up to 2.6.32 each split asks for a free map slot, and the second may fail with the first one made. */
 const checkedSplits: Splits = (prefix, range) =>
   (['start', 'end'] as const).map((edge) => ({
-    ...splitStep(prefix, range, edge),
+    ...alsoAtLimit(splitStep(prefix, range, edge)),
     kernel: 'split_vma',
     does: `splits the VMA across the ${edge} of the ${range.what}, if a map slot is left`,
-    errnos: ['ENOMEM'],
+    errnos: ['ENOMEM', 'EINVAL'],
     count: SPLIT_CHECK,
+    mayFail: splitMayFail(range[edge], true),
     run: (s) => checkedSplit(s, range[edge](s)),
   }));
 
@@ -260,29 +316,63 @@ const splitsOfUnsealedVmas: Splits = (prefix, range) => [
   splitStep(prefix, range, 'end'),
 ];
 
-function unmapping(splits: Splits, source: readonly Step[] = unmapSource()): Unmapping {
+interface UnmapRules {
+  readonly splits: Splits;
+  /** The VMAs are set aside before they are taken out, which takes memory (6.1). */
+  readonly gathers?: boolean;
+  /** The splits of the source, where they differ. */
+  readonly sourceSplits?: Splits;
+}
+
+/** Nothing happens where the new length is not shorter in the end, as of huge pages. */
+const unlessNoTail = (step: Step): Step => ({
+  ...step,
+  ...(step.mayFail === undefined
+    ? {}
+    : {
+        mayFail: step.mayFail.map((point) => ({
+          ...point,
+          times: (s: State) => (s.newLen < s.oldLen ? point.times(s) : 0),
+        })),
+      }),
+  run: (s) => (s.newLen < s.oldLen ? step.run(s) : s),
+});
+
+function unmapping({ splits, gathers = false, sourceSplits = splits }: UnmapRules): Unmapping {
+  const removal: Removal = { refund: () => true, gathers };
   const whole = (prefix: string, range: Range): Step[] => [
     ...splits(prefix, range),
-    removeStep(prefix, range, true),
+    removeStep(prefix, range, removal),
   ];
   return {
     munmap: [
-      ...whole('munmap', SOURCE),
+      rangeStep('munmap', RANGE),
+      ...whole('munmap', RANGE),
       { name: 'munmap-done', kernel: 'do_munmap', does: 'returns 0', run: (s) => succeed(s, 0) },
     ],
     destination: whole('unmap-destination', DESTINATION),
-    tail: whole('unmap-tail', TAIL),
-    source,
+    tail: [rangeStep('unmap-tail', TAIL), ...whole('unmap-tail', TAIL)].map(unlessNoTail),
+    source: (rule) => sourceSteps(rule, sourceSplits, gathers),
     mmapSplits: splits('mmap-unmap', DESTINATION),
-    mmapRemove: removeStep('mmap-unmap', DESTINATION, true),
+    mmapRemove: removeStep('mmap-unmap', DESTINATION, removal),
   };
 }
 
 /** As up to 2.6.32. */
-export const checkedUnmap: Unmapping = unmapping(checkedSplits, unmapSourceChecked());
+export const checkedUnmap = unmapping({ splits: checkedSplits });
 /** Before mseal() there was nothing more to ask for. */
-export const unsealedUnmap: Unmapping = unmapping(uncheckedSplits);
+export const unsealedUnmap = unmapping({ splits: uncheckedSplits });
+/** The same with a maple tree. */
+export const gatheringUnmap = unmapping({ splits: uncheckedSplits, gathers: true });
 /** The whole range is asked whether it is sealed (6.10). */
-export const sealedRangeUnmap: Unmapping = unmapping(splitsOfUnsealedRange);
+export const sealedRangeUnmap = unmapping({
+  splits: splitsOfUnsealedRange,
+  gathers: true,
+  sourceSplits: uncheckedSplits,
+});
 /** Each VMA is asked whether it is sealed (6.12). */
-export const sealedUnmap: Unmapping = unmapping(splitsOfUnsealedVmas);
+export const sealedUnmap = unmapping({
+  splits: splitsOfUnsealedVmas,
+  gathers: true,
+  sourceSplits: uncheckedSplits,
+});

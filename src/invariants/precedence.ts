@@ -1,0 +1,60 @@
+import { vmaAt } from '../model/address-space.js';
+import { Errno, errnoName } from '../model/errno.js';
+import { run } from '../model/run.js';
+import { isSealed } from '../model/vma.js';
+import type { Invariant, Transition } from './invariant.js';
+import { sameButMapLimit } from './unchecked.js';
+
+/** More map slots than any call can use. */
+const PLENTY = 1000;
+
+let latest: (Pick<Transition, 'on' | 'before' | 'call' | 'env'> & { result: number }) | undefined;
+
+/** What the call returns with map slots to spare; a search asks for it under one limit after the other. */
+function resultWithRoom({ on, env, before, pages, call }: Transition): number {
+  if (
+    latest?.call !== call ||
+    latest.before !== before ||
+    latest.on !== on ||
+    !sameButMapLimit(latest.env, env)
+  ) {
+    const roomy = { ...env, maxMapCount: PLENTY, mmapCap: PLENTY };
+    const { result } = run(on, roomy, before, pages, call);
+    latest = { on, before, call, env, result };
+  }
+  return latest.result;
+}
+
+/** Nothing was made to fail: with that, a call may end anywhere. */
+const undisturbed = ({ outcome }: Transition): boolean => outcome.failures.length === 0;
+
+const explained = (t: Transition): string =>
+  `${errnoName(-resultWithRoom(t))} with map slots to spare, ${t.outcome.result < 0 ? errnoName(-t.outcome.result) : 'no error'} from ${t.outcome.step.name} at headroom ${t.env.maxMapCount - t.before.length}`;
+
+export const errnoPrecedenceStable: Invariant = {
+  id: 'errno-precedence-stable',
+  statement:
+    'An mremap() that is refused with EFAULT, EINVAL, EPERM or EAGAIN is refused so near the limit too.',
+  source:
+    '85ea6bdd88a2 (6.15) moved the early count check in front of the lookup, so that ENOMEM hides other errors.',
+  applies: (t) => {
+    if (t.call.call !== 'mremap' || !undisturbed(t)) return false;
+    const result = resultWithRoom(t);
+    return result < 0 && result !== -Errno.ENOMEM;
+  },
+  holds: (t) => t.outcome.result === resultWithRoom(t),
+  explain: explained,
+};
+
+export const sealedSourceEperm: Invariant = {
+  id: 'sealed-source-eperm',
+  statement: 'An mremap() that the seal of its source forbids is EPERM at any headroom.',
+  source: '38075679b5f1 (6.12) asks right behind the lookup; 6.15 asks for map slots before that.',
+  applies: (t) => {
+    if (t.call.call !== 'mremap' || !undisturbed(t)) return false;
+    const vma = vmaAt(t.before, t.call.addr);
+    return vma !== undefined && isSealed(vma) && resultWithRoom(t) === -Errno.EPERM;
+  },
+  holds: ({ outcome }) => outcome.result === -Errno.EPERM,
+  explain: explained,
+};

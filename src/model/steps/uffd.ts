@@ -1,0 +1,49 @@
+import { isFree } from '../address-space.js';
+import { Errno } from '../errno.js';
+import type { AnonMergeRule } from '../merge.js';
+import { fail, succeed } from '../state.js';
+import type { Step } from '../step.js';
+import { Kind, kindOf, VM_UFFD, type Vma, withFlags } from '../vma.js';
+import { changeRange } from './modify.js';
+
+/** Before 4.3. */
+export const noUserfaultfd: readonly Step[] = [
+  {
+    name: 'uffd-unknown',
+    kernel: 'sys_ni_syscall',
+    does: 'refuses: there is no such call',
+    errnos: ['ENOSYS'],
+    run: (s) => fail(s, Errno.ENOSYS),
+  },
+];
+
+/** Anonymous memory and what lives in shmem, huge pages apart (vma_can_userfault). */
+const canRegister = (vma: Vma): boolean => kindOf(vma) < Kind.ramfs;
+
+/** UFFDIO_REGISTER of a range for missing pages, with a userfaultfd that is not told of moves. */
+export const uffd = (rule: AnonMergeRule): readonly Step[] => [
+  {
+    name: 'uffd-check',
+    kernel: 'userfaultfd_register',
+    does: 'refuses a range without a VMA, or with one of a kind that has no missing pages to tell of',
+    errnos: ['EINVAL'],
+    run: (s) => {
+      const end = s.addr + s.oldLen;
+      const refused = s.vmas.some((vma) => !isFree([vma], s.addr, end) && !canRegister(vma));
+      return refused || isFree(s.vmas, s.addr, end) ? fail(s, Errno.EINVAL) : s;
+    },
+  },
+  {
+    name: 'uffd-register',
+    kernel: 'userfaultfd_register_range',
+    does: 'sets VM_UFFD_MISSING on each VMA of the range in turn: merged with a neighbour if possible, else split',
+    errnos: ['ENOMEM'],
+    ...changeRange(() => ({ to: (vma) => withFlags(vma, VM_UFFD, true), rule, overGaps: true })),
+  },
+  {
+    name: 'uffd-done',
+    kernel: 'userfaultfd_register',
+    does: 'returns 0',
+    run: (s) => succeed(s, 0),
+  },
+];
