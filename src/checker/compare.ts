@@ -7,7 +7,7 @@ import { type Machine, type Outcome, Recorder, run } from '../model/run.js';
 import type { Env, Pages } from '../model/state.js';
 import { type ArgumentClass, argumentClasses, singleClasses } from './argument-classes.js';
 import type { EnumerateBounds } from './bounds.js';
-import { callsOf } from './calls.js';
+import { mremapCalls } from './calls.js';
 import { byRank, limitsOf, type SearchOptions, type Witness } from './enumerate.js';
 import { callShape } from './shape.js';
 import { addressSpaces, frameTokens } from './spaces.js';
@@ -121,6 +121,10 @@ class Comparing {
   }
 }
 
+/** The calls that are compared: mremap() alone. */
+export const comparedCalls = (bounds: EnumerateBounds): MremapCall[] =>
+  mremapCalls(bounds.pages, bounds.mremap);
+
 /** Makes every call of the bounds on two releases and groups the outcomes that differ. */
 export function comparePart(
   on: readonly [Machine, Machine],
@@ -128,7 +132,7 @@ export function comparePart(
   { part = 0, parts = 1, argumentClasses: reduce = true, limitRanges = true }: SearchOptions = {},
 ): Comparison {
   const spaces = addressSpaces(bounds);
-  const calls = callsOf(bounds).filter((call) => call.call === 'mremap');
+  const calls = comparedCalls(bounds);
   const classes = reduce ? argumentClasses(on, calls, bounds, callShape) : singleClasses(calls);
   const limits = limitsOf(bounds);
   const comparing = new Comparing(on, limits, limitRanges);

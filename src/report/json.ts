@@ -1,4 +1,5 @@
 import type { Counterexample } from '../checker/counterexample.js';
+import type { Difference } from '../checker/difference.js';
 import type { Moment } from '../checker/interleaving.js';
 import type { RaceCounterexample } from '../checker/race-counterexample.js';
 import type { Invariant } from '../invariants/invariant.js';
@@ -108,6 +109,21 @@ const verdictJson = ({ counterexample, ...verdict }: Verdict): object => ({
   counterexample: counterexample === undefined ? null : shownJson(counterexample),
 });
 
+const differenceJson = (d: Difference): object => ({
+  pages: d.pages,
+  maxMapCount: d.limit,
+  setup: d.history.calls?.map(callJson) ?? null,
+  setupExhausted: d.history.exhausted,
+  before: d.before.map(vmaJson),
+  call: callJson(d.call),
+  outcomes: d.outcomes.map((outcome, i) => ({
+    release: d.releases[i],
+    result: resultText(outcome.result),
+    mapCount: outcome.mapCount,
+    after: outcome.vmas.map(vmaJson),
+  })),
+});
+
 function checkJson(report: CheckReport): object {
   const { title } = report.check;
   if (report.kind === 'compare') {
@@ -120,7 +136,7 @@ function checkJson(report: CheckReport): object {
       spaces,
       transitions,
       complete,
-      classes: classes.map(({ state, found, expected }) => ({
+      classes: classes.map(({ state, found, smallest, expected }) => ({
         state,
         shape: (found ?? expected)?.shape,
         from: (found ?? expected)?.from,
@@ -129,6 +145,7 @@ function checkJson(report: CheckReport): object {
         expectedHeadroom: expected?.headroom ?? null,
         count: found?.count ?? 0,
         because: expected?.because ?? null,
+        smallest: smallest === undefined ? null : differenceJson(smallest),
       })),
     };
   }

@@ -27,6 +27,7 @@ import {
 } from '../verify/verdicts.js';
 import type { SpecReport, VerifyReport } from '../verify/verify.js';
 import { counterexampleTexts } from './counterexample.js';
+import { differenceText } from './difference.js';
 import { type MatrixVerdict, matrix } from './matrix.js';
 import type { Style } from './style.js';
 import { callText, grouped, plural, RESOURCE_NAMES } from './words.js';
@@ -249,7 +250,10 @@ function runState(
 const range = ([least, greatest]: readonly [number, number]): string =>
   least === greatest ? `${least}` : `${least} to ${greatest}`;
 
-function classLine({ state, found, expected }: ClassVerdict, { s, verbose }: Options): string {
+function classText(
+  { state, found, smallest, expected }: ClassVerdict,
+  { s, verbose }: Options,
+): string {
   const what = found ?? expected;
   if (what === undefined) return '';
   const count = found === undefined ? 'none' : plural(found.count, 'call');
@@ -266,6 +270,7 @@ function classLine({ state, found, expected }: ClassVerdict, { s, verbose }: Opt
     `  ${s.bold(`${what.shape}: ${what.from} -> ${what.to}`)}${surprise}`,
     `          at headroom ${range(what.headroom)} (${count})`,
     ...(verbose && expected !== undefined ? [s.dim(wrapped(expected.because, INDENT))] : []),
+    ...(smallest === undefined ? [] : [`${differenceText(smallest)}\n`]),
   ].join('\n');
 }
 
@@ -274,7 +279,7 @@ const compareText = (report: CompareReport, o: Options): string =>
     o.s.dim(wrapped(enumerateBoundsText(report.check.bounds), '  ')),
     `  ${report.check.releases.join(' -> ')}: ${plural(report.transitions, 'call')} on each`,
     ...(report.complete ? [] : [o.s.mark('  not finished')]),
-    ...report.classes.map((one) => classLine(one, o)),
+    ...report.classes.map((one) => classText(one, o)),
   ].join('\n');
 
 const checkText = (report: CheckReport, o: Options): string =>

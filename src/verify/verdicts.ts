@@ -1,5 +1,6 @@
 import type { BehaviourClass, Comparison } from '../checker/compare.js';
 import { type Counterexample, fromEnumeration, fromReach } from '../checker/counterexample.js';
+import { type Difference, differenceOf } from '../checker/difference.js';
 import type { Enumeration, Finding } from '../checker/enumerate.js';
 import type { RaceSearch } from '../checker/race.js';
 import { fromRaces, type RaceCounterexample } from '../checker/race-counterexample.js';
@@ -77,6 +78,8 @@ export interface ReachReport {
 export interface ClassVerdict {
   readonly state: 'expected' | 'unexpected' | 'missing';
   readonly found: BehaviourClass | undefined;
+  /** The smallest call of the class. */
+  readonly smallest: Difference | undefined;
   readonly expected: ExpectedClass | undefined;
 }
 
@@ -258,10 +261,11 @@ function compareReport(check: CompareCheck, progressOf: ProgressOf): CompareRepo
   const [job] = jobsOf(check) as [Job];
   const { result, complete } = progressOf(jobKey(job));
   const found = result?.found as Comparison | undefined;
+  const on = [machineFor(check.releases[0]), machineFor(check.releases[1])] as const;
   const classes = (found?.classes ?? []).map((one): ClassVerdict => {
     const expected = check.expect.find((e) => alike(one, e));
     const state = expected !== undefined && sameHeadroom(one, expected) ? 'expected' : 'unexpected';
-    return { state, found: one, expected };
+    return { state, found: one, smallest: differenceOf(on, check.bounds, one), expected };
   });
   const missing = complete
     ? check.expect.filter((e) => !(found?.classes ?? []).some((one) => alike(one, e)))
@@ -271,7 +275,10 @@ function compareReport(check: CompareCheck, progressOf: ProgressOf): CompareRepo
     check,
     classes: [
       ...classes,
-      ...missing.map((expected) => ({ state: 'missing', found: undefined, expected }) as const),
+      ...missing.map(
+        (expected) =>
+          ({ state: 'missing', found: undefined, smallest: undefined, expected }) as const,
+      ),
     ],
     spaces: found?.spaces ?? 0,
     transitions: found?.transitions ?? 0,

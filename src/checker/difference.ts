@@ -1,0 +1,47 @@
+import type { Vmas } from '../model/address-space.js';
+import type { Call } from '../model/calls.js';
+import { type Machine, type Outcome, run } from '../model/run.js';
+import type { EnumerateBounds } from './bounds.js';
+import { type BehaviourClass, comparedCalls } from './compare.js';
+import { limitsOf } from './enumerate.js';
+import { findHistory, type HistorySearch } from './history.js';
+import { addressSpaces, frameTokens } from './spaces.js';
+
+/** The smallest call of a class of differences, with what it did on either release. */
+export interface Difference {
+  readonly releases: readonly [string, string];
+  /** Pages of the window. */
+  readonly pages: number;
+  /** max_map_count when the call is made. */
+  readonly limit: number;
+  /** Calls that build the address space. */
+  readonly history: HistorySearch;
+  readonly before: Vmas;
+  readonly call: Call;
+  readonly outcomes: readonly [Outcome, Outcome];
+}
+
+/** The witness of a class, played again on both releases. */
+export function differenceOf(
+  on: readonly [Machine, Machine],
+  bounds: EnumerateBounds,
+  { witness }: BehaviourClass,
+): Difference {
+  const before = addressSpaces(bounds)[witness.space];
+  const call = comparedCalls(bounds)[witness.call];
+  const within = limitsOf(bounds)[witness.limit - bounds.limits[0]];
+  if (before === undefined || call === undefined || within === undefined) {
+    throw new Error('a witness out of bounds');
+  }
+  const pages = frameTokens(before, bounds.pages);
+  const [first, second] = on;
+  return {
+    releases: [first.release.id, second.release.id],
+    pages: bounds.pages,
+    limit: witness.limit,
+    history: findHistory(first, before, bounds.pages),
+    before,
+    call,
+    outcomes: [run(first, within, before, pages, call), run(second, within, before, pages, call)],
+  };
+}
