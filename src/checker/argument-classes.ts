@@ -1,12 +1,14 @@
 import type { Call } from '../model/calls.js';
-import { type Machine, refusal } from '../model/run.js';
+import type { Machine, Plan } from '../model/plan.js';
+import { refusal } from '../model/run.js';
 import type { EnumerateBounds } from './bounds.js';
+import { causesOf } from './tally.js';
 
 /**
  * Calls that end alike in every address space and under every limit, since the same step refuses them
  * all for their arguments, and the steps before it look at nothing in which they differ. Executing the
- * first of them stands for all: none changes anything, and no invariant looks at the arguments of a
- * call that they refuse. Every other call is a class of its own.
+ * first of them stands for all: none changes anything, and no invariant looks at more of the arguments
+ * of a call that they refuse than its flags. Every other call is a class of its own.
  */
 export interface ArgumentClass<C extends Call> {
   readonly call: C;
@@ -14,11 +16,21 @@ export interface ArgumentClass<C extends Call> {
   readonly index: number;
   /** Calls that it stands for. */
   readonly size: number;
+  /** The steps that decide it, on each of the machines. */
+  readonly plans: readonly Plan[];
 }
 
-/** Every call for itself. */
-export const singleClasses = <C extends Call>(calls: readonly C[]): ArgumentClass<C>[] =>
-  calls.map((call, index) => ({ call, index, size: 1 }));
+/** Every call for itself, by all of its steps. */
+export const singleClasses = <C extends Call>(
+  on: readonly Machine[],
+  calls: readonly C[],
+): ArgumentClass<C>[] =>
+  calls.map((call, index) => ({
+    call,
+    index,
+    size: 1,
+    plans: on.map((machine) => machine.plan(call, false)),
+  }));
 
 /**
  * The classes of some calls, alike on each of the releases, in the order of their first calls.
@@ -28,19 +40,26 @@ export const singleClasses = <C extends Call>(calls: readonly C[]): ArgumentClas
 export function argumentClasses<C extends Call>(
   on: readonly Machine[],
   calls: readonly C[],
-  { pages: taskEnd, classes: among }: Pick<EnumerateBounds, 'pages' | 'classes'>,
+  bounds: Pick<EnumerateBounds, 'pages' | 'classes' | 'resources'>,
   also: (call: C) => string = () => '',
 ): ArgumentClass<C>[] {
   const classes = new Map<string, ArgumentClass<C>>();
-  const hugePages = among.some(({ kind }) => kind === 'hugetlb');
+  const taskEnd = bounds.pages;
+  const causes = causesOf(bounds);
+  const hugePages = causes.has('huge pages');
   calls.forEach((call, index) => {
     const steps = on.map((machine) => refusal(machine, call, taskEnd, hugePages));
-    const key = steps.includes(undefined) ? `call ${index}` : [...steps, also(call)].join('; ');
+    const flags = call.call === 'mremap' ? call.flags : 0;
+    const key = steps.includes(undefined)
+      ? `call ${index}`
+      : [flags, ...steps, also(call)].join('; ');
     const known = classes.get(key);
-    classes.set(
-      key,
-      known === undefined ? { call, index, size: 1 } : { ...known, size: known.size + 1 },
-    );
+    if (known !== undefined) {
+      classes.set(key, { ...known, size: known.size + 1 });
+      return;
+    }
+    const plans = on.map((machine) => machine.leanPlan(call, taskEnd, causes));
+    classes.set(key, { call, index, size: 1, plans });
   });
   return [...classes.values()];
 }

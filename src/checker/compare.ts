@@ -3,7 +3,8 @@ import { isUntouched, samePages, sameVmas } from '../invariants/untouched.js';
 import type { Vmas } from '../model/address-space.js';
 import type { MremapCall } from '../model/calls.js';
 import { errnoName } from '../model/errno.js';
-import { type Machine, type Outcome, Recorder, run } from '../model/run.js';
+import type { Machine, Plan } from '../model/plan.js';
+import { type Outcome, Recorder, runPlan } from '../model/run.js';
 import type { Env, Pages } from '../model/state.js';
 import { type ArgumentClass, argumentClasses, singleClasses } from './argument-classes.js';
 import type { EnumerateBounds } from './bounds.js';
@@ -85,8 +86,8 @@ class Comparing {
       if (limits.maxMapCount > to) {
         mine.clear();
         yours.clear();
-        const a = run(first, limits, before, pages, call, mine);
-        const b = run(second, limits, before, pages, call, yours);
+        const a = runPlan(one.plans[0] as Plan, limits, before, pages, call, mine);
+        const b = runPlan(one.plans[1] as Plan, limits, before, pages, call, yours);
         to = this.limitRanges ? Math.min(mine.to, yours.to) : limits.maxMapCount;
         differs = !sameOutcome(a, b);
         from = differs
@@ -133,7 +134,7 @@ export function comparePart(
 ): Comparison {
   const spaces = addressSpaces(bounds);
   const calls = comparedCalls(bounds);
-  const classes = reduce ? argumentClasses(on, calls, bounds, callShape) : singleClasses(calls);
+  const classes = reduce ? argumentClasses(on, calls, bounds, callShape) : singleClasses(on, calls);
   const limits = limitsOf(bounds);
   const comparing = new Comparing(on, limits, limitRanges);
   let done = 0;

@@ -1,7 +1,8 @@
 import type { Invariant, Transition } from '../invariants/invariant.js';
 import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
-import { type Machine, type Outcome, Recorder, run } from '../model/run.js';
+import type { Machine, Plan } from '../model/plan.js';
+import { type Outcome, Recorder, run, runPlan } from '../model/run.js';
 import { type Env, env, type Pages } from '../model/state.js';
 import { type ArgumentClass, argumentClasses, singleClasses } from './argument-classes.js';
 import type { EnumerateBounds } from './bounds.js';
@@ -147,9 +148,10 @@ class Search {
     const { before, pages, call } = one;
     const { limits, recorder } = this;
     const ranged = this.limitRanges && recordsLimits(call.call);
+    const plan = call.plans[0] as Plan;
     for (let i = 0; i < limits.length; ) {
       recorder.clear();
-      const outcome = run(this.on, limits[i] as Env, before, pages, call.call, recorder);
+      const outcome = runPlan(plan, limits[i] as Env, before, pages, call.call, recorder);
       const first = i++;
       if (ranged) {
         while (i < limits.length && (limits[i] as Env).maxMapCount <= recorder.to) i++;
@@ -246,7 +248,7 @@ export function enumeratePart(
 ): Enumeration {
   const spaces = addressSpaces(bounds);
   const calls = callsOf(bounds);
-  const classes = reduce ? argumentClasses([on], calls, bounds) : singleClasses(calls);
+  const classes = reduce ? argumentClasses([on], calls, bounds) : singleClasses([on], calls);
   const search = new Search(on, bounds, invariants, limitRanges);
   for (let space = part; space < spaces.length; space += parts) {
     const before = spaces[space] as Vmas;

@@ -167,11 +167,7 @@ class Search {
     const witness = { space, call, limit, failing: [], aboveLimit: before.length > limit };
     for (const end of interleavings.ends) {
       for (const { end: one } of endings(end)) {
-        this.work.add(
-          one.outcome,
-          { steps: one.steps, count: one.steps.length },
-          one.before.length,
-        );
+        this.work.addSteps(one.outcome, one.steps, one.before.length);
       }
       for (const one of transitionsOf(end, before, limits, sequential.has(endOf(end)))) {
         for (const tally of this.tallies) {

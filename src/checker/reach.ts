@@ -1,7 +1,8 @@
 import type { Invariant, Transition } from '../invariants/invariant.js';
 import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
-import { type Machine, Recorder, run } from '../model/run.js';
+import type { Machine, Plan } from '../model/plan.js';
+import { Recorder, runPlan } from '../model/run.js';
 import { type Env, env } from '../model/state.js';
 import { type ArgumentClass, argumentClasses, singleClasses } from './argument-classes.js';
 import type { ReachBounds } from './bounds.js';
@@ -92,7 +93,9 @@ class Search {
     reduce: boolean,
   ) {
     this.calls = callsOf(bounds);
-    this.classes = reduce ? argumentClasses([on], this.calls, bounds) : singleClasses(this.calls);
+    this.classes = reduce
+      ? argumentClasses([on], this.calls, bounds)
+      : singleClasses([on], this.calls);
     this.limits = env(bounds.limit, bounds.pages, { mmapCap: bounds.mmapCap });
     this.work = new WorkTally(on);
     this.tallies = invariants.map((invariant) => ({
@@ -130,9 +133,9 @@ class Search {
     const pages = frameTokens(before, this.bounds.pages);
     this.largestCount = Math.max(this.largestCount, before.length);
     for (let i = 0; i < classes.length; i++) {
-      const { call, index, size } = classes[i] as ArgumentClass<Call>;
+      const { call, index, size, plans } = classes[i] as ArgumentClass<Call>;
       recorder.clear();
-      const outcome = run(on, limits, before, pages, call, recorder);
+      const outcome = runPlan(plans[0] as Plan, limits, before, pages, call, recorder);
       work.add(outcome, recorder, before.length, size);
       this.judge({ on, env: limits, before, pages, call, outcome }, state, size);
       if (outcome.vmas !== before) this.arrive(outcome.vmas, state, index);

@@ -1,6 +1,7 @@
 import { Errno, type ErrnoName } from '../model/errno.js';
+import type { Machine, Plan } from '../model/plan.js';
 import { CALL_NAMES } from '../model/release.js';
-import type { Machine, Outcome } from '../model/run.js';
+import type { Outcome, Recorder } from '../model/run.js';
 import type { Cause, Step } from '../model/step.js';
 import { Kind } from '../model/vma.js';
 import type { EnumerateBounds } from './bounds.js';
@@ -47,11 +48,22 @@ export interface Scope {
 export function scopeOf(
   bounds: Pick<EnumerateBounds, 'classes' | 'resources' | 'failures' | 'calls'>,
 ): Scope {
-  const { classes, resources = {}, failures = 0 } = bounds;
+  return {
+    calls: callNames(bounds),
+    failing: (bounds.failures ?? 0) > 0,
+    causes: causesOf(bounds),
+  };
+}
+
+/** What steps may have to refuse for. */
+export function causesOf({
+  classes,
+  resources = {},
+}: Pick<EnumerateBounds, 'classes' | 'resources'>): Set<Cause> {
   const causes = new Set<Cause>(Object.keys(resources) as Cause[]);
   if (classes.some(({ kind }) => kind === 'hugetlb')) causes.add('huge pages');
   if (classes.some(({ kind }) => Kind[kind] >= Kind.special)) causes.add('special mappings');
-  return { calls: callNames(bounds), failing: failures > 0, causes };
+  return causes;
 }
 
 const canRefuse = ({ refusesOnlyFor }: Step, causes: ReadonlySet<Cause>): boolean =>
@@ -69,18 +81,14 @@ function errnosOf({ release }: Machine, { calls, failing, causes }: Scope): Errn
   return [...names].sort((a, b) => Errno[a] - Errno[b]);
 }
 
-/** The steps that a call ran, by their numbers in `Machine.steps`: the first `count` of these. */
-interface StepsRun {
-  readonly steps: ArrayLike<number>;
-  readonly count: number;
-}
-
 /** Counts while a search runs. */
 export class WorkTally {
   transitions = 0;
   spaces = 0;
   peak = 0;
   private readonly steps: Float64Array;
+  /** By plan: how often each of its places was where a call ended or, of one with a loop, was passed. */
+  private readonly places: { readonly plan: Plan; readonly times: Float64Array }[] = [];
   private readonly refusals: Float64Array;
   private readonly results = new Float64Array(256);
 
@@ -89,18 +97,53 @@ export class WorkTally {
     this.refusals = new Float64Array(on.steps.length);
   }
 
-  /** @param times how many calls ended so */
-  add(outcome: Outcome, { steps, count }: StepsRun, countBefore: number, times = 1): void {
+  /** @param times how many calls ended as the one recorded last */
+  add(
+    outcome: Outcome,
+    { plan, at, places, count }: Recorder,
+    countBefore: number,
+    times = 1,
+  ): void {
+    if (plan === undefined) throw new Error('nothing was recorded');
+    this.ended(outcome, countBefore, times);
+    this.places[plan.id] ??= { plan, times: new Float64Array(plan.steps.length) };
+    const passed = (this.places[plan.id] as { readonly times: Float64Array }).times;
+    if (plan.loops) for (let i = 0; i < count; i++) add(passed, places[i] as number, times);
+    else add(passed, at, times);
+  }
+
+  /** A call that ran these steps, by their numbers in `Machine.steps`. */
+  addSteps(outcome: Outcome, steps: readonly number[], countBefore: number): void {
+    this.ended(outcome, countBefore, 1);
+    for (const number of steps) add(this.steps, number, 1);
+  }
+
+  private ended(outcome: Outcome, countBefore: number, times: number): void {
     this.transitions += times;
     add(this.results, outcome.result < 0 ? -outcome.result : 0, times);
     if (outcome.result < 0) add(this.refusals, outcome.stepNumber, times);
-    for (let i = 0; i < count; i++) add(this.steps, steps[i] as number, times);
     const rise = outcome.peak - countBefore;
     if (rise > this.peak) this.peak = rise;
   }
 
+  /** How often each step ran, by its number in `Machine.steps`. */
+  private stepCounts(): Float64Array {
+    const counts = this.steps.slice();
+    for (const { plan, times } of Object.values(this.places)) {
+      let passed = 0;
+      // Without a loop, whatever ended behind a place has passed it.
+      for (let place = plan.steps.length - 1; place >= 0; place--) {
+        passed = (times[place] as number) + (plan.loops ? 0 : passed);
+        add(counts, plan.numbers[place] as number, passed);
+        for (const number of plan.leftOut[place] as readonly number[]) add(counts, number, passed);
+      }
+    }
+    return counts;
+  }
+
   /** The steps of the calls made are listed even if they never ran. */
   total(scope: Scope): Work {
+    const counts = this.stepCounts();
     const steps: Record<string, number> = {};
     const refusals: Record<string, number> = {};
     let at = 0;
@@ -109,7 +152,7 @@ export class WorkTally {
         const { name, errnos } = step;
         const number = at++;
         if (!scope.calls.includes(call)) continue;
-        steps[name] = (steps[name] ?? 0) + (this.steps[number] as number);
+        steps[name] = (steps[name] ?? 0) + (counts[number] as number);
         if (errnos === undefined || !canRefuse(step, scope.causes)) continue;
         refusals[name] = (refusals[name] ?? 0) + (this.refusals[number] as number);
       }

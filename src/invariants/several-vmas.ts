@@ -2,7 +2,7 @@ import { isFree } from '../model/address-space.js';
 import { FIXED, type MremapCall } from '../model/calls.js';
 import { endOf, startOf } from '../model/vma.js';
 import type { Invariant, Transition } from './invariant.js';
-import { failed } from './untouched.js';
+import { failed, isUntouched } from './untouched.js';
 
 /** FIXED with equal lengths, which may move several VMAs from 6.17 on. */
 const isMove = ({ call }: Transition): boolean =>
@@ -35,9 +35,10 @@ function tornPiece(t: Transition): { readonly start: number; readonly end: numbe
 
 export const multiMoveAtVmaBorders: Invariant = {
   id: 'multi-move-at-vma-borders',
-  statement: 'A move of several VMAs that fails has moved each of them as a whole or not at all.',
+  statement:
+    'A move of several VMAs that fails, with something changed, has moved each of them as a whole or not at all.',
   source: 'd23cb648e365: each VMA of the range is moved by a move_vma() of its own.',
-  applies: (t) => isMove(t) && failed(t.outcome) && pieces(t).length > 1,
+  applies: (t) => isMove(t) && failed(t.outcome) && !isUntouched(t) && pieces(t).length > 1,
   holds: (t) => tornPiece(t) === undefined,
   explain: (t) => {
     const torn = tornPiece(t);
@@ -74,7 +75,7 @@ export const gapOppositeUntouched: Invariant = {
     'What is mapped at the destination opposite a gap of the source survives the move, whether it succeeds or not.',
   source:
     'd23cb648e365: gaps are skipped on both sides (6.17); before, the call failed with it gone.',
-  applies: (t) => isMove(t) && hasGapOpposite(t),
+  applies: (t) => isMove(t) && !(failed(t.outcome) && isUntouched(t)) && hasGapOpposite(t),
   holds: (t) => touchedOpposite(t) === undefined,
   explain: (t) => `page ${touchedOpposite(t)}, opposite a gap of the source, is not as it was`,
 };

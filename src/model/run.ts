@@ -1,17 +1,20 @@
 import type { Vmas } from './address-space.js';
-import { type Call, DONTUNMAP, type MremapCall } from './calls.js';
-import { CALL_NAMES, type CallName, type Release } from './release.js';
+import { type Call, DONTUNMAP } from './calls.js';
+import type { Machine, Plan } from './plan.js';
 import {
   type Accounts,
   type Env,
   env,
+  initialState,
   type Pages,
   RUNNING,
   type Shared,
-  State,
+  type State,
   withShared,
 } from './state.js';
-import { applies, appliesUndoing, type MayFail, needOf, type Step } from './step.js';
+import { type MayFail, needOf, type Step } from './step.js';
+
+export { type Machine, machine } from './plan.js';
 
 /** How a call ended. */
 export interface Outcome {
@@ -53,75 +56,6 @@ export interface MicroStep {
 /** Told of each step as it is run, in order. */
 export type Observer = (micro: MicroStep) => void;
 
-/** Steps of one call shape, with loops resolved to indices. */
-interface Plan {
-  readonly steps: readonly Step[];
-  /** For each step, its number in `Machine.steps`. */
-  readonly numbers: readonly number[];
-  /** For each step, where the call goes on after it. */
-  readonly next: readonly number[];
-  /** For each step, whether it is run only while a failed move is being undone; where something may fail. */
-  readonly undoing?: readonly boolean[];
-}
-
-/** A release made ready to run. */
-export interface Machine {
-  readonly release: Release;
-  /** Every step of every call; a tally counts by this order. */
-  readonly steps: readonly Step[];
-  /** The steps that apply to a call; `mayFail`: those that may undo it among them. */
-  readonly plan: (call: Call, mayFail: boolean) => Plan;
-}
-
-function planFor(steps: readonly Step[], all: readonly Step[]): Plan {
-  const next = steps.map((step, i) => {
-    if (step.repeatFrom === undefined) return i + 1;
-    const target = steps.findIndex((other) => other.name === step.repeatFrom);
-    if (target < 0) throw new RangeError(`step ${step.name} repeats from an unknown step`);
-    return target;
-  });
-  return { steps, numbers: steps.map((step) => all.indexOf(step)), next };
-}
-
-/** Flags, and whether the call shrinks, keeps or grows: all that guards look at. */
-const shapeOf = (c: MremapCall): number =>
-  (c.flags << 2) | (1 + Math.sign(Math.ceil(c.newLen) - Math.ceil(c.oldLen)));
-
-/** Prepares a release; the plan for a shape of call is made once, when the first such call comes. */
-export function machine(release: Release): Machine {
-  const { calls } = release;
-  const steps = CALL_NAMES.flatMap((call) => calls[call]);
-  const simple = new Map<CallName, Plan>();
-  const shaped: (Plan | undefined)[] = [];
-  const mremapPlan = (call: MremapCall, mayFail: boolean): Plan => {
-    if (!mayFail) {
-      return planFor(
-        calls.mremap.filter((step) => applies(step, call)),
-        steps,
-      );
-    }
-    const all = calls.mremap.filter((step) => appliesUndoing(step, call));
-    return { ...planFor(all, steps), undoing: all.map((step) => !applies(step, call)) };
-  };
-  return {
-    release,
-    steps,
-    plan: (call, mayFail) => {
-      if (call.call === 'mremap') {
-        const shape = (shapeOf(call) << 1) | Number(mayFail);
-        shaped[shape] ??= mremapPlan(call, mayFail);
-        return shaped[shape];
-      }
-      let plan = simple.get(call.call);
-      if (plan === undefined) {
-        plan = planFor(calls[call.call], steps);
-        simple.set(call.call, plan);
-      }
-      return plan;
-    },
-  };
-}
-
 /** More than a call can take: a round of the loop has some 30 steps, and there are 64 pages to have VMAs. */
 const MAX_STEPS = 4096;
 
@@ -130,8 +64,11 @@ const NO_LIMIT = 2 ** 30;
 
 /** What a run leaves behind beside its outcome; made once and used for many runs. */
 export class Recorder {
-  /** The steps run, by their numbers in `Machine.steps`, in order; as many as `count` says. */
-  readonly steps = new Int32Array(MAX_STEPS);
+  /** The plan that was run, and the place in it where the call ended. */
+  plan: Plan | undefined;
+  at = 0;
+  /** Of a plan with a loop, the places of the steps run, in order; as many as `count` says. */
+  readonly places = new Int32Array(MAX_STEPS);
   count = 0;
   /** For mremap() and munmap(): the outcome is the same under every max_map_count from `from` to `to`. */
   from = 0;
@@ -154,12 +91,15 @@ export class Recorder {
   }
 
   /** @param failed the step was made to fail, behind the check of map_count that it may have */
-  ran(number: number, step: Step, before: State, after: State, failed: boolean): void {
-    this.steps[this.count++] = number;
-    if (step.count !== undefined) {
-      const passed = failed || (after.result === RUNNING && after.sourceKept === before.sourceKept);
-      this.checked(before, needOf(before, step.count), passed);
-    }
+  ran(step: Step, before: State, after: State, failed: boolean): void {
+    if (step.count === undefined) return;
+    const passed = failed || (after.result === RUNNING && after.sourceKept === before.sourceKept);
+    this.checked(before, needOf(before, step.count), passed);
+  }
+
+  ended(plan: Plan, at: number): void {
+    this.plan = plan;
+    this.at = at;
   }
 }
 
@@ -185,24 +125,6 @@ class Choices {
 }
 
 const NO_FAILURES: readonly Failure[] = [];
-
-function initialState(limits: Env, vmas: Vmas, pages: Pages, call: Call): State {
-  const isMremap = call.call === 'mremap';
-  return new State(
-    limits,
-    call,
-    call.addr,
-    isMremap ? Math.ceil(call.oldLen) : call.len,
-    isMremap ? call.newAddr : call.addr,
-    isMremap ? Math.ceil(call.newLen) : call.len,
-    vmas,
-    vmas.length,
-    pages,
-    undefined,
-    false,
-    RUNNING,
-  );
-}
 
 const micro = (
   step: Step,
@@ -238,7 +160,7 @@ const outcomeOf = (
  * @param pages tokens for the frames that are mapped
  * @param failing which of the points at which something may fail do so, counted from 0 as they are met
  */
-export function run(
+export const run = (
   on: Machine,
   limits: Env,
   vmas: Vmas,
@@ -247,30 +169,58 @@ export function run(
   recorder?: Recorder,
   observer?: Observer,
   failing?: readonly number[],
+): Outcome =>
+  runPlan(
+    on.plan(call, failing !== undefined),
+    limits,
+    vmas,
+    pages,
+    call,
+    recorder,
+    observer,
+    failing,
+  );
+
+/** The same by a plan of the call that is known already. */
+export function runPlan(
+  plan: Plan,
+  limits: Env,
+  vmas: Vmas,
+  pages: Pages,
+  call: Call,
+  recorder?: Recorder,
+  observer?: Observer,
+  failing?: readonly number[],
 ): Outcome {
-  const { steps, numbers, next, undoing } = on.plan(call, failing !== undefined);
+  const { steps, numbers, next, loops, undoing } = plan;
+  const choices = failing === undefined ? undefined : new Choices(failing);
   let state = initialState(limits, vmas, pages, call);
   let peak = state.mapCount;
-  const choices = failing === undefined ? undefined : new Choices(failing);
   for (let i = 0; i < steps.length; ) {
+    const step = steps[i] as Step;
     if (undoing?.[i] === true && state.undoing === 0) {
       i++;
       continue;
     }
-    const step = steps[i] as Step;
     const before = state;
     const failed = choices?.take(step, before);
     state = failed ?? step.run(before);
-    recorder?.ran(numbers[i] as number, step, before, state, failed !== undefined);
+    if (recorder !== undefined) {
+      if (step.count !== undefined) recorder.ran(step, before, state, failed !== undefined);
+      if (loops) recorder.places[recorder.count++] = i;
+    }
     observer?.(micro(step, before, state, failed && choices?.failures.at(-1)?.point));
     if (state.mapCount > peak) peak = state.mapCount;
     if (state.result !== RUNNING) {
-      if (choices !== undefined && recorder !== undefined) recorder.points = choices.met;
+      if (recorder !== undefined) {
+        recorder.ended(plan, i);
+        recorder.points = choices?.met ?? 0;
+      }
       return outcomeOf(state, peak, step, numbers[i] as number, choices?.failures);
     }
     i = next[i] as number;
   }
-  throw new Error(`release ${on.release.id}: ${call.call} ran past its last step`);
+  throw new Error(`${call.call} ran past its last step`);
 }
 
 /** A call between two of its steps, or at its end: what `run` does, for callers that let others run in between. */

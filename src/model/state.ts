@@ -226,3 +226,22 @@ export function withMovedPages(s: State, from: number, to: number, length: numbe
   for (let i = 0; i < length; i++) pages[from + i] = 0;
   return withMap(s, s.vmas, s.mapCount, pages);
 }
+
+/** A call before its first step; its lengths are rounded up to pages. */
+export function initialState(limits: Env, vmas: Vmas, pages: Pages, call: Call): State {
+  const isMremap = call.call === 'mremap';
+  return new State(
+    limits,
+    call,
+    call.addr,
+    isMremap ? Math.ceil(call.oldLen) : call.len,
+    isMremap ? call.newAddr : call.addr,
+    isMremap ? Math.ceil(call.newLen) : call.len,
+    vmas,
+    vmas.length,
+    pages,
+    undefined,
+    false,
+    RUNNING,
+  );
+}
