@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { EnumerateBounds } from '../../src/checker/bounds.js';
@@ -9,10 +9,11 @@ import { limitEnomemUntouched } from '../../src/invariants/limit-enomem-untouche
 import { machine } from '../../src/model/run.js';
 import { counterexampleTexts } from '../../src/report/counterexample.js';
 import { style } from '../../src/report/style.js';
+import { expectedMatrix } from '../support/expectations.js';
 import { release } from '../support/releases.js';
 
-const document = (name: string): string =>
-  readFileSync(fileURLToPath(new URL(`../../${name}`, import.meta.url)), 'utf8');
+const pathOf = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+const document = (name: string): string => readFileSync(pathOf(name), 'utf8');
 
 /** The counterexample of an invariant as the tool draws it. */
 function drawn(id: string, bounds: EnumerateBounds): string {
@@ -65,4 +66,39 @@ test('the counterexample in docs/reading-a-counterexample.md is the one that the
     },
   });
   expect(document('docs/reading-a-counterexample.md')).toContain(text);
+});
+
+/** The block of a document that shows the matrix, the first of plain text; written anew if wished. */
+function shownMatrix(name: string, wanted: string): string {
+  const block = /^```text\n(.*?)\n```$/ms;
+  if (process.env['UPDATE_DOCS'] === '1') {
+    writeFileSync(
+      pathOf(name),
+      document(name).replace(block, () => `\`\`\`text\n${wanted}\n\`\`\``),
+    );
+  }
+  return block.exec(document(name))?.[1] ?? '';
+}
+
+test('the matrix in docs/matrix.md is what the specs expect', () => {
+  const wanted = expectedMatrix();
+  expect(shownMatrix('docs/matrix.md', wanted)).toBe(wanted);
+});
+
+test('the matrix in README.md is a part of it', () => {
+  const wanted = expectedMatrix(
+    ['v2.6.33', 'v5.1', 'v6.12', 'v6.15', 'v6.17', 'v7.1', 'v7.3'],
+    [
+      'limit-held',
+      'precheck-enomem-untouched',
+      'limit-enomem-untouched',
+      'error-untouched',
+      'no-needless-enomem',
+      'shrink-always-possible',
+      'pages-preserved',
+      'multi-move-ineligible-first-untouched',
+      'race-enomem-untouched',
+    ],
+  );
+  expect(shownMatrix('README.md', wanted)).toBe(wanted);
 });
