@@ -1,5 +1,6 @@
 import { mappedPages, pagesWith, VM_ACCOUNT, VM_LOCKED } from '../model/vma.js';
 import type { Invariant, Transition } from './invariant.js';
+import { failed } from './untouched.js';
 
 /** What a call added to a counter, beside what the VMAs with a flag have become more. */
 interface Books {
@@ -53,6 +54,17 @@ export const commitExact: Invariant = {
     'A call changes the commit charge by as many pages as the accounted VMAs have become more or less.',
   source: 'A charge that no VMA has is never given back; Committed_AS would only grow.',
   applies: (t) => pagesWith(t.before, VM_ACCOUNT) > 0 || t.outcome.accounts.committed !== 0,
+  holds: (t) => agree(commitBooks(t)),
+  explain: (t) => explained('the commit charge', 'the accounted VMAs', commitBooks(t)),
+};
+
+export const commitExactOnError: Invariant = {
+  id: 'commit-exact-on-error',
+  statement:
+    'A call that fails changes the commit charge by as many pages as the accounted VMAs have become more or less.',
+  source:
+    'fdbef6149135 charges in move_vma(), which kept the charge of a growing move that failed (5.14 to 7.2).',
+  applies: (t) => failed(t.outcome) && commitExact.applies(t),
   holds: (t) => agree(commitBooks(t)),
   explain: (t) => explained('the commit charge', 'the accounted VMAs', commitBooks(t)),
 };

@@ -1,4 +1,4 @@
-import { commitExact, lockedVmExact, totalVmExact } from './accounts.js';
+import { commitExact, commitExactOnError, lockedVmExact, totalVmExact } from './accounts.js';
 import { dontunmapKeepsSource, unfaultedOffsetIsStart } from './dontunmap.js';
 import { ineligibleAloneMoves, ineligibleFirstUntouched } from './eligibility.js';
 import { errorUntouched } from './error-untouched.js';
@@ -56,6 +56,7 @@ export const invariants: readonly Invariant[] = [
   totalVmExact,
   lockedVmExact,
   commitExact,
+  commitExactOnError,
   resourceLimitsHeld,
   noNeedlessLimitRefusal,
   raceEnomemUntouched,

@@ -1,4 +1,5 @@
 import { DONTUNMAP, FIXED, MAYMOVE, type MremapCall } from '../model/calls.js';
+import { isLocked } from '../model/vma.js';
 import type { Invariant, Transition } from './invariant.js';
 
 /**
@@ -8,19 +9,22 @@ import type { Invariant, Transition } from './invariant.js';
  * splitting the source out adds 2: 4 for one VMA with FIXED, 3 without. Of several VMAs the first is
  * split at one side only, so that it leaves +2 at most, each further whole one +1, and the last peaks
  * at +3: 3 more than there are VMAs. With DONTUNMAP the source is not split: each VMA adds the copy,
- * and 1 for the destination, which peaks no higher, since both splits come before the copy.
+ * and 1 for the destination, which peaks no higher, since both splits come before the copy. From 7.2 on
+ * a locked source is split off, which adds 2 more to each VMA.
  */
-function mremapBound(call: MremapCall, pieces: number): number {
+function mremapBound(call: MremapCall, pieces: number, locked: boolean): number {
   const count = Math.max(pieces, 1);
-  if ((call.flags & DONTUNMAP) !== 0) return (call.flags & FIXED) !== 0 ? 2 * count : 1;
+  if ((call.flags & DONTUNMAP) !== 0) {
+    return ((call.flags & FIXED) !== 0 ? 2 * count : 1) + (locked ? 2 * count : 0);
+  }
   if ((call.flags & FIXED) !== 0) return count + 3;
   if (call.newLen < call.oldLen) return 2;
   return call.newLen > call.oldLen && (call.flags & MAYMOVE) !== 0 ? 3 : 0;
 }
 
 /** Of the other calls: a hole takes two splits, and from 6.12 on mmap() counts the new VMA before the old ones go. */
-function bound({ call, outcome }: Transition): number {
-  if (call.call === 'mremap') return mremapBound(call, outcome.pieces);
+function bound({ before, call, outcome }: Transition): number {
+  if (call.call === 'mremap') return mremapBound(call, outcome.pieces, before.some(isLocked));
   if (call.call === 'mmap') return 3;
   return call.call === 'touch' ? 0 : 2;
 }

@@ -502,4 +502,11 @@ export const defects: readonly Defect[] = [
       },
     },
   },
+  {
+    invariant: 'commit-exact-on-error',
+    what: 'a move whose page tables cannot be moved keeps its charge (as from 5.14 to 7.2)',
+    original: v7_3,
+    mutant: withStep(v7_3, 'move-page-tables', () => [stepOf(v7_1, 'move-page-tables')]),
+    search: within(['MAYMOVE'], { pages: 3, failures: 1 }),
+  },
 ];

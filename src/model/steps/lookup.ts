@@ -168,7 +168,7 @@ const pickVma: Step = {
 const mayMoveTogether: Step = {
   name: 'may-move-together',
   kernel: 'remap_move',
-  does: 'refuses a VMA with its own get_unmapped_area unless it is the only one of the range',
+  does: 'refuses a VMA with its own get_unmapped_area, or registered with userfaultfd, unless it is the only one of the range',
   errnos: ['EFAULT'],
   run: (s) => {
     const vma = sourceVma(s);
