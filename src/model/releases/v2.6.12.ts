@@ -35,7 +35,7 @@ const anonMerge: AnonMergeRule = 'either-way';
 
 /** mmap, munmap, mprotect, page faults; a chain of anon_vmas, and with it the asymmetric merge rule, came later. */
 const otherCallsOf2_6_12: Omit<CallSteps, 'mremap'> = {
-  mmap: mmapAfterUnmap(anonMerge, checkedUnmap),
+  mmap: mmapAfterUnmap(anonMerge, checkedUnmap, true),
   munmap: checkedUnmap.munmap,
   mprotect: mprotect({ anonMerge, readOnlyUnaccounts: false }),
   touch,

@@ -1,6 +1,6 @@
 import { findIndex, insert, removeWithin } from '../address-space.js';
 import type { MmapCall } from '../calls.js';
-import { Errno } from '../errno.js';
+import { Errno, type ErrnoName } from '../errno.js';
 import { unusedId } from '../fault.js';
 import { type AnonMergeRule, insertMerging } from '../merge.js';
 import {
@@ -139,13 +139,38 @@ const done: Step = {
   run: (s) => succeed(s, s.newAddr),
 };
 
-/** Up to v6.11 the range is unmapped, then the new VMA comes: what fails between leaves a hole. */
-export const mmapAfterUnmap = (rule: AnonMergeRule, unmap: Unmapping): readonly Step[] => [
+/** Up to v6.11 mmap() says ENOMEM of whatever keeps munmap() from unmapping the range, but for a seal. */
+function sayingNoMemory(step: Step): Step {
+  const name = (errno: ErrnoName): ErrnoName => (errno === 'EINVAL' ? 'ENOMEM' : errno);
+  const said = (s: State): State => (s.result === -Errno.EINVAL ? fail(s, Errno.ENOMEM) : s);
+  return {
+    ...step,
+    ...(step.errnos === undefined ? {} : { errnos: [...new Set(step.errnos.map(name))] }),
+    mayFail: (step.mayFail ?? []).map((point) => ({
+      ...point,
+      errno: name(point.errno),
+      fails: (s, time) => said(point.fails(s, time)),
+    })),
+    run: (s) => said(step.run(s)),
+  };
+}
+
+/**
+ * Up to v6.11 the range is unmapped, then the new VMA comes: what fails between leaves a hole.
+ *
+ * @param limitAfterUnmap RLIMIT_AS is looked at between the two (before e8420a8ece80, v3.10)
+ */
+export const mmapAfterUnmap = (
+  rule: AnonMergeRule,
+  unmap: Unmapping,
+  limitAfterUnmap = false,
+): readonly Step[] => [
   mmapCountCheck,
   wholeHugePages,
-  mmapLimit,
-  ...unmap.mmapSplits,
+  ...(limitAfterUnmap ? [] : [mmapLimit]),
+  ...unmap.mmapSplits.map(sayingNoMemory),
   unmap.mmapRemove,
+  ...(limitAfterUnmap ? [mmapLimit] : []),
   mmapCharge,
   mapNew(rule),
   done,
