@@ -1,6 +1,7 @@
 import type { Vmas } from './address-space.js';
 import type { Call } from './calls.js';
 import type { Errno } from './errno.js';
+import type { Vma } from './vma.js';
 
 /** What a call meets apart from the VMAs; units are VMAs and pages. */
 export interface Env {
@@ -106,6 +107,8 @@ export class State {
     readonly charged: number = 0,
     /** The errno of a move that failed half way and is being undone: source and destination have changed places. */
     readonly undoing: number = 0,
+    /** The VMA that a move unmaps from in the end, as it was before that. */
+    readonly unmapped?: Vma,
   ) {}
 }
 
@@ -121,6 +124,7 @@ type Course = Pick<
   | 'accounts'
   | 'charged'
   | 'undoing'
+  | 'unmapped'
 >;
 
 /** The same memory map and another course. */
@@ -141,6 +145,7 @@ export const withCourse = (s: State, course: Partial<Course>): State =>
     course.accounts ?? s.accounts,
     course.charged ?? s.charged,
     course.undoing ?? s.undoing,
+    course.unmapped ?? s.unmapped,
   );
 
 /** The same course and another memory map or result. */
@@ -168,6 +173,7 @@ const withMap = (
     accounts,
     s.charged,
     s.undoing,
+    s.unmapped,
   );
 
 /** The part of a call's state that it shares with others. */
@@ -191,6 +197,7 @@ export const withShared = (s: State, { env, vmas, mapCount, pages }: Shared): St
     s.accounts,
     s.charged,
     s.undoing,
+    s.unmapped,
   );
 
 /** map slots left before the limit; negative above it. */

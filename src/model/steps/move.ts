@@ -37,7 +37,7 @@ import {
 import { chargeMayFail, mayCommit } from './limits.js';
 import { sourceVma } from './lookup.js';
 import { populate } from './modify.js';
-import { checkedSplit, mayVetoSplit, SPLIT_CHECK, splitMayFail } from './split.js';
+import { checkedSplit, leavesMapSlot, mayVetoSplit, SPLIT_CHECK, splitMayFail } from './split.js';
 
 const has = (s: State, flag: number): boolean => ((s.call as MremapCall).flags & flag) !== 0;
 
@@ -195,10 +195,12 @@ const isWholeVma = (s: State, vma: Vma): boolean =>
 /** The pages that the copy adds to the charge: all with DONTUNMAP, else those by which it is longer. */
 const growth = (s: State): number => (has(s, DONTUNMAP) ? s.newLen : s.newLen - s.oldLen);
 
-/** v6.15 to v7.2 take the difference of the lengths as they were given, also where the tail is gone already. */
+/** v6.15 to v7.2 take the difference of the lengths that were asked for, also where the tail is gone already. */
 function staleGrowth(s: State): number {
   const { oldLen, newLen } = s.call as MremapCall;
-  return has(s, DONTUNMAP) || s.several !== undefined ? growth(s) : Math.abs(newLen - oldLen);
+  return has(s, DONTUNMAP) || s.several !== undefined
+    ? growth(s)
+    : Math.abs(Math.ceil(newLen) - Math.ceil(oldLen));
 }
 
 /** Adds the pages to the charge; `asks`: unless the commit limit forbids it. */
@@ -216,7 +218,8 @@ const chargeWith = (
     errnos: ['ENOMEM'],
     mayFail: [chargeMayFail(isAsked)],
     run: (s) => {
-      if (!isAccounted(sourceVma(s))) return s;
+      // A VMA moved before this one may have been charged.
+      if (!isAccounted(sourceVma(s))) return s.charged === 0 ? s : withCourse(s, { charged: 0 });
       const charged = pages(s);
       if (isAsked(s) && !mayCommit(s, charged)) return fail(s, Errno.ENOMEM);
       return withCourse(s, {
@@ -229,12 +232,10 @@ const chargeWith = (
 
 const ALL_COPIES = 'charges an accounted copy: what it grows by, or all of it with DONTUNMAP';
 
+const unasked = ({ errnos: _, refusesOnlyFor: __, mayFail: ___, ...step }: Step): Step => step;
+
 /** Up to v5.10 nobody asks at this point: a growth has been asked for before, and DONTUNMAP never is. */
-export const chargeCopyUnasked: Step = {
-  ...chargeWith(growth, () => false, ALL_COPIES),
-  errnos: [],
-  mayFail: [],
-};
+export const chargeCopyUnasked: Step = unasked(chargeWith(growth, () => false, ALL_COPIES));
 /** v5.11 to v5.13: DONTUNMAP is asked for. */
 export const chargeCopyOf5_11: Step = chargeWith(growth, (s) => has(s, DONTUNMAP), ALL_COPIES);
 /** From v5.14 on all is charged here. */
@@ -275,7 +276,7 @@ export const splitLockedSource: readonly Step[] = only(
       does: `splits a locked VMA at the ${edge} of the source, if a map slot is left`,
       errnos: ['ENOMEM'],
       count: SPLIT_CHECK,
-      mayFail: splitMayFail(SOURCE_EDGE[edge], true).map((point) => ({
+      mayFail: splitMayFail(SOURCE_EDGE[edge], leavesMapSlot).map((point) => ({
         ...point,
         times: (s) => (isLocked(sourceVma(s)) ? point.times(s) : 0),
       })),
@@ -304,14 +305,18 @@ const unlocked = (vma: Vma): Vma => withFlags(vma, VM_LOCKED, false);
 const leftBehind = (s: State, vma: Vma): Vma =>
   unlocked(isWholeVma(s, vma) && !isShared(vma) ? withId(vma, 0) : vma);
 
-/** v5.7 to v5.10: a source strictly inside an accounted VMA gives VM_ACCOUNT to the VMA after it, whichever that is. */
+/**
+ * v5.7 to v5.10: a source strictly inside an accounted VMA gives VM_ACCOUNT to the VMA after it, whichever
+ * that is; not where the copy has merged with the source.
+ */
 export const dontunmapAccountsNext: readonly Step[] = completeDontunmap(
   'unlocks the source VMA; marks the VMA behind it VM_ACCOUNT if the source is inside an accounted VMA',
   (s, vma) => {
     const inside = startOf(vma) < s.addr && s.addr + s.oldLen < endOf(vma);
+    const isCopy = vmaAt(s.vmas, s.newAddr) === vma;
     const next = s.vmas[s.vmas.indexOf(vma) + 1];
     const done = replaceSource(s, unlocked(vma));
-    if (!inside || !isAccounted(vma) || next === undefined) return done;
+    if (!inside || isCopy || !isAccounted(vma) || next === undefined) return done;
     return withVmas(done, replaceAt(done.vmas, startOf(next), withAccount(next, true)));
   },
 );

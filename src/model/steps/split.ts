@@ -29,6 +29,14 @@ export function checkedSplit(s: State, page: number): State {
   return headroom(s) < 1 ? fail(s, Errno.ENOMEM) : split(s, page);
 }
 
+/** Up to 2.6.32 split_vma() looks at huge pages before it asks for a map slot. */
+export function checkedSplitOf2_6_12(s: State, page: number): State {
+  const vma = vmaAcross(s.vmas, page);
+  return vma !== undefined && cutsHugePage(vma, page)
+    ? fail(s, Errno.EINVAL)
+    : checkedSplit(s, page);
+}
+
 /** A driver may refuse that its VMA is split at a page. */
 export const mayVetoSplit = (page: (s: State) => number): MayFail =>
   mayRefuse('vm_ops->may_split', 'EINVAL', (s) => {
@@ -36,15 +44,26 @@ export const mayVetoSplit = (page: (s: State) => number): MayFail =>
     return vma !== undefined && kindOf(vma) === Kind.special;
   });
 
+/** A split takes memory for another VMA. */
+export const noMemoryForSplit = (
+  page: (s: State) => number,
+  comesToSplit: (s: State) => boolean = () => true,
+): MayFail =>
+  mayRefuse('vm_area_dup', 'ENOMEM', (s) => {
+    const vma = vmaAcross(s.vmas, page(s));
+    return vma !== undefined && !cutsHugePage(vma, page(s)) && comesToSplit(s);
+  });
+
+export const leavesMapSlot = (s: State): boolean => headroom(s) >= 1;
+
 /** What can fail in a split: the driver may refuse it, and there may be no memory for another VMA. */
-export function splitMayFail(page: (s: State) => number, checked = false): readonly MayFail[] {
-  const comesToSplit = (s: State): boolean => !checked || headroom(s) >= 1;
+export function splitMayFail(
+  page: (s: State) => number,
+  comesToSplit: (s: State) => boolean = () => true,
+): readonly MayFail[] {
   const veto = mayVetoSplit(page);
   return [
     { ...veto, times: (s) => (comesToSplit(s) ? veto.times(s) : 0) },
-    mayRefuse('vm_area_dup', 'ENOMEM', (s) => {
-      const vma = vmaAcross(s.vmas, page(s));
-      return vma !== undefined && !cutsHugePage(vma, page(s)) && comesToSplit(s);
-    }),
+    noMemoryForSplit(page, comesToSplit),
   ];
 }

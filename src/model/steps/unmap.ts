@@ -3,7 +3,6 @@ import {
   isFree,
   isStrictlyInside,
   removeWithin,
-  replaceAt,
   type Vmas,
   vmaAt,
 } from '../address-space.js';
@@ -22,6 +21,7 @@ import {
 } from '../state.js';
 import { type MayFail, mayRefuse, only, type Step, UNMAPS_SOURCE } from '../step.js';
 import {
+  endOf,
   isAccounted,
   isLocked,
   isSealed,
@@ -30,7 +30,14 @@ import {
   type Vma,
   withAccount,
 } from '../vma.js';
-import { checkedSplit, SPLIT_CHECK, split, splitMayFail } from './split.js';
+import {
+  checkedSplitOf2_6_12,
+  leavesMapSlot,
+  noMemoryForSplit,
+  SPLIT_CHECK,
+  split,
+  splitMayFail,
+} from './split.js';
 
 /** A range that a call unmaps, in pages. */
 interface Range {
@@ -196,13 +203,17 @@ function keptCharge(s: State, vma: Vma, rule: KeptCharge): number {
   return rule === 'new-length' ? s.newLen : s.oldLen;
 }
 
-function keepSource(s: State, rule: KeptCharge): State {
-  const vma = vmaAt(s.vmas, s.addr);
+/** @param vma what the source was part of before anything of it was split */
+function keepSource(s: State, vma: Vma | undefined, rule: KeptCharge): State {
   const kept = withCourse(s, { sourceKept: true });
   if (vma === undefined) return kept;
   const charged = withAccounts(kept, { committed: keptCharge(s, vma, rule) });
-  const hidden = isAccounted(vma) && hidesAccount(s, rule);
-  return hidden ? withVmas(charged, replaceAt(s.vmas, s.addr, withAccount(vma, false))) : charged;
+  if (!isAccounted(vma) || !hidesAccount(s, rule)) return charged;
+  const isPart = (part: Vma): boolean => startOf(part) >= startOf(vma) && endOf(part) <= endOf(vma);
+  return withVmas(
+    charged,
+    s.vmas.map((part) => (isPart(part) ? withAccount(part, false) : part)),
+  );
 }
 
 /** munmap() of length zero fails. */
@@ -210,13 +221,17 @@ const sourceLength = (rule: KeptCharge): Step => ({
   name: 'unmap-source-length-check',
   kernel: 'do_munmap',
   does: 'leaves a source of length zero mapped, without an error',
-  run: (s) => (s.oldLen === 0 ? keepSource(s, rule) : s),
+  run: (s) => {
+    const vma = vmaAt(s.vmas, s.addr);
+    if (s.oldLen === 0) return keepSource(s, vma, rule);
+    return vma === undefined ? s : withCourse(s, { unmapped: vma });
+  },
 });
 
 /** The step, whose refusal or failure leaves the source as it is then and goes on. */
 function quiet({ errnos, mayFail = [], ...step }: Step, rule: KeptCharge): Step {
   const goesOn = (s: State, after: State): State =>
-    after.result === RUNNING ? after : keepSource(s, rule);
+    after.result === RUNNING ? after : keepSource(s, s.unmapped, rule);
   const ends = errnos === undefined ? '' : '; the source then stays mapped, without an error';
   return {
     ...step,
@@ -279,7 +294,10 @@ const uncheckedSplits: Splits = (prefix, range) => [
 /** A step that has more to refuse for than what the one given has. */
 const alsoAtLimit = ({ refusesOnlyFor: _, ...step }: Step): Step => step;
 
-/** Up to 2.6.32 each split asks for a free map slot, and the second may fail with the first one made. */
+/**
+ * Up to 2.6.32 each split asks for a free map slot, and the second may fail with the first one made. No
+ * driver is asked (31383c6865a5, v4.15).
+ */
 const checkedSplits: Splits = (prefix, range) =>
   (['start', 'end'] as const).map((edge) => ({
     ...alsoAtLimit(splitStep(prefix, range, edge)),
@@ -287,8 +305,8 @@ const checkedSplits: Splits = (prefix, range) =>
     does: `splits the VMA across the ${edge} of the ${range.what}, if a map slot is left`,
     errnos: ['ENOMEM', 'EINVAL'],
     count: SPLIT_CHECK,
-    mayFail: splitMayFail(range[edge], true),
-    run: (s) => checkedSplit(s, range[edge](s)),
+    mayFail: [noMemoryForSplit(range[edge], leavesMapSlot)],
+    run: (s) => checkedSplitOf2_6_12(s, range[edge](s)),
   }));
 
 /** 6.10 and 6.11 look through the whole range for a sealed VMA before anything else. */
