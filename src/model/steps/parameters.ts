@@ -99,6 +99,17 @@ export const destinationInTask = refuse(
   (_, s) => s.newAddr + s.newLen > s.env.taskEnd,
 );
 
+/** From v6.17 on a destination is not compared with the task size again once it is whole huge pages. */
+export const hugePagesInTask: Step = {
+  name: 'huge-pages-in-task',
+  kernel: 'do_vmi_munmap',
+  does: 'refuses a destination that ends beyond the task size when rounded up to huge pages',
+  errnos: ['EINVAL'],
+  refusesOnlyFor: 'huge pages',
+  onlyRefuses: true,
+  run: destinationInTask.run,
+};
+
 export const rangesDisjoint = refuse(
   'ranges-disjoint',
   'refuses a destination that overlaps the source',
