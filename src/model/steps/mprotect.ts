@@ -51,7 +51,7 @@ export const mprotect = (rules: MprotectRules): readonly Step[] => [
     name: 'mprotect',
     kernel: 'do_mprotect_pkey',
     does: 'changes each VMA of the range in turn, up to a gap: merged with a neighbour if possible, else split',
-    errnos: ['EPERM', 'ENOMEM'],
+    errnos: ['EPERM', 'ENOMEM', 'EINVAL'],
     ...changeRange((s) => ({
       to: (vma, now) => {
         if (isSealed(vma)) return { refused: Errno.EPERM };

@@ -102,10 +102,9 @@ function growInPlace({ grow, charges, refundsAny }: GrowRules): Step[] {
       GROWING,
       {
         name: 'expand-in-place',
-        refusesOnlyFor: 'commitLimit',
         kernel: 'vma_expandable',
         does: 'extends the VMA if the source ends with it and the pages behind it are free; populates it if locked; returns the old address',
-        errnos: ['ENOMEM'],
+        ...(charges ? { errnos: ['ENOMEM'] as const, refusesOnlyFor: 'commitLimit' as const } : {}),
         mayFail: [
           ...(charges ? [chargeMayFail((s) => fits(s) && isCharged(s))] : []),
           { ...mayRefuse('vma_merge', 'ENOMEM', fits), fails: outOfMemory },

@@ -39,7 +39,7 @@ export const mseal = (rule: AnonMergeRule): readonly Step[] => [
     name: 'mseal',
     kernel: 'mseal_apply',
     does: 'seals each VMA of the range in turn, merged with a neighbour if possible, else split',
-    errnos: ['ENOMEM'],
+    errnos: ['ENOMEM', 'EINVAL'],
     ...changeRange(() => ({ to: (vma) => withFlags(vma, VM_SEALED, true), rule })),
   },
   { name: 'mseal-done', kernel: 'do_mseal', does: 'returns 0', run: (s) => succeed(s, 0) },
