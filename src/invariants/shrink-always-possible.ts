@@ -1,21 +1,23 @@
 import { vmaAt } from '../model/address-space.js';
-import { DONTUNMAP, FIXED, type MremapCall } from '../model/calls.js';
+import { MAYMOVE, type MremapCall } from '../model/calls.js';
 import { run } from '../model/run.js';
 import { endOf, isSealed } from '../model/vma.js';
 import type { Invariant, Transition } from './invariant.js';
 import { failed } from './untouched.js';
 
-/** A call that only cuts off its tail, from a VMA that is there and not sealed. */
+/** A call that only cuts off its tail, from a VMA that is there and not sealed, with arguments that no release refuses. */
 function isInPlaceShrink({ before, call }: Transition): boolean {
-  if (call.call !== 'mremap' || (call.flags & (FIXED | DONTUNMAP)) !== 0) return false;
-  const vma = vmaAt(before, call.addr);
-  return call.newLen < call.oldLen && vma !== undefined && !isSealed(vma);
+  if (call.call !== 'mremap' || (call.flags & ~MAYMOVE) !== 0 || call.newLen === 0) return false;
+  const vma = Number.isInteger(call.addr) ? vmaAt(before, call.addr) : undefined;
+  const shrinks = Math.ceil(call.newLen) < Math.ceil(call.oldLen);
+  return shrinks && vma !== undefined && !isSealed(vma);
 }
 
 /** Whether munmap() of the tail would succeed. */
 function tailCanGo({ on, env, before, pages, call }: Transition): boolean {
   const { addr, oldLen, newLen } = call as MremapCall;
-  const munmap = { call: 'munmap', addr: addr + newLen, len: oldLen - newLen } as const;
+  const [end, newEnd] = [addr + Math.ceil(oldLen), addr + Math.ceil(newLen)];
+  const munmap = { call: 'munmap', addr: newEnd, len: end - newEnd } as const;
   return !failed(run(on, env, before, pages, munmap));
 }
 
@@ -23,7 +25,7 @@ function tailCanGo({ on, env, before, pages, call }: Transition): boolean {
 function endsVma({ before, call }: Transition): boolean {
   const { addr, oldLen } = call as MremapCall;
   const vma = vmaAt(before, addr);
-  return vma !== undefined && addr + oldLen === endOf(vma);
+  return vma !== undefined && addr + Math.ceil(oldLen) === endOf(vma);
 }
 
 export const tailCutAtLimit: Invariant = {
