@@ -4,7 +4,7 @@ import type { Vmas } from '../../src/model/address-space.js';
 import type { Call } from '../../src/model/calls.js';
 import type { Release } from '../../src/model/release.js';
 import { NO_CHANGE } from '../../src/model/state.js';
-import { isLocked, isSealed, VM_LOCKED, withFlags, withId } from '../../src/model/vma.js';
+import { isLocked, isSealed, VM_LOCKED, VM_UFFD, withFlags, withId } from '../../src/model/vma.js';
 import { addressSpaces, calls, headrooms } from '../support/arbitraries.js';
 import { pageMap, spans } from '../support/page-map.js';
 import {
@@ -294,10 +294,10 @@ describe.each(releasesOf('6.17'))('a move of several VMAs on %s', (_id, release)
   });
 });
 
-/** What is mapped at each page that is sealed, whether locked or written to or not. */
+/** What is mapped at each page that is sealed, whether locked, registered or written to or not. */
 const sealedPages = (vmas: Vmas): string[] =>
   pageMap(
-    vmas.filter(isSealed).map((vma) => withId(withFlags(vma, VM_LOCKED, false), 0)),
+    vmas.filter(isSealed).map((vma) => withId(withFlags(vma, VM_LOCKED | VM_UFFD, false), 0)),
     PAGES,
   );
 

@@ -97,7 +97,7 @@ describe('what a VMA is', () => {
     const vma = makeVma({ ...p, kind: Kind[kind], prot: Prot[prot] });
     expect(kindName(vma)).toBe(kind);
     expect(protName(vma)).toBe(prot);
-    expect(isShared(vma)).toBe(['fshared', 'shm', 'ramfs'].includes(kind));
+    expect(isShared(vma)).toBe(kind !== 'anon' && kind !== 'fpriv');
     expect(isAnonymous(vma)).toBe(kind === 'anon');
     expect(isWritable(vma)).toBe(prot === 'rw');
   });

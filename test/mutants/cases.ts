@@ -4,7 +4,7 @@ import type { Vmas } from '../../src/model/address-space.js';
 import type { Call } from '../../src/model/calls.js';
 import { type Machine, type Outcome, run } from '../../src/model/run.js';
 import { env, type Pages } from '../../src/model/state.js';
-import { calls, mremapCalls } from '../support/arbitraries.js';
+import { mremapCalls, plainCalls } from '../support/arbitraries.js';
 
 /** Pages of the window that the histories are in; the address space ends there. */
 export const PAGES = 12;
@@ -32,9 +32,9 @@ const histories = (one: fc.Arbitrary<Call>, numRuns: number): Call[][] =>
 
 /** Always the same ones: the table of mutants says what they find. */
 const HISTORIES: readonly (readonly Call[])[] = [
-  ...histories(fc.oneof(calls(PAGES), mremapCalls(PAGES)), 500),
+  ...histories(fc.oneof(plainCalls(PAGES), mremapCalls(PAGES)), 500),
   ...histories(
-    calls(PAGES).filter(({ call }) => call !== 'mremap'),
+    plainCalls(PAGES).filter(({ call }) => call !== 'mremap'),
     400,
   ),
 ];

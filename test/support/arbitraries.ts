@@ -4,11 +4,14 @@ import {
   type Call,
   DONTUNMAP,
   FIXED,
+  flagBits,
   MAYMOVE,
   type MmapCall,
   type MremapCall,
 } from '../../src/model/calls.js';
 import {
+  HUGE,
+  isObject,
   Kind,
   type KindName,
   makeVma,
@@ -17,15 +20,16 @@ import {
   VM_ACCOUNT,
   VM_LOCKED,
   VM_SEALED,
+  VM_UFFD,
   type Vma,
 } from '../../src/model/vma.js';
 
+const plainKinds = ['anon', 'fpriv', 'fshared', 'shm', 'ramfs'] as const;
+const plainKindNames: fc.Arbitrary<KindName> = fc.constantFrom(...plainKinds);
 export const kindNames: fc.Arbitrary<KindName> = fc.constantFrom(
-  'anon',
-  'fpriv',
-  'fshared',
-  'shm',
-  'ramfs',
+  ...plainKinds,
+  'special',
+  'hugetlb',
 );
 export const protNames: fc.Arbitrary<ProtName> = fc.constantFrom('r', 'rw');
 
@@ -40,10 +44,13 @@ const segments = fc.record({
   /** A private mapping keeps the charge when it becomes read-only. */
   charged: fc.boolean(),
   displacement: fc.integer({ min: -8, max: 8 }),
-  /** VM_LOCKED and VM_SEALED, or neither, or both; most VMAs have neither. */
+  /** Any of VM_LOCKED, VM_SEALED and VM_UFFD_MISSING, as far as the kind can have them; most VMAs have none. */
   flags: fc.oneof(
     { arbitrary: fc.constant(0), weight: 5 },
-    { arbitrary: fc.constantFrom(VM_LOCKED, VM_SEALED, VM_LOCKED | VM_SEALED), weight: 2 },
+    {
+      arbitrary: fc.constantFrom(VM_LOCKED, VM_SEALED, VM_UFFD, VM_LOCKED | VM_SEALED),
+      weight: 3,
+    },
   ),
   /** Which of the identities of its kind, if it is one that exists already. */
   identity: fc.nat(3),
@@ -52,6 +59,14 @@ type Segment = typeof segments extends fc.Arbitrary<infer S> ? S : never;
 
 const isPrivate = (kind: KindName): boolean => kind === 'anon' || kind === 'fpriv';
 
+/** What a VMA of the kind cannot have: drivers' mappings and huge pages are not locked, and only memory is registered. */
+const impossible = (kind: KindName): number =>
+  (Kind[kind] >= Kind.special ? VM_LOCKED : 0) | (Kind[kind] >= Kind.ramfs ? VM_UFFD : 0);
+
+/** Whole huge pages where the kind has such. */
+const inUnits = (kind: KindName, pages: number): number =>
+  kind === 'hugetlb' ? Math.ceil(pages / HUGE) * HUGE : pages;
+
 /** Lays the segments out from page 0 on, as many as fit; identities are numbered by first appearance. */
 function laidOut(list: readonly Segment[], pages: number): Vmas {
   const vmas: Vma[] = [];
@@ -59,7 +74,7 @@ function laidOut(list: readonly Segment[], pages: number): Vmas {
   let at = 0;
   for (const {
     gap,
-    length,
+    length: wanted,
     kind,
     prot,
     populated,
@@ -68,9 +83,10 @@ function laidOut(list: readonly Segment[], pages: number): Vmas {
     flags,
     identity,
   } of list) {
-    const start = at + gap;
+    const start = inUnits(kind, at + gap);
+    const length = inUnits(kind, wanted);
     if (start + length > pages) break;
-    const identified = kind === 'shm' || (isPrivate(kind) && populated);
+    const identified = isObject(Kind[kind]) || (isPrivate(kind) && populated);
     const most = used.get(kind) ?? 0;
     const id = identified ? Math.min(identity, most) + 1 : 0;
     used.set(kind, Math.max(most, id));
@@ -82,7 +98,9 @@ function laidOut(list: readonly Segment[], pages: number): Vmas {
         prot: Prot[prot],
         displacement: kind === 'anon' && !populated ? 0 : displacement,
         id,
-        flags: flags | (isPrivate(kind) && (prot === 'rw' || charged) ? VM_ACCOUNT : 0),
+        flags:
+          (flags & ~impossible(kind)) |
+          (isPrivate(kind) && (prot === 'rw' || charged) ? VM_ACCOUNT : 0),
       }),
     );
     at = start + length;
@@ -92,7 +110,7 @@ function laidOut(list: readonly Segment[], pages: number): Vmas {
 
 /**
  * A well-formed address space of up to `pages` pages, frozen: sorted, disjoint, with all kinds,
- * locked and sealed VMAs among them.
+ * locked, sealed and registered VMAs among them.
  * Neighbours may be mergeable and yet apart, as the kernel leaves such behind.
  */
 export const addressSpaces = (pages: number): fc.Arbitrary<Vmas> =>
@@ -106,9 +124,9 @@ export const ranges = (pages: number): fc.Arbitrary<{ addr: number; len: number 
       fc.integer({ min: 1, max: pages - addr }).map((len) => Object.freeze({ addr, len })),
     );
 
-const mmapCalls = (pages: number): fc.Arbitrary<MmapCall> =>
+const mmapCalls = (pages: number, kinds: fc.Arbitrary<KindName>): fc.Arbitrary<MmapCall> =>
   fc
-    .tuple(ranges(pages), kindNames, protNames, fc.nat(8))
+    .tuple(ranges(pages), kinds, protNames, fc.nat(8))
     .map(([range, kind, prot, offset]) => ({ call: 'mmap', ...range, kind, prot, offset }));
 
 /** A short range within the window. */
@@ -148,14 +166,14 @@ export const mremapCalls = (pages: number): fc.Arbitrary<MremapCall> =>
 
 const flagged = (
   within: ReturnType<typeof shortRanges>,
-  call: 'mlock' | 'munlock' | 'mseal',
+  call: 'mlock' | 'munlock' | 'mseal' | 'uffd',
 ): fc.Arbitrary<Call> => within.map((range): Call => ({ call, ...range }));
 
-/** Any call of any kind; more is mapped than unmapped, so that a history finds something to work on. */
-export const calls = (pages: number): fc.Arbitrary<Call> => {
+/** Calls by how often they come; more is mapped than unmapped, so that a history finds something to work on. */
+const weighted = (pages: number, kinds: fc.Arbitrary<KindName>) => {
   const short = shortRanges(pages);
-  return fc.oneof(
-    { arbitrary: mmapCalls(pages), weight: 5 },
+  return [
+    { arbitrary: mmapCalls(pages, kinds), weight: 5 },
     { arbitrary: mremapCalls(pages), weight: 6 },
     { arbitrary: short.map((range): Call => ({ call: 'munmap', ...range })), weight: 2 },
     { arbitrary: short.map((range): Call => ({ call: 'touch', ...range })), weight: 4 },
@@ -168,7 +186,33 @@ export const calls = (pages: number): fc.Arbitrary<Call> => {
     { arbitrary: flagged(short, 'mlock'), weight: 2 },
     { arbitrary: flagged(short, 'munlock'), weight: 1 },
     { arbitrary: flagged(short, 'mseal'), weight: 1 },
-  );
+  ];
+};
+
+/** Any call of any kind. */
+export const calls = (pages: number): fc.Arbitrary<Call> =>
+  fc.oneof(...weighted(pages, kindNames), {
+    arbitrary: flagged(shortRanges(pages), 'uffd'),
+    weight: 1,
+  });
+
+/** The same without huge pages, drivers' mappings and userfaultfd. */
+export const plainCalls = (pages: number): fc.Arbitrary<Call> =>
+  fc.oneof(...weighted(pages, plainKindNames));
+
+/** The same with an odd argument or two: zero, inside a page, beyond the window, an unknown flag. */
+export const oddMremapCalls = (pages: number): fc.Arbitrary<MremapCall> => {
+  const odd = fc.option(fc.constantFrom(0, 0.5, 1.5, pages, pages + 1), { freq: 3 });
+  return fc
+    .tuple(mremapCalls(pages), odd, odd, odd, odd, fc.nat(15))
+    .map(([call, addr, oldLen, newLen, newAddr, unknown]) => ({
+      ...call,
+      addr: addr ?? call.addr,
+      oldLen: oldLen ?? call.oldLen,
+      newLen: newLen ?? call.newLen,
+      newAddr: newAddr ?? call.newAddr,
+      flags: unknown === 0 ? call.flags | flagBits(['UNKNOWN']) : call.flags,
+    }));
 };
 
 /** Map slots left, from a limit that was lowered below the count to one that is out of the way. */

@@ -3,6 +3,7 @@ import {
   endOf,
   idOf,
   isAccounted,
+  isArmed,
   isLocked,
   isSealed,
   kindName,
@@ -33,6 +34,7 @@ export function pageMap(vmas: Vmas, pages: number): string[] {
         isAccounted(vma) ? ' account' : '',
         isLocked(vma) ? ' locked' : '',
         isSealed(vma) ? ' sealed' : '',
+        isArmed(vma) ? ' armed' : '',
       ].join('');
       map[page] = `${kindName(vma)} ${protName(vma)} #${idOf(vma)} page ${offset}${flags}`;
     }

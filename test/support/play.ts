@@ -1,9 +1,9 @@
 import type { Vmas } from '../../src/model/address-space.js';
-import { type Call, type FlagName, flagBits } from '../../src/model/calls.js';
+import { type Call, type FlagName, flagBits, type MremapCall } from '../../src/model/calls.js';
 import { errnoName } from '../../src/model/errno.js';
 import type { Release } from '../../src/model/release.js';
-import { machine, type Outcome, run } from '../../src/model/run.js';
-import { env, type Pages } from '../../src/model/state.js';
+import { machine, type Outcome, observe, run } from '../../src/model/run.js';
+import { env, type Pages, type ResourceLimits } from '../../src/model/state.js';
 import type { KindName, ProtName } from '../../src/model/vma.js';
 
 const WINDOW = 16;
@@ -18,6 +18,48 @@ export const resultName = ({ result }: Pick<Outcome, 'result'>): string =>
 /** One call in a window of 16 pages with so many map slots left. */
 export const callWith = (release: Release, vmas: Vmas, call: Call, headroom: number): Outcome =>
   run(machine(release), env(vmas.length + headroom, WINDOW), vmas, frames, call);
+
+/** The same where these points of failure fail, counted from 0 as the call meets them. */
+export const callFailing = (
+  release: Release,
+  vmas: Vmas,
+  call: Call,
+  failing: readonly number[],
+  headroom = UNLIMITED,
+): Outcome =>
+  observe(machine(release), env(vmas.length + headroom, WINDOW), vmas, frames, call, failing)
+    .outcome;
+
+/**
+ * The same where one thing fails: `step: what`, as in `copy-vma: copy_vma`, for the first time that the
+ * call meets it; and then another one, if it is given. Throws where the call does not meet it.
+ */
+export function callWithout(
+  release: Release,
+  vmas: Vmas,
+  call: Call,
+  ...what: readonly string[]
+): Outcome {
+  const named = ({ failures }: Outcome): string[] =>
+    failures.map(({ step, point }) => `${step.name}: ${point.kernel}`);
+  let failing: readonly number[] = [];
+  for (const one of what) {
+    let next = (failing.at(-1) ?? -1) + 1;
+    while (named(callFailing(release, vmas, call, [...failing, next])).at(-1) !== one) {
+      if (++next > 100) throw new RangeError(`${release.id} does not meet ${one}`);
+    }
+    failing = [...failing, next];
+  }
+  return callFailing(release, vmas, call, failing);
+}
+
+/** The same without a limit on VMAs, and with these of the process. */
+export const callLimited = (
+  release: Release,
+  vmas: Vmas,
+  call: Call,
+  limits: Partial<ResourceLimits>,
+): Outcome => run(machine(release), env(UNLIMITED, WINDOW, limits), vmas, frames, call);
 
 /** The address space after these calls in an empty window without a limit, of which none may fail. */
 export function play(release: Release, ...calls: readonly Call[]): Vmas {
@@ -54,7 +96,11 @@ export const protect = (start: number, end: number, prot: ProtName): Call => ({
   prot,
 });
 
-const flagCall = (call: 'mlock' | 'munlock' | 'mseal', start: number, end: number): Call => ({
+const flagCall = (
+  call: 'mlock' | 'munlock' | 'mseal' | 'uffd',
+  start: number,
+  end: number,
+): Call => ({
   call,
   addr: start,
   len: end - start,
@@ -63,6 +109,7 @@ const flagCall = (call: 'mlock' | 'munlock' | 'mseal', start: number, end: numbe
 export const lock = (start: number, end: number): Call => flagCall('mlock', start, end);
 export const unlock = (start: number, end: number): Call => flagCall('munlock', start, end);
 export const seal = (start: number, end: number): Call => flagCall('mseal', start, end);
+export const register = (start: number, end: number): Call => flagCall('uffd', start, end);
 
 /** mremap() from [start, start + oldLen). */
 export const remap = (
@@ -71,7 +118,7 @@ export const remap = (
   newLen: number,
   flags: readonly FlagName[] = [],
   newAddr = 0,
-): Call => ({ call: 'mremap', addr: start, oldLen, newLen, flags: flagBits(flags), newAddr });
+): MremapCall => ({ call: 'mremap', addr: start, oldLen, newLen, flags: flagBits(flags), newAddr });
 
 /** Moves [start, end) to `to`. */
 export const move = (start: number, end: number, to: number): Call =>
