@@ -39,6 +39,38 @@ describe.each([1, 2, 3, 5])('the mremap() calls of %i pages', (n) => {
   });
 });
 
+describe.each([1, 2, 3, 5])('the mremap() calls of %i pages with odd arguments', (n) => {
+  const ranges = (n * (n + 1)) / 2;
+  // From each page also the lengths 0, 0.5, 1.5 and n + 1; one page from 0.5, and one from the end on.
+  const sources = ranges + 4 * n + 2;
+  const lengths = [...Array.from({ length: n }, (_, i) => i + 1), 0, 0.5, 1.5, n + 1];
+  const odd = (given: Partial<MremapBounds>): MremapCall[] => calls(n, { odd: true, ...given });
+
+  test('to any fixed address are every source, with every length, to every page, to 0.5, and to the end', () => {
+    expect(odd({ destinations: 'any' })).toHaveLength(sources * (n + 4) * (n + 2));
+  });
+
+  test('to one that fits have the pages where the rounded length ends in the window', () => {
+    const fitting = lengths
+      .map((length) => Math.max(0, n - Math.ceil(length) + 1))
+      .reduce((sum, places) => sum + places + 2, 0);
+    expect(odd({})).toHaveLength(sources * fitting);
+  });
+
+  test('without a new address have one in line with huge pages and one that is not', () => {
+    expect(odd({ flags: [NO_FLAGS] })).toHaveLength(sources * (n + 4) * 2);
+  });
+
+  test('are each there once, plain ones among them', () => {
+    const all = odd({ flags: [NO_FLAGS, FIXED, ['UNKNOWN']], destinations: 'any' });
+    const texts = new Set(all.map((call) => JSON.stringify(call)));
+    expect(texts.size).toBe(all.length);
+    for (const call of calls(n, { destinations: 'any' })) {
+      expect(texts).toContain(JSON.stringify(call));
+    }
+  });
+});
+
 test('the calls of a reach search are every range for every kind of call that is named', () => {
   const bounds = {
     pages: 3,

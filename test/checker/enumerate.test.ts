@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EnumerateBounds } from '../../src/checker/bounds.js';
-import { mremapCalls } from '../../src/checker/calls.js';
+import { callsOf, mremapCalls } from '../../src/checker/calls.js';
 import {
   addEnumerations,
   type Enumeration,
@@ -9,7 +9,7 @@ import {
 } from '../../src/checker/enumerate.js';
 import { addressSpaces, frameTokens } from '../../src/checker/spaces.js';
 import { invariants } from '../../src/invariants/index.js';
-import { machine, run } from '../../src/model/run.js';
+import { machine, observe, Recorder, run } from '../../src/model/run.js';
 import { env } from '../../src/model/state.js';
 import { mappedPages } from '../../src/model/vma.js';
 import { release } from '../support/releases.js';
@@ -153,4 +153,73 @@ test('parts of different searches do not add up', () => {
   expect(() => addEnumerations(one, { ...whole, findings: swapped })).toThrow(
     'parts of different searches',
   );
+});
+
+/** Two pages, and all that can fail in them once or twice. */
+const FAILING: EnumerateBounds = {
+  ...BOUNDS,
+  pages: 3,
+  classes: [
+    { kind: 'anon', prot: 'rw', populated: true },
+    { kind: 'special', prot: 'rw', populated: false },
+  ],
+  vmas: 2,
+  limits: [3, 4],
+  calls: ['mremap', 'munmap', 'mmap'],
+  failures: 2,
+  mremap: { flags: [[], ['MAYMOVE', 'FIXED']], lengths: 'any', destinations: 'fits' },
+};
+
+describe.each(['v2.6.12', 'v5.1', 'v6.12', 'v7.2'])('an enumeration with failures on %s', (id) => {
+  const machineOf = machine(release(id));
+  const found = enumeratePart(machineOf, FAILING, invariants);
+
+  /** Every set of at most two of so many points that are all met: a point is met only if those before it were. */
+  function* failures(points: (failing: readonly number[]) => number): Generator<readonly number[]> {
+    yield [];
+    for (let first = 0; first < points([]); first++) {
+      yield [first];
+      for (let second = first + 1; second < points([first]); second++) yield [first, second];
+    }
+  }
+
+  test('is what plain loops over address spaces, limits, calls and failures count', () => {
+    let transitions = 0;
+    const broken = new Map<string, number>();
+    const applied = new Map<string, number>();
+    const witnessed = new Set<string>();
+    addressSpaces(FAILING).forEach((before, space) => {
+      const pages = frameTokens(before, FAILING.pages);
+      for (let limit = FAILING.limits[0]; limit <= FAILING.limits[1]; limit++) {
+        const limits = env(limit, FAILING.pages);
+        callsOf(FAILING).forEach((call, index) => {
+          const points = (failing: readonly number[]): number => {
+            const recorder = new Recorder();
+            run(machineOf, limits, before, pages, call, recorder, undefined, failing);
+            return recorder.points;
+          };
+          for (const failing of failures(points)) {
+            const { outcome } = observe(machineOf, limits, before, pages, call, failing);
+            expect(outcome.failures).toHaveLength(failing.length);
+            transitions++;
+            const t = { on: machineOf, env: limits, before, pages, call, outcome };
+            for (const invariant of invariants.filter((one) => one.applies(t))) {
+              applied.set(invariant.id, (applied.get(invariant.id) ?? 0) + 1);
+              if (invariant.holds(t)) continue;
+              broken.set(invariant.id, (broken.get(invariant.id) ?? 0) + 1);
+              witnessed.add(`${invariant.id} ${space} ${index} ${limit} ${failing}`);
+            }
+          }
+        });
+      }
+    });
+    expect(found.work.transitions).toBe(transitions);
+    for (const { invariant, ...finding } of found.findings) {
+      expect(finding.applied, invariant).toBe(applied.get(invariant) ?? 0);
+      expect(finding.broken, invariant).toBe(broken.get(invariant) ?? 0);
+      for (const w of finding.witnesses) {
+        expect(witnessed).toContain(`${invariant} ${w.space} ${w.call} ${w.limit} ${w.failing}`);
+      }
+    }
+  });
 });

@@ -48,8 +48,8 @@ describe('interleavings', () => {
   });
 
   test('a reader comes before, after, or at one of the steps of a block', () => {
-    // munmap() of 2.6.33: count check, two splits, removal, end.
-    const steps = 5;
+    // munmap() of 2.6.33: range check, count check, two splits, removal, end.
+    const steps = 6;
     const race = alone(9, makes(unmap(0, 1)), READS);
     expect(search('v2.6.33', race, { blocks: false }).interleavings).toBe(steps + 1);
     // Nothing is mapped, so map_count never moves and no pause can be told from another.

@@ -39,6 +39,32 @@ const BOUNDS: EnumerateBounds = {
   mremap: { flags: FLAGS, lengths: 'any', destinations: 'any' },
 };
 
+/** Huge pages and arguments of every kind, munmap() among the calls, in a window with half a huge page. */
+const ODD: EnumerateBounds = {
+  ...BOUNDS,
+  classes: [
+    { kind: 'hugetlb', prot: 'r', populated: false },
+    { kind: 'anon', prot: 'rw', populated: false },
+  ],
+  vmas: 2,
+  limits: [1, 5],
+  calls: ['munmap', 'mremap'],
+  mremap: {
+    ...BOUNDS.mremap,
+    flags: [[], ['FIXED'], ['MAYMOVE', 'FIXED'], ['MAYMOVE', 'UNKNOWN']],
+    odd: true,
+  },
+};
+
+/** Small, as each failure is another run. */
+const FAILING: EnumerateBounds = {
+  ...ODD,
+  classes: [{ kind: 'special', prot: 'rw', populated: false }],
+  limits: [2, 5],
+  failures: 2,
+  mremap: { ...BOUNDS.mremap, flags: [['MAYMOVE', 'FIXED']] },
+};
+
 /** Something without the lock, calls that raise and lower map_count, a reader, and a limit that is lowered. */
 const RACES: RaceBounds = {
   ...BOUNDS,
@@ -84,6 +110,23 @@ describe.each(everyRelease)('the reductions of a search on %s', (_id, release) =
     { argumentClasses: true, limitRanges: true },
   ])('%j: same counts, verdicts and witnesses as without any', (options) => {
     expect(enumeratePart(on, BOUNDS, invariants, options)).toEqual(all);
+  });
+
+  test('huge pages and odd arguments change nothing of that', () => {
+    const full = enumeratePart(on, ODD, invariants, {
+      argumentClasses: false,
+      limitRanges: false,
+    });
+    expect(enumeratePart(on, ODD, invariants)).toEqual(full);
+    expect(full.work.spaces).toBeGreaterThan(5);
+  });
+
+  test('a search with failures is the same with and without them', () => {
+    const full = enumeratePart(on, FAILING, invariants, {
+      argumentClasses: false,
+      limitRanges: false,
+    });
+    expect(enumeratePart(on, FAILING, invariants)).toEqual(full);
   });
 
   test('two releases differ in the same classes without any reduction', () => {

@@ -172,6 +172,36 @@ describe('the address spaces within bounds', () => {
   }
 });
 
+describe('the address spaces of huge pages', () => {
+  const HUGE_PAGES: VmaClass = { kind: 'hugetlb', prot: 'rw', populated: false };
+  const spaces = (given: Partial<EnumerateBounds>): Vmas[] => [
+    ...addressSpaces(bounds({ classes: [HUGE_PAGES], ...given })),
+  ];
+  const ranges = (list: readonly Vmas[]): string[] =>
+    list.map((vmas) => vmas.map((v) => `${startOf(v)}-${endOf(v)}`).join(' ')).sort();
+
+  test('are those of half as many pages, of one object', () => {
+    // Each huge page is free, begins a VMA, or goes on with the one before it.
+    expect(ranges(spaces({ pages: 4 }))).toEqual(['', '0-2', '0-2 2-4', '0-4', '2-4']);
+    expect(spaces({ pages: 6 })).toHaveLength(13);
+    expect(spaces({ pages: 8 })).toHaveLength(34);
+  });
+
+  test('leave half a huge page at the end of the window free', () => {
+    expect(ranges(spaces({ pages: 5 }))).toEqual(ranges(spaces({ pages: 4 })));
+  });
+
+  test('have a VMA of the same object or of another beside each', () => {
+    // Empty, two of one huge page, one of two, and two VMAs of one object or of two.
+    expect(spaces({ pages: 4, identities: 2 })).toHaveLength(1 + 2 + 1 + 2);
+  });
+
+  test('have small pages in between', () => {
+    // In two pages: 5 of small ones alone, and one huge page.
+    expect(spaces({ pages: 2, classes: [HUGE_PAGES, ANON] })).toHaveLength(6);
+  });
+});
+
 describe('the canonical form', () => {
   const PAGES = 16;
   const shuffles = fc.shuffledSubarray([1, 2, 3, 4, 5, 6, 7, 8, 9], { minLength: 9 });

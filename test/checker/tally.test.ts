@@ -1,8 +1,10 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { EnumerateBounds } from '../../src/checker/bounds.js';
 import { addEnumerations, enumeratePart } from '../../src/checker/enumerate.js';
+import { scopeOf, WorkTally } from '../../src/checker/tally.js';
+import { CALL_NAMES } from '../../src/model/release.js';
 import { machine } from '../../src/model/run.js';
-import { release } from '../support/releases.js';
+import { everyRelease, release, releasesBefore } from '../support/releases.js';
 
 // A part that never met an errno must not change the order in which the whole lists them: reports of
 // equal searches are equal bytes, in whatever order the parts come in.
@@ -26,4 +28,63 @@ test('parts put together in any order are the same bytes', () => {
   const backwards = parts.toReversed().reduce(addEnumerations);
   expect(JSON.stringify(backwards)).toBe(JSON.stringify(forwards));
   expect(Object.keys(forwards.work.results)).toEqual(['ok', 'ENOMEM', 'EFAULT', 'EINVAL']);
+});
+
+describe.each(everyRelease)('the steps that are said to refuse on %s', (_id, one) => {
+  const on = machine(one);
+  const calls = CALL_NAMES;
+  const refusing = (given: Partial<EnumerateBounds>): string[] =>
+    Object.keys(new WorkTally(on).total(scopeOf({ ...BOUNDS, calls, ...given })).refusals);
+  const plain = refusing({});
+
+  test('are none that needs a cause that is not there', () => {
+    const causes = CALL_NAMES.flatMap((call) => one.calls[call])
+      .filter(({ refusesOnlyFor }) => refusesOnlyFor !== undefined)
+      .map(({ name }) => name);
+    expect(causes.length).toBeGreaterThan(0);
+    expect(plain.filter((name) => causes.includes(name))).toEqual([]);
+  });
+
+  test.each([
+    [{ resources: { rlimitAs: 3 } }, 'rlimitAs'],
+    [{ resources: { rlimitMemlock: 3 } }, 'rlimitMemlock'],
+    [{ resources: { commitLimit: 3 } }, 'commitLimit'],
+  ] as const)('with %j are those that look at it as well', (given, cause) => {
+    const expected = CALL_NAMES.flatMap((call) => one.calls[call]).flatMap((step) =>
+      step.refusesOnlyFor === cause ? [step.name] : [],
+    );
+    const more = refusing(given).filter((name) => !plain.includes(name));
+    expect(new Set(more)).toEqual(new Set(expected));
+  });
+
+  test('each have an errno to refuse with', () => {
+    const errnos = CALL_NAMES.flatMap((call) => one.calls[call]).map((step) => step.errnos);
+    expect(errnos.filter((list) => list?.length === 0)).toEqual([]);
+  });
+
+  test('are charged growth in place only where that is where it is charged (5.14)', () => {
+    const named = refusing({ resources: { commitLimit: 3 } });
+    const early = releasesBefore('v5.16').some(([id]) => id === one.id);
+    expect(named.includes('expand-in-place')).toBe(!early);
+    expect(named.includes('charge-growth')).toBe(early);
+  });
+});
+
+test('only the calls that were made are listed', () => {
+  const on = machine(release('v6.12'));
+  const { steps } = new WorkTally(on).total(scopeOf({ ...BOUNDS, calls: ['munmap'] }));
+  expect(Object.keys(steps)).toEqual(release('v6.12').calls.munmap.map(({ name }) => name));
+});
+
+test('errnos of failures are listed where something is made to fail', () => {
+  const on = machine(release('v6.12'));
+  const results = (failures: number): string[] =>
+    Object.keys(
+      new WorkTally(on).total(scopeOf({ ...BOUNDS, calls: ['munmap'], failures })).results,
+    );
+  expect(results(0)).toEqual(['ok', 'EPERM', 'ENOMEM', 'EINVAL']);
+  const expand = Object.keys(
+    new WorkTally(on).total(scopeOf({ ...BOUNDS, calls: ['touch'], failures: 1 })).results,
+  );
+  expect(expand).toEqual(['ok', 'EFAULT']);
 });

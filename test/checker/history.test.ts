@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import { findHistory } from '../../src/checker/history.js';
+import { canonical } from '../../src/checker/spaces.js';
+import type { Vmas } from '../../src/model/address-space.js';
+import type { Call } from '../../src/model/calls.js';
+import { machine } from '../../src/model/run.js';
+import {
+  Kind,
+  makeVma,
+  Prot,
+  VM_ACCOUNT,
+  VM_LOCKED,
+  VM_SEALED,
+  VM_UFFD,
+} from '../../src/model/vma.js';
+import { play } from '../support/play.js';
+import { release } from '../support/releases.js';
+
+// How an address space comes about that a search has begun in: with VMAs that no mmap() alone leaves.
+
+const PAGES = 4;
+const on = machine(release('v6.12'));
+
+/** The calls found, and what they build. */
+function built(target: Vmas): readonly Call[] {
+  const { calls } = findHistory(on, target, PAGES);
+  expect(calls).toBeDefined();
+  expect(canonical(play(release('v6.12'), ...(calls ?? [])))).toEqual(canonical(target));
+  return calls ?? [];
+}
+
+const anon = (start: number, pages: number, flags: number, id = 0) =>
+  makeVma({ start, pages, kind: Kind.anon, prot: Prot.rw, id, flags: flags | VM_ACCOUNT });
+
+describe('the history of an address space', () => {
+  test('with a registered VMA registers it', () => {
+    expect(built([anon(0, 2, VM_UFFD)]).map(({ call }) => call)).toEqual(['mmap', 'uffd']);
+  });
+
+  test('with one half of a VMA registered registers that', () => {
+    const calls = built([anon(0, 2, 0), anon(2, 2, VM_UFFD)]);
+    expect(calls.map(({ call }) => call).sort()).toEqual(['mmap', 'uffd']);
+  });
+
+  test('with huge pages maps them', () => {
+    const huge = makeVma({
+      start: 2,
+      pages: 2,
+      kind: Kind.hugetlb,
+      prot: Prot.r,
+      displacement: -2,
+      id: 1,
+    });
+    expect(built([huge])).toEqual([
+      { call: 'mmap', addr: 2, len: 2, kind: 'hugetlb', prot: 'r', offset: 0 },
+    ]);
+  });
+
+  test('with a driver mapping of which a part has gone unmaps that', () => {
+    const special = makeVma({
+      start: 1,
+      pages: 2,
+      kind: Kind.special,
+      prot: Prot.rw,
+      displacement: 3,
+    });
+    expect(built([special])).toEqual([
+      { call: 'mmap', addr: 1, len: 2, kind: 'special', prot: 'rw', offset: 4 },
+    ]);
+  });
+
+  test('with locked, sealed and registered VMAs side by side', () => {
+    const calls = built([anon(0, 1, VM_LOCKED, 1), anon(1, 1, VM_SEALED), anon(2, 1, VM_UFFD)]);
+    expect(calls.map(({ call }) => call)).toEqual(
+      expect.arrayContaining(['mmap', 'mlock', 'mseal', 'uffd']),
+    );
+  });
+
+  test('that no call can leave is none: huge pages that are locked', () => {
+    const locked = makeVma({
+      start: 0,
+      pages: 2,
+      kind: Kind.hugetlb,
+      prot: Prot.r,
+      id: 1,
+      flags: VM_LOCKED,
+    });
+    const found = findHistory(on, [locked], PAGES);
+    expect([found.calls, found.exhausted]).toEqual([undefined, true]);
+  });
+
+  test('with a registered VMA is none before there was userfaultfd', () => {
+    const found = findHistory(machine(release('v2.6.12')), [anon(0, 2, VM_UFFD)], PAGES);
+    expect([found.calls, found.exhausted]).toEqual([undefined, true]);
+  });
+});
