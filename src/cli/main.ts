@@ -5,6 +5,7 @@ import { BadInput } from '../input/bad-input.js';
 import { Exit } from './exit.js';
 import { invariantsCommand, releasesCommand } from './lists.js';
 import { replayCommand } from './replay.js';
+import { type SensitivityFlags, sensitivityCommand } from './sensitivity.js';
 import { note } from './terminal.js';
 import { type VerifyFlags, verifyCommand } from './verify.js';
 
@@ -24,6 +25,7 @@ const EXAMPLES = `
 Examples:
   mremap-check verify                             all specs: verdicts, counterexamples, matrix
   mremap-check verify specs/2019-02-bail-out-earlier.json
+  mremap-check sensitivity --invariant limit-held what breaks it on which release
   mremap-check releases v6.17                     the steps of a release, in order
   mremap-check replay --release v6.12 scenarios.jsonl
 
@@ -52,6 +54,16 @@ function commands(done: (exit: Exit) => void): Command {
     .option('--quiet', 'no progress')
     .option('--workers <n>', 'worker threads, 0 for none (default: one a core)', workerCount)
     .action(async (specs: string[], flags: VerifyFlags) => done(await verifyCommand(specs, flags)));
+  program
+    .command('sensitivity')
+    .description('what it takes to break each invariant on each release')
+    .option('--invariant <id...>', 'these invariants (default: all)')
+    .option('--release <id...>', 'these releases (default: all)')
+    .option('--json', 'print the report as JSON')
+    .option('--verbose', 'draw the counterexamples, as with one invariant')
+    .option('--quiet', 'no progress')
+    .option('--workers <n>', 'worker threads, 0 for none (default: one a core)', workerCount)
+    .action(async (flags: SensitivityFlags) => done(await sensitivityCommand(flags)));
   program
     .command('replay')
     .description('run scenarios on a release of the model, an outcome a line')

@@ -1,3 +1,4 @@
+import { releaseTables } from './release-tables.js';
 import type { Style } from './style.js';
 
 /** What a cell of the matrix says. */
@@ -13,11 +14,6 @@ export interface MatrixVerdict {
 
 const WORDS: Record<Cell, string> = { holds: 'holds', fails: 'fails', untested: '-', unknown: '?' };
 
-const WIDTH = 80;
-
-/** Columns of a release: its id without the v, or a word of the table. */
-const widthOf = (release: string): number => Math.max(release.length - 1, 5);
-
 /** Broken anywhere is broken; else not finished is unknown; else it holds if it was tested anywhere. */
 function cellOf(verdicts: readonly MatrixVerdict[]): Cell {
   const found = new Set(verdicts.map((v) => v.found));
@@ -31,51 +27,25 @@ export function matrix(
   verdicts: readonly MatrixVerdict[],
   releases: readonly string[],
   invariants: readonly string[],
-  { bold, good, bad, dim }: Style,
+  s: Style,
 ): string {
   const asked = releases.filter((id) => verdicts.some((v) => v.release === id));
   const isAsked = (id: string, columns: readonly string[]): boolean =>
     verdicts.some((v) => v.invariant === id && columns.includes(v.release));
   const rows = invariants.filter((id) => isAsked(id, asked));
   if (asked.length === 0 || rows.length === 0) return '';
-  const label = Math.max(...rows.map((id) => id.length));
-  const paint = { holds: good, fails: bad, untested: dim, unknown: dim };
-  const cell = (invariant: string, release: string): string => {
+  const paint = { holds: s.good, fails: s.bad, untested: s.dim, unknown: s.dim };
+  const cell = (invariant: string, release: string) => {
     const here = verdicts.filter((v) => v.invariant === invariant && v.release === release);
-    const width = widthOf(release);
-    if (here.length === 0) return ''.padStart(width);
+    if (here.length === 0) return { text: '', paint: (text: string) => text };
     const word = cellOf(here);
     const surprise = here.some((v) => !v.expected) ? '!' : '';
-    return paint[word](`${surprise}${WORDS[word]}`.padStart(width));
+    return { text: `${surprise}${WORDS[word]}`, paint: paint[word] };
   };
-  const table = (columns: readonly string[]): string => {
-    const head = columns.map((id) => id.slice(1).padStart(widthOf(id))).join(' ');
-    return [
-      bold(`${''.padEnd(label)} ${head}`),
-      ...rows
-        .filter((invariant) => isAsked(invariant, columns))
-        .map((invariant) =>
-          `${invariant.padEnd(label)} ${columns.map((id) => cell(invariant, id)).join(' ')}`.trimEnd(),
-        ),
-    ].join('\n');
-  };
-  return tablesOf(asked, WIDTH - label)
-    .map(table)
-    .join('\n\n');
-}
-
-/** As many releases side by side as fit, the rest below. */
-function tablesOf(releases: readonly string[], width: number): string[][] {
-  const tables: string[][] = [];
-  let left = 0;
-  for (const id of releases) {
-    const needed = widthOf(id) + 1;
-    if (tables.length === 0 || needed > left) {
-      tables.push([]);
-      left = width;
-    }
-    tables[tables.length - 1]?.push(id);
-    left -= needed;
-  }
-  return tables;
+  return releaseTables(
+    asked,
+    (columns) => rows.filter((invariant) => isAsked(invariant, columns)),
+    cell,
+    s,
+  );
 }
