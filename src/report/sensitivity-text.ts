@@ -28,7 +28,7 @@ const rungText = ({ id, takes, needs, searches }: Rung, { bold, dim }: Style): s
 export const legendText = (ladder: readonly Rung[], s: Style): string =>
   [
     ...ladder.map((rung) => rungText(rung, s)),
-    entry('.', 'nothing of all this breaks it: a proof within these bounds, and no more'),
+    entry('.', 'nothing of all this breaks it: a proof within these bounds, no more'),
     entry('-', 'no call was a case of it'),
   ].join('\n');
 

@@ -71,16 +71,13 @@ export const ladder: readonly Rung[] = [
     id: 'gap',
     takes: 'two VMAs with a gap between them, in a longer window',
     searches: [
-      calls({ pages: 8, vmas: 2, classes: ['anon r', 'anon rw'], limits: [1, 9], ...MOVE }),
+      calls({ pages: 8, vmas: 2, classes: ['anon r', 'anon rw'], limits: [5, 8], ...MOVE }),
     ],
   },
   {
     id: 'three',
     takes: 'three VMAs',
-    searches: [
-      calls({ pages: 5, vmas: 3, classes: ['anon r', 'anon rw'], limits: [1, 9] }),
-      calls({ pages: 6, vmas: 3, classes: ['anon r', 'anon rw'], limits: [12, 12], ...MOVE }),
-    ],
+    searches: [calls({ pages: 5, vmas: 3, classes: ['anon r', 'anon rw'], limits: [1, 9] })],
   },
   {
     id: 'moved',
@@ -335,7 +332,7 @@ export const ladder: readonly Rung[] = [
       race({
         pages: 3,
         classes: ['anon rw'],
-        limits: [8, 9],
+        limits: [8, 8],
         threads: [{ calls: ['mremap'], ...MOVE }, { calls: ['munmap'] }],
       }),
       race({

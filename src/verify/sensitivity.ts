@@ -19,7 +19,7 @@ export interface SensitivityQuestion {
 }
 
 /** What first breaks a promise: the search, and what it found. */
-export interface Breach {
+interface Breach {
   readonly rung: Rung;
   readonly search: RungSearch;
   /** The witnesses are those of the rung alone. */
