@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { BadInput } from '../input/bad-input.js';
 import { Exit } from './exit.js';
+import type { SensitivityFlags } from './sensitivity.js';
 import { note } from './terminal.js';
 import type { VerifyFlags } from './verify.js';
 
@@ -22,6 +23,7 @@ const EXAMPLES = `
 Examples:
   mremap-check verify                             all specs: verdicts, counterexamples, matrix
   mremap-check verify specs/2019-02-bail-out-earlier.json
+  mremap-check sensitivity --invariant limit-held what breaks it on which release
   mremap-check releases v6.17                     the steps of a release, in order
   mremap-check replay --release v6.12 scenarios.jsonl
 
@@ -52,6 +54,19 @@ function commands(done: (exit: Exit) => void): Command {
     .action(async (specs: string[], flags: VerifyFlags) => {
       const { verifyCommand } = await import('./verify.js');
       done(await verifyCommand(specs, flags));
+    });
+  program
+    .command('sensitivity')
+    .description('what it takes to break each invariant on each release')
+    .option('--invariant <id...>', 'these invariants (default: all)')
+    .option('--release <id...>', 'these releases (default: all)')
+    .option('--json', 'print the report as JSON')
+    .option('--verbose', 'draw the counterexamples, as with one invariant')
+    .option('--quiet', 'no progress')
+    .option('--workers <n>', 'worker threads, 0 for none (default: one a core)', workerCount)
+    .action(async (flags: SensitivityFlags) => {
+      const { sensitivityCommand } = await import('./sensitivity.js');
+      done(await sensitivityCommand(flags));
     });
   program
     .command('replay')
