@@ -1,29 +1,35 @@
 import { vmaAt } from '../model/address-space.js';
 import { DONTUNMAP, FIXED, type MremapCall } from '../model/calls.js';
 import { run } from '../model/run.js';
-import { endOf, isSealed } from '../model/vma.js';
+import { endOf, isHugetlb, isSealed } from '../model/vma.js';
 import type { Invariant, Transition } from './invariant.js';
 import { failed } from './untouched.js';
+
+/** Pages by which the call is shorter, its lengths rounded up. */
+const pagesCut = ({ oldLen, newLen }: MremapCall): number => Math.ceil(oldLen) - Math.ceil(newLen);
 
 /** A call that only cuts off its tail, from a VMA that is there and not sealed. */
 function isInPlaceShrink({ before, call }: Transition): boolean {
   if (call.call !== 'mremap' || (call.flags & (FIXED | DONTUNMAP)) !== 0) return false;
-  const vma = vmaAt(before, call.addr);
-  return call.newLen < call.oldLen && vma !== undefined && !isSealed(vma);
+  const { addr, newLen } = call;
+  if (!Number.isInteger(addr) || newLen === 0 || pagesCut(call) <= 0) return false;
+  const vma = vmaAt(before, addr);
+  return vma !== undefined && !isSealed(vma);
 }
 
 /** Whether munmap() of the tail would succeed. */
 function tailCanGo({ on, env, before, pages, call }: Transition): boolean {
-  const { addr, oldLen, newLen } = call as MremapCall;
-  const munmap = { call: 'munmap', addr: addr + newLen, len: oldLen - newLen } as const;
+  const shrink = call as MremapCall;
+  const start = shrink.addr + Math.ceil(shrink.newLen);
+  const munmap = { call: 'munmap', addr: start, len: pagesCut(shrink) } as const;
   return !failed(run(on, env, before, pages, munmap));
 }
 
-/** The tail reaches to the end of the VMA: nothing is split off, and map_count stays. */
+/** The tail reaches to the end of the VMA: nothing is split off, and map_count stays. Huge pages are not cut anywhere. */
 function endsVma({ before, call }: Transition): boolean {
   const { addr, oldLen } = call as MremapCall;
   const vma = vmaAt(before, addr);
-  return vma !== undefined && addr + oldLen === endOf(vma);
+  return vma !== undefined && !isHugetlb(vma) && addr + Math.ceil(oldLen) === endOf(vma);
 }
 
 export const tailCutAtLimit: Invariant = {
