@@ -3,10 +3,9 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { BadInput } from '../input/bad-input.js';
 import { Exit } from './exit.js';
-import { invariantsCommand, releasesCommand } from './lists.js';
-import { replayCommand } from './replay.js';
+import type { SensitivityFlags } from './sensitivity.js';
 import { note } from './terminal.js';
-import { type VerifyFlags, verifyCommand } from './verify.js';
+import type { VerifyFlags } from './verify.js';
 
 const { version } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
@@ -24,6 +23,7 @@ const EXAMPLES = `
 Examples:
   mremap-check verify                             all specs: verdicts, counterexamples, matrix
   mremap-check verify specs/2019-02-bail-out-earlier.json
+  mremap-check sensitivity --invariant limit-held what breaks it on which release
   mremap-check releases v6.17                     the steps of a release, in order
   mremap-check replay --release v6.12 scenarios.jsonl
 
@@ -33,7 +33,7 @@ Exit codes:
   2  bad input or usage
   3  incomplete: interrupted, or beyond what is modelled`;
 
-/** The commands; `done` is told how each went. */
+/** The commands; `done` is told how each went. What a command needs is loaded when it is given. */
 function commands(done: (exit: Exit) => void): Command {
   const program = new Command('mremap-check')
     .description(
@@ -51,24 +51,49 @@ function commands(done: (exit: Exit) => void): Command {
     .option('--verbose', 'with every reason, and the work behind each verdict')
     .option('--quiet', 'no progress')
     .option('--workers <n>', 'worker threads, 0 for none (default: one a core)', workerCount)
-    .action(async (specs: string[], flags: VerifyFlags) => done(await verifyCommand(specs, flags)));
+    .action(async (specs: string[], flags: VerifyFlags) => {
+      const { verifyCommand } = await import('./verify.js');
+      done(await verifyCommand(specs, flags));
+    });
+  program
+    .command('sensitivity')
+    .description('what it takes to break each invariant on each release')
+    .option('--invariant <id...>', 'these invariants (default: all)')
+    .option('--release <id...>', 'these releases (default: all)')
+    .option('--json', 'print the report as JSON')
+    .option('--verbose', 'draw the counterexamples, as with one invariant')
+    .option('--quiet', 'no progress')
+    .option('--workers <n>', 'worker threads, 0 for none (default: one a core)', workerCount)
+    .action(async (flags: SensitivityFlags) => {
+      const { sensitivityCommand } = await import('./sensitivity.js');
+      done(await sensitivityCommand(flags));
+    });
   program
     .command('replay')
     .description('run scenarios on a release of the model, an outcome a line')
     .argument('<file>', 'scenarios, one JSON object a line; - for standard input')
     .requiredOption('--release <id>', 'such as v6.12, or v5.1[early=off,move=2]')
-    .action((file: string, flags: { release: string }) => done(replayCommand(file, flags)));
+    .action(async (file: string, flags: { release: string }) => {
+      const { replayCommand } = await import('./replay.js');
+      done(replayCommand(file, flags));
+    });
   program
     .command('releases')
     .description('what releases there are, or the steps of one')
     .argument('[id]', 'show the steps of this release')
     .option('--json', 'print as JSON')
-    .action((id: string | undefined, flags: { json?: true }) => done(releasesCommand(id, flags)));
+    .action(async (id: string | undefined, flags: { json?: true }) => {
+      const { releasesCommand } = await import('./lists.js');
+      done(releasesCommand(id, flags));
+    });
   program
     .command('invariants')
     .description('what invariants there are')
     .option('--json', 'print as JSON')
-    .action((flags: { json?: true }) => done(invariantsCommand(flags)));
+    .action(async (flags: { json?: true }) => {
+      const { invariantsCommand } = await import('./lists.js');
+      done(invariantsCommand(flags));
+    });
   return program;
 }
 

@@ -1,5 +1,5 @@
 import type { Job } from '../verify/jobs.js';
-import type { Progress } from '../verify/verify.js';
+import type { Progress } from '../verify/search.js';
 import { note } from './terminal.js';
 
 const millions = (n: number): string => `${(n / 1e6).toFixed(1)} M`;

@@ -1,18 +1,15 @@
-import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { verifyJson } from '../report/json.js';
 import { verifyText } from '../report/verify-text.js';
 import { loadSpecs } from '../specs/load.js';
 import { type VerifyReport, verify } from '../verify/verify.js';
 import { Exit } from './exit.js';
-import { ProgressLine } from './progress.js';
-import { note, print, printJson, stdoutStyle } from './terminal.js';
+import { type SearchFlags, searching } from './searching.js';
+import { print, printJson, stdoutStyle } from './terminal.js';
 
-export interface VerifyFlags {
+export interface VerifyFlags extends SearchFlags {
   readonly json?: true;
   readonly verbose?: true;
-  readonly quiet?: true;
-  readonly workers?: number;
 }
 
 /** The specs that come with the package. */
@@ -26,23 +23,13 @@ function exitFor({ asExpected, complete }: VerifyReport): Exit {
 /** Runs the specs (all of the package's without any), prints the report, and says how it went. */
 export async function verifyCommand(paths: readonly string[], flags: VerifyFlags): Promise<Exit> {
   const specs = loadSpecs(paths.length === 0 ? [OWN_SPECS] : paths);
-  const interruption = new AbortController();
-  const interrupt = (): void => {
-    if (interruption.signal.aborted) process.exit(Exit.incomplete);
-    note('\ninterrupted: reporting what is done');
-    interruption.abort();
-  };
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
-  const progress = flags.quiet === true ? undefined : new ProgressLine();
-  const report = await verify(specs, {
-    workers: flags.workers ?? availableParallelism(),
-    signal: interruption.signal,
-    ...(progress === undefined ? {} : { onProgress: (p) => progress.show(p) }),
-  });
-  progress?.end();
-  if (flags.json === true) printJson(verifyJson(report));
-  else print(verifyText(report, stdoutStyle(), flags.verbose === true));
-  if (progress !== undefined) note(`${progress.seconds.toFixed(1)} s`);
-  return exitFor(report);
+  return searching(
+    flags,
+    (options) => verify(specs, options),
+    (report) => {
+      if (flags.json === true) printJson(verifyJson(report));
+      else print(verifyText(report, stdoutStyle(), flags.verbose === true));
+      return exitFor(report);
+    },
+  );
 }

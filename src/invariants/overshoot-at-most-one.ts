@@ -14,7 +14,7 @@ export const mmapLimitHeld: Invariant = {
 
 export const overshootAtMostOne: Invariant = {
   id: 'overshoot-at-most-one',
-  statement: 'No call takes map_count from within the limit to more than one above it.',
+  statement: 'No call takes map_count further than one above the limit.',
   source: 'mmap() refuses only when map_count is already above the limit (do_mmap).',
   looksAtLimit: true,
   applies: ({ env, before }) => before.length <= env.maxMapCount + 1,

@@ -1,31 +1,35 @@
 import { vmaAt } from '../model/address-space.js';
 import { MAYMOVE, type MremapCall } from '../model/calls.js';
 import { run } from '../model/run.js';
-import { endOf, isSealed } from '../model/vma.js';
+import { endOf, isHugetlb, isSealed } from '../model/vma.js';
 import type { Invariant, Transition } from './invariant.js';
 import { failed } from './untouched.js';
 
-/** A call that only cuts off its tail, from a VMA that is there and not sealed, with arguments that no release refuses. */
+/** Pages by which the call is shorter, its lengths rounded up. */
+const pagesCut = ({ oldLen, newLen }: MremapCall): number => Math.ceil(oldLen) - Math.ceil(newLen);
+
+/** A call that only cuts off its tail, from a VMA that is there and not sealed. */
 function isInPlaceShrink({ before, call }: Transition): boolean {
-  if (call.call !== 'mremap' || (call.flags & ~MAYMOVE) !== 0 || call.newLen === 0) return false;
-  const vma = Number.isInteger(call.addr) ? vmaAt(before, call.addr) : undefined;
-  const shrinks = Math.ceil(call.newLen) < Math.ceil(call.oldLen);
-  return shrinks && vma !== undefined && !isSealed(vma);
+  if (call.call !== 'mremap' || (call.flags & ~MAYMOVE) !== 0) return false;
+  const { addr, newLen } = call;
+  if (!Number.isInteger(addr) || newLen === 0 || pagesCut(call) <= 0) return false;
+  const vma = vmaAt(before, addr);
+  return vma !== undefined && !isSealed(vma);
 }
 
 /** Whether munmap() of the tail would succeed. */
 function tailCanGo({ on, env, before, pages, call }: Transition): boolean {
-  const { addr, oldLen, newLen } = call as MremapCall;
-  const [end, newEnd] = [addr + Math.ceil(oldLen), addr + Math.ceil(newLen)];
-  const munmap = { call: 'munmap', addr: newEnd, len: end - newEnd } as const;
+  const shrink = call as MremapCall;
+  const start = shrink.addr + Math.ceil(shrink.newLen);
+  const munmap = { call: 'munmap', addr: start, len: pagesCut(shrink) } as const;
   return !failed(run(on, env, before, pages, munmap));
 }
 
-/** The tail reaches to the end of the VMA: nothing is split off, and map_count stays. */
+/** The tail reaches to the end of the VMA: nothing is split off, and map_count stays. Huge pages are not cut anywhere. */
 function endsVma({ before, call }: Transition): boolean {
   const { addr, oldLen } = call as MremapCall;
   const vma = vmaAt(before, addr);
-  return vma !== undefined && addr + Math.ceil(oldLen) === endOf(vma);
+  return vma !== undefined && !isHugetlb(vma) && addr + Math.ceil(oldLen) === endOf(vma);
 }
 
 export const tailCutAtLimit: Invariant = {

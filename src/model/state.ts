@@ -219,12 +219,36 @@ export const withVmas = (
 export const withAccounts = (s: State, change: Partial<Accounts>): State =>
   withMap(s, s.vmas, s.mapCount, s.pages, s.result, addAccounts(s.accounts, change));
 
-/** The frames of [start, end) are gone. */
-export function withoutPages(s: State, start: number, end: number): State {
+/**
+ * A range is gone: its VMAs, its frames, and what they counted for. In one step, since this is what a
+ * search does most.
+ *
+ * @param vmas the VMAs that are left
+ * @param change what it changes of the counters
+ */
+export function withoutRange(
+  s: State,
+  vmas: Vmas,
+  start: number,
+  end: number,
+  change: Accounts,
+): State {
   const pages = s.pages.slice();
   for (let page = start; page < end; page++) pages[page] = 0;
-  return withMap(s, s.vmas, s.mapCount, pages);
+  const mapCount = s.mapCount + vmas.length - s.vmas.length;
+  return withMap(s, vmas, mapCount, pages, s.result, addAccounts(s.accounts, change));
 }
+
+/** A mapping has come: the VMAs with it, and what it counts for. */
+export const withMapping = (s: State, vmas: Vmas, change: Partial<Accounts>): State =>
+  withMap(
+    s,
+    vmas,
+    s.mapCount + vmas.length - s.vmas.length,
+    s.pages,
+    s.result,
+    addAccounts(s.accounts, change),
+  );
 
 /** The frames of `length` pages from `from` on are at `to` now. */
 export function withMovedPages(s: State, from: number, to: number, length: number): State {

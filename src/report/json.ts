@@ -19,6 +19,7 @@ import {
   startOf,
   type Vma,
 } from '../model/vma.js';
+import { breachShown, type SensitivityReport } from '../verify/sensitivity.js';
 import type { CheckReport, Verdict } from '../verify/verdicts.js';
 import type { VerifyReport } from '../verify/verify.js';
 import { resultText } from './words.js';
@@ -181,6 +182,36 @@ export const verifyJson = ({ specs, transitions, complete, asExpected }: VerifyR
     sources: spec.sources,
     checks: checks.map(checkJson),
   })),
+});
+
+/** What it takes to break each invariant on each release; `bounds` of a rung are those of its searches. */
+export const sensitivityJson = ({
+  question,
+  cells,
+  transitions,
+  complete,
+}: SensitivityReport): object => ({
+  version: VERSION,
+  complete,
+  transitions,
+  ladder: question.ladder.map(({ id, takes, needs, searches }) => ({
+    rung: id,
+    takes,
+    needs: needs ?? null,
+    searches: searches.map(({ kind, bounds }) => ({ check: kind, bounds })),
+  })),
+  cells: cells.map((cell) => {
+    const { invariant, release, found, applied, breach } = cell;
+    const counterexample = breachShown(cell);
+    return {
+      invariant,
+      release,
+      found,
+      applied,
+      rung: breach?.rung.id ?? null,
+      counterexample: counterexample === undefined ? null : shownJson(counterexample),
+    };
+  }),
 });
 
 const stepJson = ({

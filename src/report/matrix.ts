@@ -1,3 +1,4 @@
+import { releaseTables } from './release-tables.js';
 import type { Style } from './style.js';
 
 /** What a cell of the matrix says. */
@@ -13,8 +14,6 @@ export interface MatrixVerdict {
 
 const WORDS: Record<Cell, string> = { holds: 'holds', fails: 'fails', untested: '-', unknown: '?' };
 
-const WIDTH = 80;
-
 /** Broken anywhere is broken; else not finished is unknown; else it holds if it was tested anywhere. */
 function cellOf(verdicts: readonly MatrixVerdict[]): Cell {
   const found = new Set(verdicts.map((v) => v.found));
@@ -23,89 +22,30 @@ function cellOf(verdicts: readonly MatrixVerdict[]): Cell {
   return found.has('holds') ? 'holds' : 'untested';
 }
 
-/** What a cell says, with a mark if some spec expects something else. */
-interface Entry {
-  readonly cell: Cell;
-  readonly text: string;
-}
-
-function entryOf(here: readonly MatrixVerdict[]): Entry | undefined {
-  if (here.length === 0) return undefined;
-  const cell = cellOf(here);
-  return { cell, text: `${here.some((v) => !v.expected) ? '!' : ''}${WORDS[cell]}` };
-}
-
-/** A release with its cells by invariant, and the columns that it takes. */
-interface Column {
-  readonly head: string;
-  readonly entries: ReadonlyMap<string, Entry>;
-  readonly width: number;
-}
-
-function columnOf(verdicts: readonly MatrixVerdict[], release: string): Column {
-  const here = verdicts.filter((v) => v.release === release);
-  const entries = new Map<string, Entry>();
-  for (const { invariant } of here) {
-    const entry = entryOf(here.filter((v) => v.invariant === invariant));
-    if (entry !== undefined) entries.set(invariant, entry);
-  }
-  const head = release.slice(1);
-  const widest = Math.max(...[...entries.values()].map(({ text }) => text.length));
-  return { head, entries, width: Math.max(head.length, WORDS.holds.length, widest) };
-}
-
-/** Releases side by side, and the invariants that some spec asks of one of them. */
-interface Table {
-  readonly columns: readonly Column[];
-  readonly rows: readonly string[];
-  /** Columns of the longest of the rows' names. */
-  readonly label: number;
-}
-
-function tableOf(columns: readonly Column[], invariants: readonly string[]): Table {
-  const rows = invariants.filter((id) => columns.some(({ entries }) => entries.has(id)));
-  return { columns, rows, label: Math.max(0, ...rows.map((id) => id.length)) };
-}
-
-const widthOf = ({ columns, label }: Table): number =>
-  columns.reduce((sum, { width }) => sum + 1 + width, label);
-
-/** As many releases side by side as fit, the rest below. */
-function tablesOf(columns: readonly Column[], invariants: readonly string[]): Table[] {
-  const tables: Table[] = [];
-  for (const column of columns) {
-    const longer = tableOf([...(tables.at(-1)?.columns ?? []), column], invariants);
-    if (tables.length > 0 && widthOf(longer) <= WIDTH) tables.pop();
-    tables.push(widthOf(longer) <= WIDTH ? longer : tableOf([column], invariants));
-  }
-  return tables;
-}
-
-/** The verdicts of all specs on the releases, an invariant a row; empty where no spec asks. At most 80 columns wide. */
+/** The verdicts of all specs on the releases, an invariant a row; empty where no spec asks. */
 export function matrix(
   verdicts: readonly MatrixVerdict[],
   releases: readonly string[],
   invariants: readonly string[],
-  { bold, good, bad, dim }: Style,
+  s: Style,
 ): string {
-  const columns = releases
-    .map((id) => columnOf(verdicts, id))
-    .filter(({ entries }) => invariants.some((id) => entries.has(id)));
-  const paint = { holds: good, fails: bad, untested: dim, unknown: dim };
-  const cellText = ({ entries, width }: Column, invariant: string): string => {
-    const entry = entries.get(invariant);
-    return entry === undefined ? ' '.repeat(width) : paint[entry.cell](entry.text.padStart(width));
+  const asked = releases.filter((id) => verdicts.some((v) => v.release === id));
+  const isAsked = (id: string, columns: readonly string[]): boolean =>
+    verdicts.some((v) => v.invariant === id && columns.includes(v.release));
+  const rows = invariants.filter((id) => isAsked(id, asked));
+  if (asked.length === 0 || rows.length === 0) return '';
+  const paint = { holds: s.good, fails: s.bad, untested: s.dim, unknown: s.dim };
+  const cell = (invariant: string, release: string) => {
+    const here = verdicts.filter((v) => v.invariant === invariant && v.release === release);
+    if (here.length === 0) return { text: '', paint: (text: string) => text };
+    const word = cellOf(here);
+    const surprise = here.some((v) => !v.expected) ? '!' : '';
+    return { text: `${surprise}${WORDS[word]}`, paint: paint[word] };
   };
-  return tablesOf(columns, invariants)
-    .map(({ columns: shown, rows, label }) =>
-      [
-        bold(
-          `${' '.repeat(label)} ${shown.map(({ head, width }) => head.padStart(width)).join(' ')}`,
-        ),
-        ...rows.map((id) =>
-          `${id.padEnd(label)} ${shown.map((column) => cellText(column, id)).join(' ')}`.trimEnd(),
-        ),
-      ].join('\n'),
-    )
-    .join('\n\n');
+  return releaseTables(
+    asked,
+    (columns) => rows.filter((invariant) => isAsked(invariant, columns)),
+    cell,
+    s,
+  );
 }

@@ -1,17 +1,7 @@
 import { match } from 'ts-pattern';
-import {
-  className,
-  type EnumerateBounds,
-  type RaceBounds,
-  type RaceThread,
-  type ReachBounds,
-  type SpaceBounds,
-} from '../checker/bounds.js';
-import { callNames } from '../checker/calls.js';
 import type { Counts } from '../checker/tally.js';
 import { invariants } from '../invariants/index.js';
 import { releases } from '../model/releases/index.js';
-import type { ResourceLimits } from '../model/state.js';
 import {
   type CheckReport,
   type ClassVerdict,
@@ -26,11 +16,12 @@ import {
   type Verdict,
 } from '../verify/verdicts.js';
 import type { SpecReport, VerifyReport } from '../verify/verify.js';
+import { enumerateBoundsText, raceBoundsText, reachBoundsText } from './bounds.js';
 import { counterexampleTexts } from './counterexample.js';
 import { differenceText } from './difference.js';
 import { type MatrixVerdict, matrix } from './matrix.js';
 import type { Style } from './style.js';
-import { callText, grouped, plural, RESOURCE_NAMES } from './words.js';
+import { grouped, plural, rangeText } from './words.js';
 import { wrapped } from './wrap.js';
 
 /** Under a verdict. */
@@ -50,39 +41,6 @@ const asMatrixVerdict = (v: Verdict): MatrixVerdict => ({
   found: v.found,
   expected: v.found === v.expected || v.found === 'unknown',
 });
-
-const spaceBoundsText = (b: SpaceBounds & Pick<EnumerateBounds, 'limits'>): string =>
-  `${b.pages} pages, up to ${plural(b.vmas, 'VMA')} of ${b.classes.map(className).join(', ')}; ` +
-  `max_map_count ${b.limits[0]} to ${b.limits[1]}`;
-
-const enumerateBoundsText = (b: EnumerateBounds): string =>
-  [spaceBoundsText(b), ...resourcesText(b)].join(', ') +
-  `; every ${callNames(b)
-    .map((call) => (call === 'mremap' ? mremapText(b) : `${call}()`))
-    .join(', ')}` +
-  (b.failures === undefined ? '' : `; up to ${plural(b.failures, 'failure')} in each`);
-
-const resourcesText = ({ resources = {} }: EnumerateBounds): string[] =>
-  Object.entries(resources).map(
-    ([name, pages]) => `${RESOURCE_NAMES[name as keyof ResourceLimits]} ${plural(pages, 'page')}`,
-  );
-
-const mremapText = ({ mremap }: EnumerateBounds): string =>
-  `mremap() with ${plural(mremap.flags.length, 'combination')} of flags` +
-  (mremap.lengths === 'equal' ? ', equal lengths' : '') +
-  (mremap.odd === true ? ', odd arguments too' : '');
-
-function threadText(thread: RaceThread): string {
-  if (thread.does === 'lower') return 'one that lowers the limit';
-  if (thread.does === 'read') return 'one that reads map_count';
-  return `one that makes ${[...thread.calls, ...thread.given.map(callText)].join(' or ')}`;
-}
-
-const raceBoundsText = (b: RaceBounds): string =>
-  `${spaceBoundsText(b)}; threads: ${b.threads.map(threadText).join(', ')}`;
-
-const reachBoundsText = (b: ReachBounds): string =>
-  `${b.classes.map(className).join(', ')}; ${b.calls.join(', ')}`;
 
 const never = (counts: Counts): string[] =>
   Object.entries(counts)
@@ -247,9 +205,6 @@ function runState(
   return Object.keys(run.numbers).length > 0 ? s.good('  ok') : '';
 }
 
-const range = ([least, greatest]: readonly [number, number]): string =>
-  least === greatest ? `${least}` : `${least} to ${greatest}`;
-
 function classText(
   { state, found, smallest, expected }: ClassVerdict,
   { s, verbose }: Options,
@@ -263,12 +218,12 @@ function classText(
     unexpected: s.bad(
       expected === undefined
         ? ' UNEXPECTED: the spec has none'
-        : ` UNEXPECTED: the spec says headroom ${range(expected.headroom)}`,
+        : ` UNEXPECTED: the spec says headroom ${rangeText(expected.headroom)}`,
     ),
   }[state];
   return [
     `  ${s.bold(`${what.shape}: ${what.from} -> ${what.to}`)}${surprise}`,
-    `          at headroom ${range(what.headroom)} (${count})`,
+    `          at headroom ${rangeText(what.headroom)} (${count})`,
     ...(verbose && expected !== undefined ? [s.dim(wrapped(expected.because, INDENT))] : []),
     ...(smallest === undefined ? [] : [`${differenceText(smallest)}\n`]),
   ].join('\n');

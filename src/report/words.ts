@@ -28,6 +28,10 @@ export const grouped = (n: number): string => n.toLocaleString('en-US');
 export const plural = (n: number, one: string, many = `${one}s`): string =>
   `${grouped(n)} ${n === 1 ? one : many}`;
 
+/** `0 to 8`, or the number if there is only one. */
+export const rangeText = ([least, greatest]: readonly [number, number]): string =>
+  least === greatest ? `${least}` : `${least} to ${greatest}`;
+
 /** The limits of a process by the names that users know. */
 export const RESOURCE_NAMES: Record<keyof ResourceLimits, string> = {
   rlimitAs: 'RLIMIT_AS',

@@ -72,7 +72,8 @@ const given = <T extends object>(fields: T): Partial<T> =>
     Object.entries(fields).filter(([, value]) => value !== undefined),
   ) as Partial<T>;
 
-const enumerateBounds = (written: WrittenBounds): EnumerateBounds => {
+/** Bounds of a search as specs write them, with what they leave out. */
+export const enumerateBounds = (written: WrittenBounds): EnumerateBounds => {
   const { rlimitAs, rlimitMemlock, commitLimit, calls, failures } = written;
   return {
     ...spaceBounds(written),
@@ -94,7 +95,8 @@ function threadOf(written: WrittenRaceBounds['threads'][number]): RaceThread {
   };
 }
 
-const raceBounds = (written: WrittenRaceBounds): RaceBounds => ({
+/** The same of a race. */
+export const raceBounds = (written: WrittenRaceBounds): RaceBounds => ({
   ...spaceBounds(written),
   limits: written.limits,
   threads: written.threads.map(threadOf),

@@ -2,6 +2,10 @@ import { Worker } from 'node:worker_threads';
 import { execute, type TaskResult } from './execute.js';
 import type { Task } from './jobs.js';
 
+/** Done before a worker thread has started. */
+const isSmall = (tasks: readonly Task[]): boolean =>
+  tasks.length <= 64 && tasks.every(({ job }) => job.kind === 'enumerate' && job.bounds.pages <= 2);
+
 /** Told of each result as it comes, with the index of its task; the order is any. */
 export type OnResult = (index: number, result: TaskResult) => void;
 
@@ -53,7 +57,7 @@ export async function runTasks(
   onResult: OnResult,
   signal: AbortSignal,
 ): Promise<void> {
-  if (workers === 0 || tasks.length === 0) return runHere(tasks, onResult, signal);
+  if (workers === 0 || isSmall(tasks)) return runHere(tasks, onResult, signal);
   let handedOut = 0;
   const next = (): number | undefined =>
     signal.aborted || handedOut === tasks.length ? undefined : handedOut++;

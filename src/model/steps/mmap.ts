@@ -7,9 +7,9 @@ import {
   fail,
   type State,
   succeed,
-  withAccounts,
   withCourse,
-  withoutPages,
+  withMapping,
+  withoutRange,
   withVmas,
 } from '../state.js';
 import { mayRefuse, type Step } from '../step.js';
@@ -30,7 +30,7 @@ import {
 } from '../vma.js';
 import { mmapCountCheck } from './counts.js';
 import { chargeMayFail, mayCommit } from './limits.js';
-import { type Unmapping, withoutCharges } from './unmap.js';
+import { chargesOf, type Unmapping } from './unmap.js';
 
 /** Private and writable: the pages are charged. */
 const accountable = (s: State): boolean => {
@@ -58,10 +58,8 @@ function place(s: State, rule: AnonMergeRule): State {
   const vma = requested(s);
   const alone = isObject(Kind[(s.call as MmapCall).kind]);
   const vmas = alone ? insert(s.vmas, vma) : insertMerging(s.vmas, vma, rule);
-  return withVmas(
-    withAccounts(s, { total: pagesOf(vma), committed: isAccounted(vma) ? pagesOf(vma) : 0 }),
-    vmas,
-  );
+  const pages = pagesOf(vma);
+  return withMapping(s, vmas, { total: pages, committed: isAccounted(vma) ? pages : 0 });
 }
 
 /** A mapping of huge pages is some of them, from the start of one. */
@@ -176,15 +174,11 @@ export const mmapAfterUnmap = (
   done,
 ];
 
-/** The range is empty, and map_count has what was there still. */
+/** The range is empty. */
 function cleared(s: State): State {
   const [start, end] = [s.newAddr, s.newAddr + s.newLen];
-  const without = withVmas(
-    withoutCharges(s, start, end),
-    removeWithin(s.vmas, start, end),
-    s.mapCount,
-  );
-  return withoutPages(without, start, end);
+  const vmas = removeWithin(s.vmas, start, end);
+  return withoutRange(s, vmas, start, end, chargesOf(s.vmas, start, end));
 }
 
 /**
@@ -204,16 +198,13 @@ export const mmapBeforeUnmap = (rule: AnonMergeRule, unmap: Unmapping): readonly
     mayFail: [
       {
         ...NO_VMA,
-        fails: (s) => {
-          const hole = cleared(s);
-          return fail(withVmas(hole, hole.vmas, hole.vmas.length), Errno.ENOMEM);
-        },
+        fails: (s) => fail(cleared(s), Errno.ENOMEM),
       },
     ],
     run: (s) => {
       const hole = cleared(s);
       const removed = s.vmas.length - hole.vmas.length;
-      const mapped = place(withVmas(hole, hole.vmas, hole.vmas.length), rule);
+      const mapped = place(hole, rule);
       return withVmas(mapped, mapped.vmas, mapped.mapCount + removed);
     },
   },

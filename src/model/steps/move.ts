@@ -9,6 +9,7 @@ import {
   succeed,
   withAccounts,
   withCourse,
+  withMapping,
   withMovedPages,
   withVmas,
 } from '../state.js';
@@ -94,13 +95,10 @@ export const copyVma = (
   run: (s) => {
     const vma = sourceVma(s);
     const apart = !selfMerge && has(s, DONTUNMAP) ? vma : undefined;
-    const counted = withAccounts(s, { total: s.newLen });
     const copy = copyOf(s, vma);
     const alone = !armedMerges && isArmed(vma);
-    return withVmas(
-      counted,
-      alone ? insert(s.vmas, copy) : insertMerging(s.vmas, copy, rule, apart),
-    );
+    const vmas = alone ? insert(s.vmas, copy) : insertMerging(s.vmas, copy, rule, apart);
+    return withMapping(s, vmas, { total: s.newLen });
   },
 });
 

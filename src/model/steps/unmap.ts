@@ -9,6 +9,7 @@ import {
 import { DONTUNMAP, type MremapCall } from '../calls.js';
 import { Errno } from '../errno.js';
 import {
+  type Accounts,
   fail,
   headroom,
   RUNNING,
@@ -16,7 +17,7 @@ import {
   succeed,
   withAccounts,
   withCourse,
-  withoutPages,
+  withoutRange,
   withVmas,
 } from '../state.js';
 import { type MayFail, mayRefuse, only, type Step, UNMAPS_SOURCE } from '../step.js';
@@ -75,19 +76,20 @@ function meetsSealed(vmas: Vmas, start: number, end: number): boolean {
   return false;
 }
 
-/** The counters without what is unmapped in [start, end). */
-export function withoutCharges(s: State, start: number, end: number, refund = true): State {
+/** What unmapping [start, end) takes off the counters; VMAs lie within it or outside. */
+export function chargesOf(vmas: Vmas, start: number, end: number, refund = true): Accounts {
   let total = 0;
   let locked = 0;
   let committed = 0;
-  for (let i = findIndex(s.vmas, start); i < s.vmas.length; i++) {
-    const vma = s.vmas[i] as Vma;
+  for (let i = findIndex(vmas, start); i < vmas.length; i++) {
+    const vma = vmas[i] as Vma;
     if (startOf(vma) >= end) break;
-    total -= pagesOf(vma);
-    if (isLocked(vma)) locked -= pagesOf(vma);
-    if (refund && isAccounted(vma)) committed -= pagesOf(vma);
+    const pages = pagesOf(vma);
+    total -= pages;
+    if (isLocked(vma)) locked -= pages;
+    if (refund && isAccounted(vma)) committed -= pages;
   }
-  return total === 0 ? s : withAccounts(s, { total, locked, committed });
+  return { total, locked, committed };
 }
 
 /** map_count is looked at once, before any change (659ace584e7a, v2.6.33). */
@@ -176,7 +178,7 @@ const removeStep = (prefix: string, range: Range, { refund, gathers }: Removal):
     const [start, end] = [range.start(s), range.end(s)];
     const vmas = removeWithin(s.vmas, start, end);
     if (vmas === s.vmas) return s;
-    return withoutPages(withVmas(withoutCharges(s, start, end, refund(s)), vmas), start, end);
+    return withoutRange(s, vmas, start, end, chargesOf(s.vmas, start, end, refund(s)));
   },
 });
 
