@@ -62,15 +62,18 @@ function mappingFault(was: PageMap, is: PageMap, { addr, oldLen, newLen, target 
   return undefined;
 }
 
-/** A failing call changes nothing outside of source and destination. */
-function bystanderFault(was: PageMap, is: PageMap, ranges: Ranges): Fault {
+/**
+ * A failing call changes nothing outside of source and destination.
+ *
+ * @param leavesCopy the copy could not be removed again: it is where the kernel had put it, and empty
+ */
+function bystanderFault(was: PageMap, is: PageMap, ranges: Ranges, leavesCopy: boolean): Fault {
   const { addr, oldLen, newLen, target } = ranges;
   for (let page = 0; page < was.length; page++) {
     const inSource = page >= addr && page < addr + oldLen;
     const inTarget = target !== undefined && page >= target && page < target + newLen;
-    // A copy that could not be removed again is where the kernel had put it, and empty.
-    const isLeft = target === undefined && was[page] === undefined && is[page]?.frame === 0;
-    if (inSource || inTarget || isLeft) continue;
+    const isCopy = target === undefined && was[page] === undefined && is[page]?.frame === 0;
+    if (inSource || inTarget || (isCopy && leavesCopy)) continue;
     if (was[page]?.frame !== is[page]?.frame) return `the frame at page ${page} changed`;
     if (!mapsTheSame(was[page], is[page])) {
       return `page ${page}, outside source and destination, is mapped differently`;
@@ -85,7 +88,9 @@ function fault(t: Transition): Fault {
   if (lost !== undefined || !failed(t.outcome)) return lost;
   const was = pageMapBefore(t.before, t.pages);
   const is = pageMapOf(t.outcome.vmas, t.outcome.pages);
-  return mappingFault(was, is, ranges) ?? bystanderFault(was, is, ranges);
+  // One failure has undone the move, another the undoing.
+  const leavesCopy = t.outcome.failures.length > 1;
+  return mappingFault(was, is, ranges) ?? bystanderFault(was, is, ranges, leavesCopy);
 }
 
 export const pagesPreserved: Invariant = {

@@ -32,17 +32,11 @@ const NOTES = `## Cells that say more of the promise than of the kernel
 Each cell is a call that breaks the sentence of the invariant. These are no
 news of the kernel:
 
-- \`shrink-always-possible\` by \`odd\`: a new length of zero, or an old address
-  inside a page, is refused with EINVAL, as it should be.
-- \`tail-cut-at-limit\` by \`huge\`: refused with EINVAL, as the cut is inside a
-  huge page, and not for want of a map slot.
 - \`pages-preserved\` and \`success-effect\` by \`huge\` before 5.16: the promise
   rounds lengths up to huge pages, as the kernel does since 5.16. No page is
   lost that the caller did not cut off.
-- \`pages-preserved\` by \`fail2\`: the source is whole. The copy that could not be
-  removed again stays, where the kernel had put it.
-- \`peak-bounded\` by \`lock\` from 7.2 on: a locked source is split before the
-  copy, which the bound does not know.
+- \`shrink-always-possible\` by \`huge\` from 5.16 on: an old address inside a huge
+  page is EINVAL, also where munmap() could remove the tail.
 - \`multi-move-ineligible-first-untouched\` by \`ramfs\` up to 6.16: nothing moves,
   as no release before 6.17-rc1 moves several VMAs; the destination is gone.
 - \`limit-enomem-untouched\` by \`calls\`: an mprotect() that splits twice and has
