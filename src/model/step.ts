@@ -105,8 +105,8 @@ export interface Step {
   readonly errnos?: readonly ErrnoName[];
   /** Without this it never ends a call. */
   readonly refusesOnlyFor?: Cause;
-  /** It refuses or passes on, and changes nothing. */
-  readonly onlyRefuses?: true;
+  /** Without that cause it changes nothing either, so that a search may leave it out. */
+  readonly idleWithoutCause?: true;
   /**
    * What it looks at, if that is less than everything: the arguments and the task size; the VMA at the
    * old address; the headroom, and of the arguments only DONTUNMAP; or the arguments, where the VMA at

@@ -26,7 +26,7 @@ export const chargeMayFail = (met: (s: State) => boolean): MayFail =>
 const lockedLimit: Step = {
   name: 'locked-limit',
   refusesOnlyFor: 'rlimitMemlock',
-  onlyRefuses: true,
+  idleWithoutCause: true,
   kernel: 'mlock_future_ok',
   does: 'refuses to grow a locked VMA beyond RLIMIT_MEMLOCK',
   errnos: ['EAGAIN'],
@@ -39,7 +39,7 @@ const lockedLimit: Step = {
 const addressSpaceLimit: Step = {
   name: 'address-space-limit',
   refusesOnlyFor: 'rlimitAs',
-  onlyRefuses: true,
+  idleWithoutCause: true,
   kernel: 'may_expand_vm',
   does: 'refuses to map more pages than RLIMIT_AS allows',
   errnos: ['ENOMEM'],
@@ -53,7 +53,7 @@ export const growthLimits: readonly Step[] = [lockedLimit, addressSpaceLimit];
 export const growthCharge: Step = {
   name: 'charge-growth',
   refusesOnlyFor: 'commitLimit',
-  onlyRefuses: true,
+  idleWithoutCause: true,
   kernel: 'security_vm_enough_memory_mm',
   does: 'refuses to grow an accounted VMA beyond the commit limit',
   errnos: ['ENOMEM'],

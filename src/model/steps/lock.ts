@@ -46,7 +46,7 @@ export const mlock = (rule: AnonMergeRule): readonly Step[] => [
   {
     name: 'mlock-limit',
     refusesOnlyFor: 'rlimitMemlock',
-    onlyRefuses: true,
+    idleWithoutCause: true,
     kernel: 'do_mlock',
     does: 'refuses to lock more pages than RLIMIT_MEMLOCK allows',
     errnos: ['ENOMEM'],

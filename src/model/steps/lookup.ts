@@ -63,7 +63,7 @@ export const dontunmapNotSpecial: Step = {
   ...dontunmapAnonymousOnly,
   name: 'dontunmap-not-special',
   refusesOnlyFor: 'special mappings',
-  onlyRefuses: true,
+  idleWithoutCause: true,
   does: 'refuses DONTUNMAP on a VM_DONTEXPAND or VM_PFNMAP mapping',
   run: (s) => (isSpecial(sourceVma(s)) ? fail(s, Errno.EINVAL) : s),
 };
@@ -72,7 +72,7 @@ export const dontunmapNotSpecial: Step = {
 export const noHugePages: Step = {
   name: 'no-huge-pages',
   refusesOnlyFor: 'huge pages',
-  onlyRefuses: true,
+  idleWithoutCause: true,
   kernel: 'vma_to_resize',
   does: 'refuses a mapping of huge pages',
   errnos: ['EINVAL'],
@@ -85,7 +85,7 @@ const roundUp = (pages: number): number => Math.ceil(pages / HUGE) * HUGE;
 export const wholeHugePages: Step = {
   name: 'whole-huge-pages',
   refusesOnlyFor: 'huge pages',
-  onlyRefuses: true,
+  idleWithoutCause: true,
   kernel: 'sys_mremap',
   does: 'rounds the lengths up to huge pages; refuses addresses out of line and growth; a call that grows within its last huge page returns the old address',
   errnos: ['EINVAL'],
@@ -107,7 +107,7 @@ export const wholeHugePages: Step = {
 export const growthAllowed: Step = {
   name: 'growth-allowed',
   refusesOnlyFor: 'special mappings',
-  onlyRefuses: true,
+  idleWithoutCause: true,
   kernel: 'vma_to_resize',
   does: 'refuses to grow a VM_DONTEXPAND or VM_PFNMAP mapping',
   errnos: ['EFAULT'],

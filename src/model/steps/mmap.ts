@@ -66,7 +66,7 @@ function place(s: State, rule: AnonMergeRule): State {
 const wholeHugePages: Step = {
   name: 'mmap-huge-pages',
   refusesOnlyFor: 'huge pages',
-  onlyRefuses: true,
+  idleWithoutCause: true,
   kernel: 'hugetlb_get_unmapped_area',
   does: 'rounds the length of a mapping of huge pages up; refuses an address out of line, or one that does not fit then',
   errnos: ['EINVAL', 'ENOMEM'],
@@ -95,7 +95,7 @@ function pagesReplaced(s: State, counts: (vma: Vma) => boolean): number {
 const mmapLimit: Step = {
   name: 'mmap-limit',
   refusesOnlyFor: 'rlimitAs',
-  onlyRefuses: true,
+  idleWithoutCause: true,
   kernel: 'may_expand_vm',
   does: 'refuses to map more pages than RLIMIT_AS allows',
   errnos: ['ENOMEM'],
@@ -111,7 +111,7 @@ const newlyCharged = (s: State): number => s.newLen - pagesReplaced(s, isAccount
 const mmapCharge: Step = {
   name: 'mmap-charge',
   refusesOnlyFor: 'commitLimit',
-  onlyRefuses: true,
+  idleWithoutCause: true,
   kernel: 'security_vm_enough_memory_mm',
   does: 'refuses an accounted mapping beyond the commit limit',
   errnos: ['ENOMEM'],

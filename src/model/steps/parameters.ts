@@ -106,7 +106,7 @@ export const hugePagesInTask: Step = {
   does: 'refuses a destination that ends beyond the task size when rounded up to huge pages',
   errnos: ['EINVAL'],
   refusesOnlyFor: 'huge pages',
-  onlyRefuses: true,
+  idleWithoutCause: true,
   run: destinationInTask.run,
 };
 
