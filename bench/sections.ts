@@ -161,6 +161,14 @@ interface EnumerateResult {
 
 /** Parts of the sample, of so many; an even number, so that two workers have equal shares. */
 const SAMPLE = 4;
+const NOTHING = 2 ** 40;
+
+interface Sample {
+  readonly calls: number;
+  /** Without starting threads and listing the address spaces, which a sample has much of and a whole search little. */
+  readonly seconds: number;
+}
+
 const partsFor = (pages: number): number => 4 * 8 ** Math.max(0, pages - 4);
 
 /** A sample of the parts of the full model, on one worker and on two. */
@@ -171,11 +179,11 @@ export async function enumerate({ pages, repeats }: Scale): Promise<EnumerateRes
     const ids = invariants.map(({ id }) => id);
     const job = { kind: 'enumerate', release, bounds: fullBounds(pages), invariants: ids } as const;
     const tasks: Task[] = Array.from({ length: SAMPLE }, (_, part) => ({ job, part, parts }));
-    const timed = async (workers: number): Promise<{ calls: number; seconds: number }> => {
+    const timed = async (workers: number, what: readonly Task[]): Promise<Sample> => {
       let calls = 0;
       const start = performance.now();
       await runTasks(
-        tasks,
+        what,
         workers,
         (_, result) => {
           calls += transitionsOf(result);
@@ -184,15 +192,22 @@ export async function enumerate({ pages, repeats }: Scale): Promise<EnumerateRes
       );
       return { calls, seconds: (performance.now() - start) / 1000 };
     };
+    // Parts behind the last address space have nothing to do but to start and to list them all.
+    const idle = tasks.map((task) => ({ ...task, part: NOTHING, parts: NOTHING }));
+    const sampled = async (workers: number): Promise<Sample> => {
+      const { seconds: spent } = await timed(workers, idle);
+      const { calls, seconds } = await timed(workers, tasks);
+      return { calls, seconds: Math.max(0.001, seconds - spent) };
+    };
     note(`enumerate: ${release}, ${pages} pages, ${SAMPLE} of ${parts} parts, ${repeats} turns`);
-    const turns = await repeated(repeats, async () => [await timed(1), await timed(2)] as const);
-    const one = typical(turns.map(([first]) => first));
-    for (const [workers, run] of [
-      [1, one],
-      [2, typical(turns.map(([, second]) => second))],
-    ] as const) {
+    const turns = await repeated(
+      repeats,
+      async () => [await sampled(1), await sampled(2)] as const,
+    );
+    for (const [i, workers] of [1, 2].entries()) {
+      const run = typical(turns.map((turn) => turn[i] as Sample));
       const perSecondAndWorker = run.calls / run.seconds / workers;
-      const speedup = one.seconds / run.seconds;
+      const speedup = median(turns.map((turn) => turn[0].seconds / (turn[i] as Sample).seconds));
       results.push({ release, pages, workers, ...run, perSecondAndWorker, speedup });
     }
   }
@@ -207,7 +222,7 @@ export async function states({ quick, repeats }: Scale): Promise<{
   readonly callsPerSecond: number;
   readonly bytesPerState: number;
 }> {
-  const pages = quick ? 3 : 4;
+  const pages = quick ? 3 : 6;
   note(`reach: ${pages} pages, ${repeats} turns`);
   const runs = await repeated(repeats, () =>
     probe({ search: 'reach', bounds: reachBounds(pages) }),
