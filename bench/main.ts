@@ -1,0 +1,90 @@
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { core, enumerate, growth, reductions, type Scale, startUp, states } from './sections.js';
+
+interface Result {
+  readonly rows: readonly object[];
+  /** Counts that are not what they must be. */
+  readonly wrong: readonly string[];
+}
+
+type Run = (scale: Scale) => Promise<Result>;
+
+const counted =
+  (run: (scale: Scale) => Promise<readonly object[]>): Run =>
+  async (scale) => ({ rows: await run(scale), wrong: [] });
+
+const SECTIONS = {
+  core,
+  enumerate: counted(enumerate),
+  reach: counted(async (scale) => [await states(scale)]),
+  'start-up': counted(async (scale) => [await startUp(scale)]),
+  growth: counted(growth),
+  reductions: counted(async (scale) => [await reductions(scale)]),
+} satisfies Record<string, Run>;
+
+type Section = keyof typeof SECTIONS;
+const NAMES = Object.keys(SECTIONS) as Section[];
+
+const USAGE = `npm run bench -- [--quick] [--json] [--pages N] [--repeats N] [--sizes 8/9,...] [${NAMES.join('|')}...]`;
+
+const isSection = (name: string): name is Section => name in SECTIONS;
+
+function show(value: unknown): string {
+  if (typeof value !== 'number') return String(value);
+  if (value >= 1000) return Math.round(value).toLocaleString('en');
+  return String(Number(value.toPrecision(3)));
+}
+
+const row = (fields: object): string =>
+  Object.entries(fields)
+    .map(([name, value]) =>
+      Array.isArray(value) ? `\n  ${value.map(row).join('\n  ')}\n ` : `${name} ${show(value)}`,
+    )
+    .join(', ');
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    options: {
+      quick: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      pages: { type: 'string' },
+      repeats: { type: 'string' },
+      sizes: { type: 'string' },
+    },
+    allowPositionals: true,
+  });
+  const { quick, json } = values;
+  const scale: Scale = {
+    quick,
+    pages: Number(values.pages ?? (quick ? 3 : 7)),
+    repeats: Number(values.repeats ?? (quick ? 1 : 5)),
+    sizes: (values.sizes ?? (quick ? '5/8,6/8' : '8/9,8/12,9/12,10/12')).split(','),
+  };
+  const positive = [scale.pages, scale.repeats].every((n) => Number.isInteger(n) && n > 0);
+  const sized = scale.sizes.every((size) => /^\d+\/\d+$/.test(size));
+  if (!positive || !sized || !positionals.every(isSection)) {
+    process.stderr.write(`${USAGE}\n`);
+    return 2;
+  }
+  // CI compares counts only, and those are in the core model.
+  const wanted =
+    positionals.length > 0 ? positionals.filter(isSection) : quick ? NAMES.slice(0, 2) : NAMES;
+  const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`;
+  const report: Record<string, unknown> = { machine, ...scale };
+  if (!json) process.stdout.write(`${machine}; medians of ${scale.repeats}\n`);
+  let exit = 0;
+  for (const name of wanted) {
+    const { rows, wrong } = await SECTIONS[name](scale);
+    report[name] = rows;
+    if (wrong.length > 0) {
+      exit = 1;
+      process.stderr.write(`bench: counts differ\n${wrong.join('\n')}\n`);
+    }
+    if (!json) process.stdout.write(`\n${name}\n${rows.map(row).join('\n')}\n`);
+  }
+  if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  return exit;
+}
+
+process.exitCode = await main();

@@ -1,0 +1,348 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { invariants } from '../src/invariants/index.js';
+import { transitionsOf } from '../src/verify/execute.js';
+import type { Task } from '../src/verify/jobs.js';
+import { runTasks } from '../src/verify/pool.js';
+import { type CoreSize, type Exploration, peers } from './peers.js';
+import type { Probe, Probed } from './probe.js';
+import { runProgram } from './processes.js';
+import { growthFactor, median } from './statistics.js';
+import { coreBounds, FULL_CLASSES, fullBounds, reachBounds } from './workloads.js';
+
+export interface Scale {
+  readonly quick: boolean;
+  readonly pages: number;
+  readonly repeats: number;
+  /** Sizes of the core model, as pages/limit. */
+  readonly sizes: readonly string[];
+}
+
+const ROOT = join(import.meta.dirname, '../..');
+
+const note = (text: string): void => {
+  process.stderr.write(`bench: ${text}\n`);
+};
+
+/** One search in a fresh process, so that nothing is warm. */
+async function probe(what: Probe): Promise<Probed> {
+  const script = join(import.meta.dirname, 'probe.js');
+  const { stdout } = await runProgram(process.execPath, [script, JSON.stringify(what)]);
+  return JSON.parse(stdout) as Probed;
+}
+
+async function repeated<T>(times: number, once: () => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  for (let i = 0; i < times; i++) results.push(await once());
+  return results;
+}
+
+/** One that has the median time. */
+function typical<T extends { readonly seconds: number }>(runs: readonly T[]): T {
+  const seconds = median(runs.map((run) => run.seconds));
+  return { ...(runs[0] as T), seconds };
+}
+
+/** What specs/core-model.json says of a size, if it has it. */
+function knownCounts(
+  size: CoreSize,
+): Record<'states' | 'transitions' | 'edges', number> | undefined {
+  const text = readFileSync(join(ROOT, 'specs/core-model.json'), 'utf8');
+  const spec = JSON.parse(text) as {
+    checks: { runs: (CoreSize & Record<'states' | 'transitions' | 'edges', number>)[] }[];
+  };
+  return spec.checks
+    .flatMap(({ runs }) => runs)
+    .find(
+      ({ pages, limit, mmapCap }) =>
+        pages === size.pages && limit === size.limit && mmapCap === size.mmapCap,
+    );
+}
+
+interface CoreResult {
+  readonly who: string;
+  readonly pages: number;
+  readonly limit: number;
+  readonly states: number;
+  readonly transitions: number;
+  readonly edges?: number;
+  readonly seconds: number;
+  readonly perSecond: number;
+  /** How many times our time this takes. */
+  readonly ofOurs: number;
+}
+
+/** `8/9`: eight pages and a limit of nine, which mmap() has too. */
+function coreSize(text: string): CoreSize {
+  const [pages = 0, limit = 0] = text.split('/').map(Number);
+  return { pages, limit, mmapCap: limit };
+}
+
+function mismatches(ours: CoreResult, others: readonly CoreResult[], size: CoreSize): string[] {
+  const known = knownCounts(size);
+  const at = `${size.pages}/${size.limit}`;
+  const wrong = others
+    .filter((o) => o.states !== ours.states || o.transitions !== ours.transitions)
+    .map(
+      ({ who, states, transitions }) => `${at}: ${who} has ${states} states, ${transitions} calls`,
+    );
+  if (known !== undefined) {
+    for (const what of ['states', 'transitions', 'edges'] as const) {
+      if (known[what] !== ours[what])
+        wrong.push(`${at}: ${ours[what]} ${what}, not ${known[what]}`);
+    }
+  }
+  return wrong;
+}
+
+/** The core model, by us and by whatever peers are installed; they take turns. */
+export async function core({ repeats, sizes }: Scale): Promise<{
+  readonly rows: readonly CoreResult[];
+  readonly wrong: readonly string[];
+}> {
+  const installed = [];
+  for (const peer of peers) {
+    if (await peer.isInstalled()) installed.push(peer);
+    else note(`no ${peer.name}: apt-get install ${peer.debianPackages.join(' ')}`);
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'mremap-check-bench-'));
+  const results: CoreResult[] = [];
+  const wrong: string[] = [];
+  try {
+    for (const size of sizes.map(coreSize)) {
+      const name = `${size.pages} pages, limit ${size.limit}`;
+      const built = [];
+      for (const peer of installed) {
+        note(`core: ${peer.name}, ${name}: building`);
+        const into = join(folder, `${size.pages}-${size.limit}-${built.length}`);
+        built.push({ who: peer.name, explore: await peer.build(size, into) });
+      }
+      note(`core: ${name}: ${repeats} turns`);
+      const mine: Probed[] = [];
+      const theirs: Exploration[][] = built.map(() => []);
+      for (let turn = 0; turn < repeats; turn++) {
+        mine.push(await probe({ search: 'reach', bounds: coreBounds(size) }));
+        for (const [i, { explore }] of built.entries()) theirs[i]?.push(await explore());
+      }
+      const row = (who: string, runs: readonly Exploration[]): CoreResult => {
+        const run = typical(runs);
+        return {
+          who,
+          pages: size.pages,
+          limit: size.limit,
+          ...run,
+          perSecond: run.transitions / run.seconds,
+          // Turn by turn, since other work on the machine slows a whole turn.
+          ofOurs: median(runs.map(({ seconds }, i) => seconds / (mine[i] as Probed).seconds)),
+        };
+      };
+      const ours = { ...row('mremap-check', mine), edges: (mine[0] as Probed).edges };
+      const others = built.map(({ who }, i) => row(who, theirs[i] as Exploration[]));
+      results.push(ours, ...others);
+      wrong.push(...mismatches(ours, others, size));
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return { rows: results, wrong };
+}
+
+interface EnumerateResult {
+  readonly release: string;
+  readonly pages: number;
+  readonly workers: number;
+  readonly calls: number;
+  readonly seconds: number;
+  readonly perSecondAndWorker: number;
+  /** One worker's time over this one's. */
+  readonly speedup: number;
+}
+
+/** Parts of the sample, of so many; an even number, so that two workers have equal shares. */
+const SAMPLE = 4;
+const NOTHING = 2 ** 40;
+
+interface Sample {
+  readonly calls: number;
+  /** Without starting threads and listing the address spaces, which a sample has much of and a whole search little. */
+  readonly seconds: number;
+}
+
+const partsFor = (pages: number): number => 4 * 8 ** Math.max(0, pages - 4);
+
+/** A sample of the parts of the full model, on one worker and on two. */
+export async function enumerate({ pages, repeats }: Scale): Promise<EnumerateResult[]> {
+  const results: EnumerateResult[] = [];
+  for (const release of ['v6.12', 'v7.2']) {
+    const parts = partsFor(pages);
+    const ids = invariants.map(({ id }) => id);
+    const job = { kind: 'enumerate', release, bounds: fullBounds(pages), invariants: ids } as const;
+    const tasks: Task[] = Array.from({ length: SAMPLE }, (_, part) => ({ job, part, parts }));
+    const timed = async (workers: number, what: readonly Task[]): Promise<Sample> => {
+      let calls = 0;
+      const start = performance.now();
+      await runTasks(
+        what,
+        workers,
+        (_, result) => {
+          calls += transitionsOf(result);
+        },
+        new AbortController().signal,
+      );
+      return { calls, seconds: (performance.now() - start) / 1000 };
+    };
+    // Parts behind the last address space have nothing to do but to start and to list them all.
+    const idle = tasks.map((task) => ({ ...task, part: NOTHING, parts: NOTHING }));
+    const sampled = async (workers: number): Promise<Sample> => {
+      const { seconds: spent } = await timed(workers, idle);
+      const { calls, seconds } = await timed(workers, tasks);
+      return { calls, seconds: Math.max(0.001, seconds - spent) };
+    };
+    note(`enumerate: ${release}, ${pages} pages, ${SAMPLE} of ${parts} parts, ${repeats} turns`);
+    const turns = await repeated(
+      repeats,
+      async () => [await sampled(1), await sampled(2)] as const,
+    );
+    for (const [i, workers] of [1, 2].entries()) {
+      const run = typical(turns.map((turn) => turn[i] as Sample));
+      const perSecondAndWorker = run.calls / run.seconds / workers;
+      const speedup = median(turns.map((turn) => turn[0].seconds / (turn[i] as Sample).seconds));
+      results.push({ release, pages, workers, ...run, perSecondAndWorker, speedup });
+    }
+  }
+  return results;
+}
+
+/** Distinct states a second, and memory a state: all that the process took for the search. */
+export async function states({ quick, repeats }: Scale): Promise<{
+  readonly pages: number;
+  readonly states: number;
+  readonly statesPerSecond: number;
+  readonly callsPerSecond: number;
+  readonly bytesPerState: number;
+}> {
+  const pages = quick ? 3 : 6;
+  note(`reach: ${pages} pages, ${repeats} turns`);
+  const runs = await repeated(repeats, () =>
+    probe({ search: 'reach', bounds: reachBounds(pages) }),
+  );
+  const { states: found, transitions, seconds } = typical(runs);
+  return {
+    pages,
+    states: found,
+    statesPerSecond: found / seconds,
+    callsPerSecond: transitions / seconds,
+    bytesPerState: median(runs.map(({ bytes }) => bytes)) / found,
+  };
+}
+
+/** From the start of the process to its end. */
+export async function startUp({ repeats }: Scale): Promise<Record<string, number>> {
+  note(`start-up: ${repeats} turns`);
+  const main = join(ROOT, 'dist/cli/main.js');
+  const timed = async (args: readonly string[]): Promise<number> =>
+    median(
+      (await repeated(repeats, () => runProgram(process.execPath, [main, ...args]))).map(
+        ({ seconds }) => seconds,
+      ),
+    );
+  return {
+    'nothing but Node': median(
+      (await repeated(repeats, () => runProgram(process.execPath, ['-e', '']))).map(
+        ({ seconds }) => seconds,
+      ),
+    ),
+    '--help': await timed(['--help']),
+    'a trivial spec': await timed(['verify', '--quiet', join(ROOT, 'bench/trivial-spec.json')]),
+  };
+}
+
+interface Growth {
+  readonly search: string;
+  readonly against: string;
+  readonly points: readonly {
+    readonly x: number;
+    readonly calls: number;
+    readonly seconds: number;
+  }[];
+  readonly callsFactor: number;
+  readonly secondsFactor: number;
+}
+
+async function grown(
+  search: string,
+  against: string,
+  repeats: number,
+  xs: readonly number[],
+  probeAt: (x: number) => Probe,
+): Promise<Growth> {
+  note(`growth: ${search} against ${against}`);
+  const points: { x: number; calls: number; seconds: number }[] = [];
+  for (const x of xs) {
+    const { transitions, seconds } = typical(await repeated(repeats, () => probe(probeAt(x))));
+    points.push({ x, calls: transitions, seconds });
+  }
+  const factor = (of: 'calls' | 'seconds'): number =>
+    growthFactor(points.map((point) => ({ x: point.x, y: point[of] })));
+  return {
+    search,
+    against,
+    points,
+    callsFactor: factor('calls'),
+    secondsFactor: factor('seconds'),
+  };
+}
+
+/** How cost grows with pages, classes and limits. */
+export async function growth({ quick, repeats }: Scale): Promise<Growth[]> {
+  const less = quick ? 2 : 0;
+  const pages = 5 - less;
+  const release = 'v6.12';
+  return [
+    await grown('reach, core model', 'pages', repeats, [5, 6, 7, 8].slice(0, 4 - less), (x) => ({
+      search: 'reach',
+      bounds: coreBounds({ pages: x, limit: 9, mmapCap: 9 }),
+    })),
+    await grown('enumerate', 'pages', repeats, [2, 3, 4, 5].slice(0, 4 - less), (x) => ({
+      search: 'enumerate',
+      release,
+      bounds: fullBounds(x),
+    })),
+    await grown('enumerate', 'classes', repeats, [1, 2, 3, 4], (x) => ({
+      search: 'enumerate',
+      release,
+      bounds: fullBounds(pages - 1, FULL_CLASSES.slice(0, x)),
+    })),
+    await grown('enumerate', 'greatest limit', repeats, [4, 6, 8, 10, 12], (x) => ({
+      search: 'enumerate',
+      release,
+      bounds: fullBounds(pages - 1, FULL_CLASSES, x),
+    })),
+  ];
+}
+
+/** Time without a reduction over the time with all of them. */
+export async function reductions({ quick, repeats }: Scale): Promise<Record<string, number>> {
+  note('reductions: each of them switched off');
+  const bounds = fullBounds(quick ? 2 : 4);
+  const coreAt = coreBounds(coreSize(quick ? '5/9' : '7/9'));
+  const time = async (what: Probe): Promise<number> =>
+    typical(await repeated(repeats, () => probe(what))).seconds;
+  const full = { search: 'enumerate', release: 'v6.12', bounds } as const;
+  const all = await time(full);
+  const off = async (options: NonNullable<Probe['options']>): Promise<number> =>
+    (await time({ ...full, options })) / all;
+  const coreAll = await time({ search: 'reach', bounds: coreAt });
+  const coreSingle = await time({
+    search: 'reach',
+    bounds: coreAt,
+    options: { argumentClasses: false },
+  });
+  return {
+    'enumerate without argument classes and lean plans': await off({ argumentClasses: false }),
+    'enumerate without limit ranges': await off({ limitRanges: false }),
+    'enumerate with none': await off({ argumentClasses: false, limitRanges: false }),
+    'reach without argument classes and lean plans': coreSingle / coreAll,
+  };
+}

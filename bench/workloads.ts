@@ -1,0 +1,79 @@
+import type {
+  EnumerateBounds,
+  MremapBounds,
+  ReachBounds,
+  VmaClass,
+} from '../src/checker/bounds.js';
+import type { CoreSize } from './peers.js';
+
+const anon = (prot: 'r' | 'rw', populated: boolean): VmaClass => ({
+  kind: 'anon',
+  prot,
+  populated,
+});
+
+/** The core model of specs/core-model.json as bounds of a reach search. */
+export const coreBounds = ({ pages, limit, mmapCap }: CoreSize): ReachBounds => ({
+  pages,
+  limit,
+  mmapCap,
+  classes: [anon('r', false), anon('rw', false)],
+  calls: ['mmap', 'munmap', 'mremap'],
+  mremap: {
+    flags: [[], ['MAYMOVE', 'FIXED'], ['MAYMOVE', 'FIXED', 'DONTUNMAP']],
+    lengths: 'any',
+    destinations: 'fits',
+  },
+  maxStates: 10_000_000,
+});
+
+const EVERY_MREMAP: MremapBounds = {
+  flags: [
+    [],
+    ['MAYMOVE'],
+    ['FIXED'],
+    ['DONTUNMAP'],
+    ['FIXED', 'DONTUNMAP'],
+    ['MAYMOVE', 'FIXED'],
+    ['MAYMOVE', 'DONTUNMAP'],
+    ['MAYMOVE', 'FIXED', 'DONTUNMAP'],
+  ],
+  lengths: 'any',
+  destinations: 'any',
+};
+
+export const FULL_CLASSES: readonly VmaClass[] = [
+  anon('r', false),
+  anon('rw', false),
+  anon('rw', true),
+  { kind: 'fshared', prot: 'rw', populated: false },
+];
+
+/** The full model: every mremap() call in every address space. */
+export const fullBounds = (
+  pages: number,
+  classes: readonly VmaClass[] = FULL_CLASSES,
+  greatest = 10,
+): EnumerateBounds => ({
+  pages,
+  classes,
+  vmas: pages,
+  identities: 2,
+  displacements: [0],
+  limits: [0, greatest],
+  mremap: EVERY_MREMAP,
+});
+
+/**
+ * Everything that calls build of anonymous memory. Files are left out: their offsets grow without an
+ * end, beyond what is modelled.
+ */
+export const reachBounds = (pages: number): ReachBounds => ({
+  pages,
+  limit: 3,
+  mmapCap: 3,
+  classes: [anon('r', false), anon('rw', false)],
+  calls: ['mmap', 'munmap', 'mprotect', 'touch', 'mremap'],
+  mremap: { ...EVERY_MREMAP, destinations: 'fits' },
+  maxStates: 10_000_000,
+});
