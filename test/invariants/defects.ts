@@ -15,6 +15,7 @@ import {
 import type { Step } from '../../src/model/step.js';
 import { earlyCountCheck } from '../../src/model/steps/counts.js';
 import { Kind, kindOf, startOf } from '../../src/model/vma.js';
+import { movedBehind, running } from '../support/mutations.js';
 import { release } from '../support/releases.js';
 
 /** A release with a defect that one invariant must find, and where to look for it. */
@@ -67,11 +68,11 @@ const withAfter = (of: Release, name: string, added: Step): Release =>
 
 /** The same steps with one moved behind another. */
 const withMoved = (of: Release, name: string, behind: string): Release =>
-  withAfter(withoutStep(of, name), behind, stepOf(of, name));
+  movedBehind('mremap', name, behind)(of);
 
 /** The same steps, one of which does something else. */
 const withRun = (of: Release, name: string, run: (step: Step) => (s: State) => State): Release =>
-  withStep(of, name, (step) => [{ ...step, run: run(step) }]);
+  running('mremap', name, run)(of);
 
 /** Refuses if the check would with a limit that is lower by one. */
 const askingOneMore =
