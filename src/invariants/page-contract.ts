@@ -102,19 +102,27 @@ interface Remap {
   readonly target: number;
 }
 
-/** Both lengths in whole pages, and from the start of a huge page on in whole huge pages. */
+/**
+ * Both lengths in whole pages, and from the start of a huge page on in whole huge pages. A range that may
+ * be several mappings is rounded up where it ends in a huge page.
+ */
 export function wholeLengths(
-  { addr, oldLen, newLen }: MremapCall,
-  hugePages: boolean,
+  { addr, oldLen, newLen, flags }: MremapCall,
+  isHuge: (page: number) => boolean,
 ): { readonly oldLen: number; readonly newLen: number } {
-  const unit = hugePages && addr % HUGE_PAGE === 0 ? HUGE_PAGE : 1;
-  const whole = (length: number): number => Math.ceil(length / unit) * unit;
+  const whole = (length: number): number => {
+    const pages = Math.ceil(length);
+    const end = addr + pages;
+    const several = (flags & FIXED) !== 0 && oldLen === newLen;
+    const rounds = several ? isHuge(end - 1) : isHuge(addr) && addr % HUGE_PAGE === 0;
+    return rounds ? Math.ceil(end / HUGE_PAGE) * HUGE_PAGE - addr : pages;
+  };
   return { oldLen: whole(oldLen), newLen: whole(newLen) };
 }
 
 const remapOf = (before: PageMap, call: MremapCall, target: number): Remap => ({
   call,
-  ...wholeLengths(call, before[call.addr]?.hugePages === true),
+  ...wholeLengths(call, (page) => before[page]?.hugePages === true),
   target,
 });
 
@@ -136,7 +144,9 @@ function moveRefusal(before: PageMap, remap: Remap): string | undefined {
   const { addr, flags, newAddr } = call;
   if ((flags & MAYMOVE) === 0) return 'the call moves without MAYMOVE';
   if (before[addr] === undefined) return 'nothing was mapped at the old address';
-  if (addr + Math.max(oldLen, 1) > target && target + newLen > addr) {
+  // As they were given: what is added to end with a huge page may lie opposite the source.
+  const [oldEnd, newEnd] = [addr + Math.ceil(call.oldLen || 1), target + Math.ceil(call.newLen)];
+  if (oldEnd > target && newEnd > addr) {
     return 'source and destination overlap';
   }
   if ((flags & FIXED) !== 0) {

@@ -18,12 +18,14 @@ interface Ranges {
 }
 
 function rangesOf({ before, outcome }: Transition, call: MremapCall): Ranges {
-  const vma = vmaAt(before, call.addr);
   const fixed = (call.flags & FIXED) !== 0;
   const chosen = failed(outcome) ? undefined : outcome.result;
   return {
     addr: call.addr,
-    ...wholeLengths(call, vma !== undefined && isHugetlb(vma)),
+    ...wholeLengths(call, (page) => {
+      const vma = vmaAt(before, page);
+      return vma !== undefined && isHugetlb(vma);
+    }),
     target: fixed ? call.newAddr : chosen,
   };
 }

@@ -340,6 +340,16 @@ describe('the other calls', () => {
   });
 });
 
+test('a range of several mappings ends with the huge page that it ends in, and not beyond a smaller one', () => {
+  const [[, on]] = releasesFrom('v7.3') as [[string, Release]];
+  const huge: Call = { call: 'mmap', addr: 2, len: 4, kind: 'hugetlb', prot: 'r', offset: 0 };
+  const before = play(on, huge, map(7, 8, 'anon', 'r'));
+  // Three pages: a huge page, and a gap. What is behind the gap is no part of the range.
+  expect(fault(on, before, move(4, 7, 0), 9)).toBeUndefined();
+  // Five: the page behind the gap, too.
+  expect(fault(on, before, move(4, 8, 10), 9)).toBeUndefined();
+});
+
 const WINDOW = 16;
 
 /** Why a call that succeeds does not have the promised effect; undefined if it has, or fails. */
