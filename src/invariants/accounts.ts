@@ -59,12 +59,11 @@ export const commitExact: Invariant = {
 };
 
 export const commitExactOnError: Invariant = {
+  ...commitExact,
   id: 'commit-exact-on-error',
   statement:
     'A call that fails changes the commit charge by as many pages as the accounted VMAs have become more or less.',
   source:
     'fdbef6149135 charges in move_vma(), which kept the charge of a growing move that failed (5.14 to 7.2).',
   applies: (t) => failed(t.outcome) && commitExact.applies(t),
-  holds: (t) => agree(commitBooks(t)),
-  explain: (t) => explained('the commit charge', 'the accounted VMAs', commitBooks(t)),
 };

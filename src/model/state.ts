@@ -156,9 +156,10 @@ const withMap = (
   pages: Pages,
   result: number = s.result,
   accounts: Accounts = s.accounts,
+  limits: Env = s.env,
 ): State =>
   new State(
-    s.env,
+    limits,
     s.call,
     s.addr,
     s.oldLen,
@@ -181,24 +182,7 @@ export type Shared = Pick<State, 'env' | 'vmas' | 'mapCount' | 'pages'>;
 
 /** The same course with what others have made of the rest meanwhile. */
 export const withShared = (s: State, { env, vmas, mapCount, pages }: Shared): State =>
-  new State(
-    env,
-    s.call,
-    s.addr,
-    s.oldLen,
-    s.newAddr,
-    s.newLen,
-    vmas,
-    mapCount,
-    pages,
-    s.several,
-    s.sourceKept,
-    s.result,
-    s.accounts,
-    s.charged,
-    s.undoing,
-    s.unmapped,
-  );
+  withMap(s, vmas, mapCount, pages, s.result, s.accounts, env);
 
 /** map slots left before the limit; negative above it. */
 export const headroom = (s: State): number => s.env.maxMapCount - s.mapCount;

@@ -133,37 +133,40 @@ function idleText(searches: readonly SearchReport[]): string[] {
   ];
 }
 
-function enumerateText({ check, verdicts, searches }: EnumerateReport, o: Options): string {
+/** A check of several releases: bounds and work, then the verdicts, and what never happened. */
+const searchedText = (
+  { verdicts, searches }: EnumerateReport | RaceReport,
+  head: readonly string[],
+  o: Options,
+): string =>
+  [
+    ...head.map((text) => o.s.dim(wrapped(text, '  '))),
+    ...(o.verbose ? searches.map((search) => o.s.dim(workText(search))) : []),
+    ...(searches.every(({ complete }) => complete) ? [] : [o.s.mark('  not finished')]),
+    ...verdictLines(verdicts, o),
+    ...drawings(verdicts, o),
+    ...idleText(searches).map((text) => `\n${o.s.dim(text)}`),
+  ].join('\n');
+
+function enumerateText(report: EnumerateReport, o: Options): string {
+  const { check, searches } = report;
   const spaces = Math.max(...searches.map(({ work }) => work.spaces));
   const calls = searches.reduce((sum, { work }) => sum + work.transitions, 0);
   const peak = Math.max(...searches.map(({ work }) => work.peak));
   const work =
     `${plural(searches.length, 'release')}, ${plural(spaces, 'address space')} each, ` +
     `${plural(calls, 'call')}; map_count peaks ${peak} above its start`;
-  return [
-    ...[enumerateBoundsText(check.bounds), work].map((text) => o.s.dim(wrapped(text, '  '))),
-    ...(o.verbose ? searches.map((search) => o.s.dim(workText(search))) : []),
-    ...(searches.every(({ complete }) => complete) ? [] : [o.s.mark('  not finished')]),
-    ...verdictLines(verdicts, o),
-    ...drawings(verdicts, o),
-    ...idleText(searches).map((text) => `\n${o.s.dim(text)}`),
-  ].join('\n');
+  return searchedText(report, [enumerateBoundsText(check.bounds), work], o);
 }
 
-function raceText({ check, verdicts, searches }: RaceReport, o: Options): string {
+function raceText(report: RaceReport, o: Options): string {
+  const { check, searches } = report;
   const sum = (of: 'races' | 'behaviours' | 'interleavings'): number =>
     searches.reduce((total, search) => total + search[of], 0);
   const work =
     `${plural(searches.length, 'release')}, ${plural(sum('races'), 'race')}, ` +
     `${plural(sum('interleavings'), 'interleaving')}, ${plural(sum('behaviours'), 'behaviour')}`;
-  return [
-    ...[raceBoundsText(check.bounds), work].map((text) => o.s.dim(wrapped(text, '  '))),
-    ...(o.verbose ? searches.map((search) => o.s.dim(workText(search))) : []),
-    ...(searches.every(({ complete }) => complete) ? [] : [o.s.mark('  not finished')]),
-    ...verdictLines(verdicts, o),
-    ...drawings(verdicts, o),
-    ...idleText(searches).map((text) => `\n${o.s.dim(text)}`),
-  ].join('\n');
+  return searchedText(report, [raceBoundsText(check.bounds), work], o);
 }
 
 function reachText({ check, verdicts, runs }: ReachReport, o: Options): string {
