@@ -2,7 +2,7 @@ import type { Call } from '../model/calls.js';
 import type { Machine, Plan } from '../model/plan.js';
 import { refusal } from '../model/run.js';
 import type { EnumerateBounds } from './bounds.js';
-import { causesOf } from './tally.js';
+import { type CauseBounds, causesOf } from './tally.js';
 
 /**
  * Calls that end alike in every address space and under every limit, since the same step refuses them
@@ -40,7 +40,7 @@ export const singleClasses = <C extends Call>(
 export function argumentClasses<C extends Call>(
   on: readonly Machine[],
   calls: readonly C[],
-  bounds: Pick<EnumerateBounds, 'pages' | 'classes' | 'resources'>,
+  bounds: CauseBounds & Pick<EnumerateBounds, 'pages'>,
   also: (call: C) => string = () => '',
 ): ArgumentClass<C>[] {
   const classes = new Map<string, ArgumentClass<C>>();

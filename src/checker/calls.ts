@@ -103,7 +103,9 @@ function rangeCalls(bounds: CallBounds): Call[] {
 /** The calls that a search makes: mremap() unless others are given. */
 export const callNames = ({
   calls = ['mremap'],
-}: Partial<Pick<ReachBounds, 'calls'>>): readonly CallName[] => calls;
+}: {
+  readonly calls?: readonly CallName[] | undefined;
+}): readonly CallName[] => calls;
 
 /** Every call of a search, or of a thread of a race, in a fixed order. */
 export const callsOf = (bounds: CallBounds): Call[] => [

@@ -1,8 +1,8 @@
 import { Errno, type ErrnoName } from '../model/errno.js';
 import type { Machine, Plan } from '../model/plan.js';
-import { CALL_NAMES } from '../model/release.js';
+import { CALL_NAMES, type CallName } from '../model/release.js';
 import type { Outcome, Recorder } from '../model/run.js';
-import type { Cause, Step } from '../model/step.js';
+import { type Cause, causeOf, type Step } from '../model/step.js';
 import { Kind } from '../model/vma.js';
 import type { EnumerateBounds } from './bounds.js';
 import { callNames } from './calls.js';
@@ -39,18 +39,18 @@ function add(counts: Float64Array, index: number, times: number): void {
 /** What a search tried, so that a step that had no cause to refuse is not reproached with it. */
 export interface Scope {
   readonly calls: readonly string[];
-  /** Whether something was made to fail. */
-  readonly failing: boolean;
   readonly causes: ReadonlySet<Cause>;
 }
 
+/** The bounds that causes are found in. */
+export type CauseBounds = Pick<EnumerateBounds, 'classes' | 'resources' | 'failures'> & {
+  readonly calls?: readonly CallName[] | undefined;
+};
+
 /** The scope of a search. */
-export function scopeOf(
-  bounds: Pick<EnumerateBounds, 'classes' | 'resources' | 'failures' | 'calls'>,
-): Scope {
+export function scopeOf(bounds: CauseBounds): Scope {
   return {
     calls: callNames(bounds),
-    failing: (bounds.failures ?? 0) > 0,
     causes: causesOf(bounds),
   };
 }
@@ -59,23 +59,32 @@ export function scopeOf(
 export function causesOf({
   classes,
   resources = {},
-}: Pick<EnumerateBounds, 'classes' | 'resources'>): Set<Cause> {
+  calls,
+  failures = 0,
+}: CauseBounds): Set<Cause> {
   const causes = new Set<Cause>(Object.keys(resources) as Cause[]);
+  const makes = callNames({ calls });
   if (classes.some(({ kind }) => kind === 'hugetlb')) causes.add('huge pages');
   if (classes.some(({ kind }) => Kind[kind] >= Kind.special)) causes.add('special mappings');
+  if (makes.includes('mseal') || classes.some((c) => c.sealed)) causes.add('sealed mappings');
+  if (makes.includes('mlock') || classes.some((c) => c.locked)) causes.add('locked mappings');
+  if (makes.includes('uffd') || classes.some((c) => c.armed)) causes.add('userfaultfd');
+  if (failures > 0) causes.add('failures');
   return causes;
 }
 
-const canRefuse = ({ refusesOnlyFor }: Step, causes: ReadonlySet<Cause>): boolean =>
-  refusesOnlyFor === undefined || causes.has(refusesOnlyFor);
+function canRefuse(step: Step, causes: ReadonlySet<Cause>): boolean {
+  const cause = causeOf(step);
+  return cause === undefined || causes.has(cause);
+}
 
 /** Every errno that the steps of some calls can end with, in the order of their numbers. */
-function errnosOf({ release }: Machine, { calls, failing, causes }: Scope): ErrnoName[] {
+function errnosOf({ release }: Machine, { calls, causes }: Scope): ErrnoName[] {
   const steps = CALL_NAMES.flatMap((call) => (calls.includes(call) ? release.calls[call] : []));
   const names = new Set(
     steps.flatMap((step) => [
       ...(canRefuse(step, causes) ? (step.errnos ?? []) : []),
-      ...(failing ? (step.mayFail ?? []).map(({ errno }) => errno) : []),
+      ...(causes.has('failures') ? (step.mayFail ?? []).map(({ errno }) => errno) : []),
     ]),
   );
   return [...names].sort((a, b) => Errno[a] - Errno[b]);

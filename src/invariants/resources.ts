@@ -1,6 +1,6 @@
 import type { Vmas } from '../model/address-space.js';
 import type { Env } from '../model/state.js';
-import type { Cause } from '../model/step.js';
+import { type Cause, causeOf } from '../model/step.js';
 import { mappedPages, pagesWith, VM_ACCOUNT, VM_LOCKED } from '../model/vma.js';
 import type { Invariant, Transition } from './invariant.js';
 import { unchecked } from './unchecked.js';
@@ -55,7 +55,7 @@ export const resourceLimitsHeld: Invariant = {
 
 /** The bound for which the call was refused. */
 const refusedFor = ({ outcome }: Transition): Bound | undefined =>
-  failed(outcome) ? BOUNDS.find(({ cause }) => cause === outcome.step.refusesOnlyFor) : undefined;
+  failed(outcome) ? BOUNDS.find(({ cause }) => cause === causeOf(outcome.step)) : undefined;
 
 export const noNeedlessLimitRefusal: Invariant = {
   id: 'no-needless-limit-refusal',

@@ -55,8 +55,8 @@ function passingOn(
     // What is left out is counted with the step behind it, which must not come by more often.
     if (targets.has(steps[i + 1]?.name ?? '')) return false;
     if (step.sees === 'huge pages' && causes.has('huge pages')) asGiven = false;
-    const { refusesOnlyFor: cause, idleWithoutCause } = step;
-    if (cause !== undefined && idleWithoutCause === true) return !causes.has(cause);
+    const { idleWithout: cause } = step;
+    if (cause !== undefined && !causes.has(cause)) return true;
     return asGiven && step.sees === 'arguments' && step.run(state).result === RUNNING;
   });
 }

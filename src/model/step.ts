@@ -89,8 +89,15 @@ export const mayRefuse = (
   fails: (s) => fail(s, Errno[errno]),
 });
 
-/** A limit of the process, or a kind of mapping, that some steps are about. */
-export type Cause = keyof ResourceLimits | 'huge pages' | 'special mappings';
+/** What some steps are about: a limit of the process, a kind or state of mappings, or things made to fail. */
+export type Cause =
+  | keyof ResourceLimits
+  | 'huge pages'
+  | 'special mappings'
+  | 'sealed mappings'
+  | 'locked mappings'
+  | 'userfaultfd'
+  | 'failures';
 
 /**
  * One step of a system call. A release is a list of these; `run` is pure.
@@ -105,8 +112,8 @@ export interface Step {
   readonly errnos?: readonly ErrnoName[];
   /** Without this it never ends a call. */
   readonly refusesOnlyFor?: Cause;
-  /** Without that cause it changes nothing either, so that a search may leave it out. */
-  readonly idleWithoutCause?: true;
+  /** Without this it neither ends a call nor changes anything, so that a search may leave it out. */
+  readonly idleWithout?: Cause;
   /**
    * What it looks at, if that is less than everything: the arguments and the task size; the VMA at the
    * old address; the headroom, and of the arguments only DONTUNMAP; or the arguments, where the VMA at
@@ -125,6 +132,10 @@ export interface Step {
   readonly repeatFrom?: string;
   readonly run: (s: State) => State;
 }
+
+/** The only cause that it can end a call for, if there is but one. */
+export const causeOf = ({ refusesOnlyFor, idleWithout }: Step): Cause | undefined =>
+  refusesOnlyFor ?? idleWithout;
 
 /** The same steps as part of another kernel function. */
 export const inKernel = (kernel: string, ...steps: readonly Step[]): Step[] =>

@@ -1,17 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import type { EnumerateBounds } from '../../src/checker/bounds.js';
+import type { EnumerateBounds, VmaClass } from '../../src/checker/bounds.js';
 import { addEnumerations, enumeratePart } from '../../src/checker/enumerate.js';
-import { scopeOf, WorkTally } from '../../src/checker/tally.js';
+import { causesOf, scopeOf, WorkTally } from '../../src/checker/tally.js';
 import { CALL_NAMES } from '../../src/model/release.js';
 import { machine } from '../../src/model/run.js';
+import { causeOf } from '../../src/model/step.js';
 import { everyRelease, release, releasesBefore } from '../support/releases.js';
 
 // A part that never met an errno must not change the order in which the whole lists them: reports of
 // equal searches are equal bytes, in whatever order the parts come in.
 
+const ANON: VmaClass = { kind: 'anon', prot: 'rw', populated: false };
+
 const BOUNDS: EnumerateBounds = {
   pages: 3,
-  classes: [{ kind: 'anon', prot: 'rw', populated: false }],
+  classes: [ANON],
   vmas: 3,
   identities: 1,
   displacements: [0],
@@ -38,8 +41,12 @@ describe.each(everyRelease)('the steps that are said to refuse on %s', (_id, one
   const plain = refusing({});
 
   test('are none that needs a cause that is not there', () => {
+    const there = causesOf({ ...BOUNDS, calls });
     const causes = CALL_NAMES.flatMap((call) => one.calls[call])
-      .filter(({ refusesOnlyFor }) => refusesOnlyFor !== undefined)
+      .filter((step) => {
+        const cause = causeOf(step);
+        return cause !== undefined && !there.has(cause);
+      })
       .map(({ name }) => name);
     expect(causes.length).toBeGreaterThan(0);
     expect(plain.filter((name) => causes.includes(name))).toEqual([]);
@@ -51,7 +58,7 @@ describe.each(everyRelease)('the steps that are said to refuse on %s', (_id, one
     [{ resources: { commitLimit: 3 } }, 'commitLimit'],
   ] as const)('with %j are those that look at it as well', (given, cause) => {
     const expected = CALL_NAMES.flatMap((call) => one.calls[call]).flatMap((step) =>
-      step.refusesOnlyFor === cause ? [step.name] : [],
+      causeOf(step) === cause ? [step.name] : [],
     );
     const more = refusing(given).filter((name) => !plain.includes(name));
     expect(new Set(more)).toEqual(new Set(expected));
@@ -78,11 +85,13 @@ test('only the calls that were made are listed', () => {
 
 test('errnos of failures are listed where something is made to fail', () => {
   const on = machine(release('v6.12'));
-  const results = (failures: number): string[] =>
+  const results = (given: Partial<EnumerateBounds>): string[] =>
     Object.keys(
-      new WorkTally(on).total(scopeOf({ ...BOUNDS, calls: ['munmap'], failures })).results,
+      new WorkTally(on).total(scopeOf({ ...BOUNDS, calls: ['munmap'], ...given })).results,
     );
-  expect(results(0)).toEqual(['ok', 'EPERM', 'ENOMEM', 'EINVAL']);
+  const sealed = [...BOUNDS.classes, { ...ANON, sealed: true }];
+  expect(results({})).toEqual(['ok', 'ENOMEM', 'EINVAL']);
+  expect(results({ classes: sealed })).toEqual(['ok', 'EPERM', 'ENOMEM', 'EINVAL']);
   const expand = Object.keys(
     new WorkTally(on).total(scopeOf({ ...BOUNDS, calls: ['touch'], failures: 1 })).results,
   );

@@ -25,8 +25,7 @@ export const chargeMayFail = (met: (s: State) => boolean): MayFail =>
 /** EAGAIN where a locked VMA would have more locked pages than RLIMIT_MEMLOCK allows. */
 const lockedLimit: Step = {
   name: 'locked-limit',
-  refusesOnlyFor: 'rlimitMemlock',
-  idleWithoutCause: true,
+  idleWithout: 'rlimitMemlock',
   kernel: 'mlock_future_ok',
   does: 'refuses to grow a locked VMA beyond RLIMIT_MEMLOCK',
   errnos: ['EAGAIN'],
@@ -38,8 +37,7 @@ const lockedLimit: Step = {
 
 const addressSpaceLimit: Step = {
   name: 'address-space-limit',
-  refusesOnlyFor: 'rlimitAs',
-  idleWithoutCause: true,
+  idleWithout: 'rlimitAs',
   kernel: 'may_expand_vm',
   does: 'refuses to map more pages than RLIMIT_AS allows',
   errnos: ['ENOMEM'],
@@ -52,8 +50,7 @@ export const growthLimits: readonly Step[] = [lockedLimit, addressSpaceLimit];
 /** Up to v5.13 the pages that the call grows by are charged with these checks; a later error gives them back. */
 export const growthCharge: Step = {
   name: 'charge-growth',
-  refusesOnlyFor: 'commitLimit',
-  idleWithoutCause: true,
+  idleWithout: 'commitLimit',
   kernel: 'security_vm_enough_memory_mm',
   does: 'refuses to grow an accounted VMA beyond the commit limit',
   errnos: ['ENOMEM'],

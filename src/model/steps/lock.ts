@@ -45,8 +45,7 @@ const overlap = (s: State, vma: Vma): number =>
 export const mlock = (rule: AnonMergeRule): readonly Step[] => [
   {
     name: 'mlock-limit',
-    refusesOnlyFor: 'rlimitMemlock',
-    idleWithoutCause: true,
+    idleWithout: 'rlimitMemlock',
     kernel: 'do_mlock',
     does: 'refuses to lock more pages than RLIMIT_MEMLOCK allows',
     errnos: ['ENOMEM'],

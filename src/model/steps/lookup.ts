@@ -62,8 +62,7 @@ export const dontunmapAnonymousOnly: Step = {
 export const dontunmapNotSpecial: Step = {
   ...dontunmapAnonymousOnly,
   name: 'dontunmap-not-special',
-  refusesOnlyFor: 'special mappings',
-  idleWithoutCause: true,
+  idleWithout: 'special mappings',
   does: 'refuses DONTUNMAP on a VM_DONTEXPAND or VM_PFNMAP mapping',
   run: (s) => (isSpecial(sourceVma(s)) ? fail(s, Errno.EINVAL) : s),
 };
@@ -71,8 +70,7 @@ export const dontunmapNotSpecial: Step = {
 /** Up to v5.15. */
 export const noHugePages: Step = {
   name: 'no-huge-pages',
-  refusesOnlyFor: 'huge pages',
-  idleWithoutCause: true,
+  idleWithout: 'huge pages',
   kernel: 'vma_to_resize',
   does: 'refuses a mapping of huge pages',
   errnos: ['EINVAL'],
@@ -84,8 +82,7 @@ const roundUp = (pages: number): number => Math.ceil(pages / HUGE) * HUGE;
 /** Of huge pages both lengths are rounded up; nothing may be out of line, and nothing grows (550a7d60bd5e, v5.16). */
 export const wholeHugePages: Step = {
   name: 'whole-huge-pages',
-  refusesOnlyFor: 'huge pages',
-  idleWithoutCause: true,
+  idleWithout: 'huge pages',
   kernel: 'sys_mremap',
   does: 'rounds the lengths up to huge pages; refuses addresses out of line and growth; a call that grows within its last huge page returns the old address',
   errnos: ['EINVAL'],
@@ -106,8 +103,7 @@ export const wholeHugePages: Step = {
 /** A VM_DONTEXPAND mapping does not grow. */
 export const growthAllowed: Step = {
   name: 'growth-allowed',
-  refusesOnlyFor: 'special mappings',
-  idleWithoutCause: true,
+  idleWithout: 'special mappings',
   kernel: 'vma_to_resize',
   does: 'refuses to grow a VM_DONTEXPAND or VM_PFNMAP mapping',
   errnos: ['EFAULT'],

@@ -65,8 +65,7 @@ function place(s: State, rule: AnonMergeRule): State {
 /** A mapping of huge pages is some of them, from the start of one. */
 const wholeHugePages: Step = {
   name: 'mmap-huge-pages',
-  refusesOnlyFor: 'huge pages',
-  idleWithoutCause: true,
+  idleWithout: 'huge pages',
   kernel: 'hugetlb_get_unmapped_area',
   does: 'rounds the length of a mapping of huge pages up; refuses an address out of line, or one that does not fit then',
   errnos: ['EINVAL', 'ENOMEM'],
@@ -94,8 +93,7 @@ function pagesReplaced(s: State, counts: (vma: Vma) => boolean): number {
 /** RLIMIT_AS; what is replaced does not count twice. */
 const mmapLimit: Step = {
   name: 'mmap-limit',
-  refusesOnlyFor: 'rlimitAs',
-  idleWithoutCause: true,
+  idleWithout: 'rlimitAs',
   kernel: 'may_expand_vm',
   does: 'refuses to map more pages than RLIMIT_AS allows',
   errnos: ['ENOMEM'],
@@ -110,8 +108,7 @@ const newlyCharged = (s: State): number => s.newLen - pagesReplaced(s, isAccount
 
 const mmapCharge: Step = {
   name: 'mmap-charge',
-  refusesOnlyFor: 'commitLimit',
-  idleWithoutCause: true,
+  idleWithout: 'commitLimit',
   kernel: 'security_vm_enough_memory_mm',
   does: 'refuses an accounted mapping beyond the commit limit',
   errnos: ['ENOMEM'],

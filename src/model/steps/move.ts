@@ -161,6 +161,7 @@ export const askMaySplit: Step = {
   name: 'may-split',
   kernel: 'move_vma',
   does: 'asks the driver of the VMA whether it may be split at the ends of the source',
+  idleWithout: 'failures',
   mayFail: [mayVetoSplit((s) => s.addr), mayVetoSplit((s) => s.addr + s.oldLen)],
   run: (s) => s,
 };
@@ -170,6 +171,7 @@ export const unmergeKsm: Step = {
   name: 'unmerge-ksm',
   kernel: 'ksm_madvise',
   does: 'gives private anonymous memory pages of its own where KSM has merged them',
+  idleWithout: 'failures',
   mayFail: [mayRefuse('ksm_madvise', 'ENOMEM', (s) => isAnonymous(sourceVma(s)))],
   run: (s) => s,
 };
@@ -179,6 +181,7 @@ export const disarmCopy: Step = {
   name: 'disarm-copy',
   kernel: 'mremap_userfaultfd_prep',
   does: 'takes the copy, and what it has merged with, from a userfaultfd that is not told of moves',
+  idleWithout: 'userfaultfd',
   run: (s) => {
     const copy = vmaAt(s.vmas, s.newAddr);
     if (s.undoing !== 0 || copy === undefined || !isArmed(copy)) return s;
@@ -250,6 +253,7 @@ export const lockCopy: Step = {
   name: 'lock-copy',
   kernel: 'move_vma',
   does: 'adds the copy of a locked VMA to locked_vm, and populates what it grew by',
+  idleWithout: 'locked mappings',
   run: (s) => {
     const copy = vmaAt(s.vmas, s.newAddr);
     if (copy === undefined || !isLocked(copy)) return s;
@@ -273,6 +277,7 @@ export const splitLockedSource: readonly Step[] = only(
       kernel: 'split_vma',
       does: `splits a locked VMA at the ${edge} of the source, if a map slot is left`,
       errnos: ['ENOMEM'],
+      idleWithout: 'locked mappings',
       count: SPLIT_CHECK,
       mayFail: splitMayFail(SOURCE_EDGE[edge], leavesMapSlot).map((point) => ({
         ...point,

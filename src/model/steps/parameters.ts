@@ -105,8 +105,7 @@ export const hugePagesInTask: Step = {
   kernel: 'do_vmi_munmap',
   does: 'refuses a destination that ends beyond the task size when rounded up to huge pages',
   errnos: ['EINVAL'],
-  refusesOnlyFor: 'huge pages',
-  idleWithoutCause: true,
+  idleWithout: 'huge pages',
   run: destinationInTask.run,
 };
 

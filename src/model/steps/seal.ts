@@ -52,6 +52,7 @@ export const sealCheck: Step = {
   does: 'refuses a source VMA that is sealed',
   errnos: ['EPERM'],
   sees: 'old address',
+  idleWithout: 'sealed mappings',
   run: (s) => (isSealed(sourceVma(s)) ? fail(s, Errno.EPERM) : s),
 };
 

@@ -124,6 +124,7 @@ const sealStep = (prefix: string, range: Range, which: 'first' | 'further'): Ste
       ? `refuses to split a sealed VMA at the start of the ${range.what}`
       : `refuses a sealed VMA in the ${range.what}; the split at its start stays`,
   errnos: ['EPERM'],
+  idleWithout: 'sealed mappings',
   run: (s) => {
     const [start, end] = [range.start(s), range.end(s)];
     const sealed =
@@ -252,6 +253,7 @@ const endUndone: Step = {
   name: 'end-of-undoing',
   kernel: 'move_vma',
   does: 'returns the errno of a move that failed half way',
+  idleWithout: 'failures',
   run: (s) => (s.undoing === 0 ? s : fail(s, s.undoing as Errno)),
 };
 
@@ -317,6 +319,7 @@ const rangeUnsealed = (name: string, range: Range): Step => ({
   kernel: 'can_modify_mm',
   does: `refuses if any VMA of the ${range.what} is sealed`,
   errnos: ['EPERM'],
+  idleWithout: 'sealed mappings',
   run: (s) => (meetsSealed(s.vmas, range.start(s), range.end(s)) ? fail(s, Errno.EPERM) : s),
 });
 
