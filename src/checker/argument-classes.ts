@@ -1,8 +1,6 @@
 import type { Call } from '../model/calls.js';
 import type { Machine, Plan } from '../model/plan.js';
 import { refusal } from '../model/run.js';
-import type { EnumerateBounds } from './bounds.js';
-import { type CauseBounds, causesOf } from './tally.js';
 
 /**
  * Calls that end alike in every address space and under every limit, since the same step refuses them
@@ -35,20 +33,18 @@ export const singleClasses = <C extends Call>(
 /**
  * The classes of some calls, alike on each of the releases, in the order of their first calls.
  *
+ * @param taskEnd first page after the address space
  * @param also what else must be equal within a class
  */
 export function argumentClasses<C extends Call>(
   on: readonly Machine[],
   calls: readonly C[],
-  bounds: CauseBounds & Pick<EnumerateBounds, 'pages'>,
+  taskEnd: number,
   also: (call: C) => string = () => '',
 ): ArgumentClass<C>[] {
   const classes = new Map<string, ArgumentClass<C>>();
-  const taskEnd = bounds.pages;
-  const causes = causesOf(bounds);
-  const hugePages = causes.has('huge pages');
   calls.forEach((call, index) => {
-    const steps = on.map((machine) => refusal(machine, call, taskEnd, hugePages));
+    const steps = on.map((machine) => refusal(machine, call, taskEnd));
     const flags = call.call === 'mremap' ? call.flags : 0;
     const key = steps.includes(undefined)
       ? `call ${index}`
@@ -58,7 +54,7 @@ export function argumentClasses<C extends Call>(
       classes.set(key, { ...known, size: known.size + 1 });
       return;
     }
-    const plans = on.map((machine) => machine.leanPlan(call, taskEnd, causes));
+    const plans = on.map((machine) => machine.leanPlan(call, taskEnd));
     classes.set(key, { call, index, size: 1, plans });
   });
   return [...classes.values()];

@@ -12,6 +12,7 @@ import { mremapCalls } from './calls.js';
 import { byRank, limitsOf, type SearchOptions, type Witness } from './enumerate.js';
 import { callShape } from './shape.js';
 import { addressSpaces, frameTokens } from './spaces.js';
+import { causesOf } from './tally.js';
 
 /** Calls whose outcome two releases differ in, alike to a caller. */
 export interface BehaviourClass {
@@ -128,13 +129,18 @@ export const comparedCalls = (bounds: EnumerateBounds): MremapCall[] =>
 
 /** Makes every call of the bounds on two releases and groups the outcomes that differ. */
 export function comparePart(
-  on: readonly [Machine, Machine],
+  releases: readonly [Machine, Machine],
   bounds: EnumerateBounds,
   { part = 0, parts = 1, argumentClasses: reduce = true, limitRanges = true }: SearchOptions = {},
 ): Comparison {
   const spaces = addressSpaces(bounds);
   const calls = comparedCalls(bounds);
-  const classes = reduce ? argumentClasses(on, calls, bounds, callShape) : singleClasses(on, calls);
+  const causes = causesOf(bounds);
+  const [a, b] = releases;
+  const on = reduce ? ([a.within(causes), b.within(causes)] as const) : releases;
+  const classes = reduce
+    ? argumentClasses(on, calls, bounds.pages, callShape)
+    : singleClasses(on, calls);
   const limits = limitsOf(bounds);
   const comparing = new Comparing(on, limits, limitRanges);
   let done = 0;

@@ -1,14 +1,14 @@
 import type { Invariant, Transition } from '../invariants/invariant.js';
 import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
-import type { Machine, Plan } from '../model/plan.js';
-import { type Outcome, Recorder, run, runPlan } from '../model/run.js';
+import type { Machine } from '../model/plan.js';
+import { type Outcome, Recorder, refusedAtSight, run, runPlan } from '../model/run.js';
 import { type Env, env, type Pages } from '../model/state.js';
-import { type ArgumentClass, argumentClasses, singleClasses } from './argument-classes.js';
+import type { ArgumentClass } from './argument-classes.js';
 import type { EnumerateBounds } from './bounds.js';
-import { callsOf } from './calls.js';
+import { type CallGroup, callGroups } from './call-groups.js';
 import { addressSpaces, frameTokens } from './spaces.js';
-import { addWork, scopeOf, type Work, WorkTally } from './tally.js';
+import { addWork, causesOf, scopeOf, type Work, WorkTally } from './tally.js';
 
 /** A call that breaks an invariant, by its place in the enumeration. */
 export interface Witness {
@@ -111,13 +111,31 @@ const recordsLimits = ({ call }: Call): boolean => call === 'mremap' || call ===
 export const limitsOf = ({ limits: [least, greatest], pages, resources }: EnumerateBounds): Env[] =>
   Array.from({ length: greatest - least + 1 }, (_, i) => env(least + i, pages, resources));
 
-/** A call in one address space, to be made under every limit. */
-interface Case {
+/** An address space in which calls are made. */
+interface Place {
   readonly space: number;
   readonly before: Vmas;
   readonly pages: Pages;
-  readonly call: ArgumentClass<Call>;
 }
+
+/** Limits, from the one of index `first` up to that of index `after`, under which calls that begin alike do so alike. */
+interface LimitRange {
+  readonly first: number;
+  readonly after: number;
+  /** Set where the first steps, which only look, refuse. */
+  readonly refused: Outcome | undefined;
+}
+
+/** Invariants, by how often one outcome under several limits is to be judged. */
+interface Judges {
+  readonly once: readonly FindingTally[];
+  readonly eachLimit: readonly FindingTally[];
+}
+
+const judgesOf = (tallies: readonly FindingTally[]): Judges => ({
+  once: tallies.filter(({ invariant }) => invariant.looksAtLimit !== true),
+  eachLimit: tallies.filter(({ invariant }) => invariant.looksAtLimit === true),
+});
 
 /** Everything of one run of `enumeratePart`. */
 class Search {
@@ -126,6 +144,11 @@ class Search {
   private readonly limits: readonly Env[];
   private readonly recorder = new Recorder();
   private readonly failures: number;
+  /** The invariants that are judged of each call that is refused at sight. */
+  private readonly ofArguments: Judges;
+  /** Those that are judged of one for all. */
+  private readonly ofFlags: Judges;
+  private readonly all: Judges;
 
   constructor(
     private readonly on: Machine,
@@ -136,103 +159,167 @@ class Search {
     this.work = new WorkTally(on);
     this.failures = bounds.failures ?? 0;
     this.tallies = invariants.map((invariant) => new FindingTally(invariant));
+    const looking = ({ invariant }: FindingTally): boolean => invariant.looksAtArguments === true;
+    this.ofArguments = judgesOf(this.tallies.filter(looking));
+    this.ofFlags = judgesOf(this.tallies.filter((tally) => !looking(tally)));
+    this.all = judgesOf(this.tallies);
     this.limits = limitsOf(bounds);
   }
 
-  /** Under each limit, executed anew where a check of map_count may answer differently. */
-  make(one: Case): void {
+  /** Every call of the group under each limit, executed anew where a check of map_count may answer differently. */
+  make(place: Place, group: CallGroup): void {
+    const { members } = group;
     if (this.failures > 0) {
-      for (let i = 0; i < this.limits.length; i++) this.makeFailing(one, i, []);
+      for (const one of members) {
+        for (let i = 0; i < this.limits.length; i++) this.makeFailing(place, one, i, []);
+      }
       return;
     }
-    const { before, pages, call } = one;
+    const ranges = this.look(place, group);
+    for (const one of members) {
+      for (const { first, after, refused } of ranges) {
+        if (refused === undefined) this.makeWithin(place, group, one, first, after);
+        else this.judge(this.ofArguments, place, one, one.size, refused, first, after, []);
+      }
+    }
+  }
+
+  /** What the first steps of the group say under each limit; where they refuse, that is settled here. */
+  private look(place: Place, group: CallGroup): LimitRange[] {
     const { limits, recorder } = this;
-    const ranged = this.limitRanges && recordsLimits(call.call);
-    const plan = call.plans[0] as Plan;
+    const one = group.members[0] as ArgumentClass<Call>;
+    if (group.looks === 0) return [{ first: 0, after: limits.length, refused: undefined }];
+    const ranges: LimitRange[] = [];
     for (let i = 0; i < limits.length; ) {
       recorder.clear();
-      const outcome = runPlan(plan, limits[i] as Env, before, pages, call.call, recorder);
-      const first = i++;
-      if (ranged) {
-        while (i < limits.length && (limits[i] as Env).maxMapCount <= recorder.to) i++;
-      }
-      this.work.add(outcome, recorder, before.length, call.size * (i - first));
-      this.judge(one, outcome, first, i, []);
+      const refused = refusedAtSight(
+        group.plan,
+        group.looks,
+        limits[i] as Env,
+        place.before,
+        place.pages,
+        one.call,
+        recorder,
+      );
+      const first = i;
+      i = this.alike(one.call, first, limits.length);
+      ranges.push({ first, after: i, refused });
+      if (refused === undefined) continue;
+      this.work.add(refused, recorder, place.before.length, group.size * (i - first));
+      this.judge(this.ofFlags, place, one, group.size, refused, first, i, []);
+    }
+    return ranges;
+  }
+
+  /** The limits from `first` on, but not from `after` on, under which the checks recorded last answer alike. */
+  private alike(call: Call, first: number, after: number): number {
+    let i = first + 1;
+    if (!this.limitRanges || !recordsLimits(call)) return i;
+    while (i < after && (this.limits[i] as Env).maxMapCount <= this.recorder.to) i++;
+    return i;
+  }
+
+  private makeWithin(
+    place: Place,
+    { plan, looks }: CallGroup,
+    one: ArgumentClass<Call>,
+    from: number,
+    after: number,
+  ): void {
+    const { recorder, limits } = this;
+    const { before, pages } = place;
+    for (let i = from; i < after; ) {
+      recorder.clear();
+      const outcome = runPlan(
+        plan,
+        limits[i] as Env,
+        before,
+        pages,
+        one.call,
+        recorder,
+        undefined,
+        undefined,
+        looks,
+      );
+      const first = i;
+      i = this.alike(one.call, first, after);
+      this.work.add(outcome, recorder, before.length, one.size * (i - first));
+      this.judge(this.all, place, one, one.size, outcome, first, i, []);
     }
   }
 
   /** Under one limit, with these points of failure and then with each further one that the call meets. */
-  private makeFailing(one: Case, limit: number, failing: readonly number[]): void {
+  private makeFailing(
+    place: Place,
+    one: ArgumentClass<Call>,
+    limit: number,
+    failing: readonly number[],
+  ): void {
     const { recorder } = this;
     recorder.clear();
-    const { before, pages, call } = one;
+    const { before, pages } = place;
     const limits = this.limits[limit] as Env;
-    const outcome = run(this.on, limits, before, pages, call.call, recorder, undefined, failing);
-    this.work.add(outcome, recorder, before.length, call.size);
-    this.judge(one, outcome, limit, limit + 1, failing);
+    const outcome = run(this.on, limits, before, pages, one.call, recorder, undefined, failing);
+    this.work.add(outcome, recorder, before.length, one.size);
+    this.judge(this.all, place, one, one.size, outcome, limit, limit + 1, failing);
     if (failing.length === this.failures) return;
     const { points } = recorder;
     for (let next = (failing.at(-1) ?? -1) + 1; next < points; next++) {
-      this.makeFailing(one, limit, [...failing, next]);
+      this.makeFailing(place, one, limit, [...failing, next]);
     }
   }
 
-  /** One outcome under the limits from `first` up to `after`. */
+  /** One outcome of so many calls, of which `one` is the first, under the limits from `first` up to `after`. */
   private judge(
-    one: Case,
+    { once, eachLimit }: Judges,
+    place: Place,
+    one: ArgumentClass<Call>,
+    size: number,
     outcome: Outcome,
     first: number,
     after: number,
     failing: readonly number[],
   ): void {
     const { on, limits } = this;
-    const { before, pages, call } = one;
-    let transition = { on, env: limits[first] as Env, before, pages, call: call.call, outcome };
-    for (let k = 0; k < this.tallies.length; k++) {
-      const tally = this.tallies[k] as FindingTally;
-      if (tally.invariant.looksAtLimit !== true) {
-        this.judgeOne(
-          tally,
-          transition,
-          one,
-          after - first,
-          this.plainest(one, first, after),
-          failing,
-        );
-      }
+    const { before, pages } = place;
+    const { call } = one;
+    const plainest = this.plainest(before, first, after);
+    let transition = { on, env: limits[first] as Env, before, pages, call, outcome };
+    for (let k = 0; k < once.length; k++) {
+      const tally = once[k] as FindingTally;
+      this.judgeOne(tally, transition, place, one, size * (after - first), plainest, failing);
     }
+    if (eachLimit.length === 0) return;
     for (let i = first; i < after; i++) {
-      transition = { on, env: limits[i] as Env, before, pages, call: call.call, outcome };
-      for (let k = 0; k < this.tallies.length; k++) {
-        const tally = this.tallies[k] as FindingTally;
-        if (tally.invariant.looksAtLimit === true) {
-          this.judgeOne(tally, transition, one, 1, i, failing);
-        }
+      transition = { on, env: limits[i] as Env, before, pages, call, outcome };
+      for (let k = 0; k < eachLimit.length; k++) {
+        this.judgeOne(eachLimit[k] as FindingTally, transition, place, one, size, i, failing);
       }
     }
-  }
-
-  /** The limit that the best witness has: the least that map_count is not yet above, if there is one. */
-  private plainest({ before }: Case, first: number, after: number): number {
-    const least = (this.limits[0] as Env).maxMapCount;
-    const wanted = before.length - least;
-    return wanted > first && wanted < after ? wanted : first;
   }
 
   private judgeOne(
     tally: FindingTally,
     transition: Transition,
-    { space, before, call }: Case,
+    { space, before }: Place,
+    { index }: ArgumentClass<Call>,
     times: number,
     limitIndex: number,
     failing: readonly number[],
   ): void {
     if (!tally.invariant.applies(transition)) return;
-    tally.applied += call.size * times;
+    tally.applied += times;
     if (tally.invariant.holds(transition)) return;
     const limit = (this.limits[limitIndex] as Env).maxMapCount;
     const aboveLimit = before.length > limit;
-    tally.break({ space, call: call.index, limit, failing, aboveLimit }, call.size * times);
+    tally.break({ space, call: index, limit, failing, aboveLimit }, times);
+  }
+
+  /** The limit that the best witness has: the least that map_count is not yet above, if there is one. */
+  private plainest(before: Vmas, first: number, after: number): number {
+    const least = (this.limits[0] as Env).maxMapCount;
+    const wanted = before.length - least;
+    return wanted > first && wanted < after ? wanted : first;
   }
 }
 
@@ -241,20 +328,20 @@ class Search {
  * under every limit.
  */
 export function enumeratePart(
-  on: Machine,
+  release: Machine,
   bounds: EnumerateBounds,
   invariants: readonly Invariant[],
   { part = 0, parts = 1, argumentClasses: reduce = true, limitRanges = true }: SearchOptions = {},
 ): Enumeration {
   const spaces = addressSpaces(bounds);
-  const calls = callsOf(bounds);
-  const classes = reduce ? argumentClasses([on], calls, bounds) : singleClasses([on], calls);
+  const on = reduce ? release.within(causesOf(bounds)) : release;
+  const groups = callGroups(on, bounds, reduce);
   const search = new Search(on, bounds, invariants, limitRanges);
   for (let space = part; space < spaces.length; space += parts) {
     const before = spaces[space] as Vmas;
     const pages = frameTokens(before, bounds.pages);
     search.work.spaces++;
-    for (const call of classes) search.make({ space, before, pages, call });
+    for (const group of groups) search.make({ space, before, pages }, group);
   }
   const findings = search.tallies.map((tally) => tally.total());
   return { work: search.work.total(scopeOf(bounds)), findings };

@@ -18,21 +18,35 @@ export class StateStore {
 
   /** The number of a state, `size` before the call if it is new. */
   add(vmas: Vmas): number {
-    const mask = this.table.length - 1;
-    let slot = hash(vmas) & mask;
-    for (let number = this.table[slot] as number; number >= 0; ) {
-      if (this.equals(number, vmas)) return number;
-      slot = (slot + 1) & mask;
-      number = this.table[slot] as number;
-    }
+    const slot = this.slotOf(vmas);
+    const number = this.table[slot] as number;
+    if (number >= 0) return number;
     this.table[slot] = this.count;
     return this.append(vmas);
+  }
+
+  /** The number of a state, -1 if it is not known. */
+  find(vmas: Vmas): number {
+    return this.table[this.slotOf(vmas)] as number;
+  }
+
+  /** Where in the table a state is, or would be. */
+  private slotOf(vmas: Vmas): number {
+    const mask = this.table.length - 1;
+    let slot = hash(vmas) & mask;
+    for (;;) {
+      const number = this.table[slot] as number;
+      if (number < 0 || this.equals(number, vmas)) return slot;
+      slot = (slot + 1) & mask;
+    }
   }
 
   get(number: number): Vmas {
     const start = this.offsets[number] as number;
     const end = this.offsets[number + 1] as number;
-    return Array.from(this.words.subarray(start, end)) as Vma[];
+    const vmas: Vma[] = [];
+    for (let i = start; i < end; i++) vmas.push(this.words[i] as Vma);
+    return vmas;
   }
 
   private equals(number: number, vmas: Vmas): boolean {

@@ -114,24 +114,40 @@ export class WorkTally {
     times = 1,
   ): void {
     if (plan === undefined) throw new Error('nothing was recorded');
-    this.ended(outcome, countBefore, times);
-    this.places[plan.id] ??= { plan, times: new Float64Array(plan.steps.length) };
-    const passed = (this.places[plan.id] as { readonly times: Float64Array }).times;
+    this.ended(outcome.result, outcome.stepNumber, outcome.peak - countBefore, times);
+    const passed = this.passedOf(plan);
     if (plan.loops) for (let i = 0; i < count; i++) add(passed, places[i] as number, times);
     else add(passed, at, times);
   }
 
+  /** Calls that ended at a place of their plan, which has no loop. */
+  addAt(
+    plan: Plan,
+    at: number,
+    result: number,
+    stepNumber: number,
+    rise: number,
+    times: number,
+  ): void {
+    this.ended(result, stepNumber, rise, times);
+    add(this.passedOf(plan), at, times);
+  }
+
+  private passedOf(plan: Plan): Float64Array {
+    this.places[plan.id] ??= { plan, times: new Float64Array(plan.steps.length) };
+    return (this.places[plan.id] as { readonly times: Float64Array }).times;
+  }
+
   /** A call that ran these steps, by their numbers in `Machine.steps`. */
   addSteps(outcome: Outcome, steps: readonly number[], countBefore: number): void {
-    this.ended(outcome, countBefore, 1);
+    this.ended(outcome.result, outcome.stepNumber, outcome.peak - countBefore, 1);
     for (const number of steps) add(this.steps, number, 1);
   }
 
-  private ended(outcome: Outcome, countBefore: number, times: number): void {
+  private ended(result: number, stepNumber: number, rise: number, times: number): void {
     this.transitions += times;
-    add(this.results, outcome.result < 0 ? -outcome.result : 0, times);
-    if (outcome.result < 0) add(this.refusals, outcome.stepNumber, times);
-    const rise = outcome.peak - countBefore;
+    add(this.results, result < 0 ? -result : 0, times);
+    if (result < 0) add(this.refusals, stepNumber, times);
     if (rise > this.peak) this.peak = rise;
   }
 

@@ -38,6 +38,7 @@ export const ineligibleFirstUntouched: Invariant = {
   statement:
     'A move of more than its first VMA, which may not move with others, fails and moves nothing.',
   source: 'Cover letter of 7c91e0b91aaa; the code is in d5f416c7c364.',
+  looksAtArguments: true,
   applies: (t) => firstIsIneligible(t) && reachesFurther(t),
   holds: (t) => failed(t.outcome) && isUntouched(t),
   explain: (t) => (failed(t.outcome) ? describeChange(t) : 'the call succeeded'),
@@ -65,6 +66,7 @@ export const ineligibleAloneMoves: Invariant = {
   statement:
     'A VMA that may not move with others moves alone as any other would: same result as with a plain file in its place.',
   source: 'Cover letter of 7c91e0b91aaa: a single VMA must be allowed to succeed regardless.',
+  looksAtArguments: true,
   looksAtLimit: true,
   applies: (t) => firstIsIneligible(t) && !reachesFurther(t),
   holds: (t) => t.outcome.result === asEligible(t),

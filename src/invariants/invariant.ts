@@ -43,6 +43,16 @@ export interface Invariant {
    * outcome once for all limits under which the call has it.
    */
   readonly looksAtLimit?: true;
+  /**
+   * Of a call that is refused with nothing changed `applies` or `holds` look at more of the arguments than
+   * the flags. Without it a search judges one of several such calls for all.
+   */
+  readonly looksAtArguments?: true;
+  /**
+   * Of the outcome `applies` and `holds` look at nothing but the result, the VMAs, map_count and the step
+   * that ended the call. A search of nothing else need not follow frames, accounts and the peak.
+   */
+  readonly ofMapAlone?: true;
   /** Whether the call is one that the promise is about; one that no call is about has not been tested. */
   readonly applies: (t: Transition) => boolean;
   /** Whether the promise is kept; asked only where it applies. */

@@ -7,6 +7,7 @@ export const noNeedlessEnomem: Invariant = {
   statement:
     'A call refused for want of map slots would, without the check that refused it, have ended above the limit or failed.',
   source: 'Mail of 2026-03-11: the check asks for more headroom than a move can use.',
+  looksAtArguments: true,
   looksAtLimit: true,
   applies: ({ call, outcome }) =>
     call.call === 'mremap' && outcome.failures.length === 0 && refusedForMapSlots(outcome),

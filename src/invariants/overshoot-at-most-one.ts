@@ -6,6 +6,7 @@ export const mmapLimitHeld: Invariant = {
   source:
     'It may by one: do_mmap() refuses only above the limit, since it cannot know yet whether the mapping merges.',
   looksAtLimit: true,
+  ofMapAlone: true,
   applies: ({ call }) => call.call === 'mmap',
   holds: ({ env, before, outcome }) => outcome.mapCount <= Math.max(env.maxMapCount, before.length),
   explain: ({ env, before, outcome }) =>
@@ -17,6 +18,7 @@ export const overshootAtMostOne: Invariant = {
   statement: 'No call takes map_count further than one above the limit.',
   source: 'mmap() refuses only when map_count is already above the limit (do_mmap).',
   looksAtLimit: true,
+  ofMapAlone: true,
   applies: ({ env, before }) => before.length <= env.maxMapCount + 1,
   holds: ({ env, outcome }) => outcome.mapCount <= env.maxMapCount + 1,
   explain: ({ env, before, outcome }) =>

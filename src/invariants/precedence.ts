@@ -4,14 +4,20 @@ import { run } from '../model/run.js';
 import { isSealed } from '../model/vma.js';
 import type { Invariant, Transition } from './invariant.js';
 import { sameButMapLimit } from './unchecked.js';
+import { refusedForMapSlots } from './untouched.js';
 
 /** More map slots than any call can use. */
 const PLENTY = 1000;
 
 let latest: (Pick<Transition, 'on' | 'before' | 'call' | 'env'> & { result: number }) | undefined;
 
-/** What the call returns with map slots to spare; a search asks for it under one limit after the other. */
-function resultWithRoom({ on, env, before, pages, call }: Transition): number {
+/**
+ * What the call returns with map slots to spare; a search asks for it under one limit after the other.
+ * That is what it returned here, unless a check of map_count refused it: what such a check lets pass it
+ * lets pass with more room too.
+ */
+export function resultWithRoom({ on, env, before, pages, call, outcome }: Transition): number {
+  if (!refusedForMapSlots(outcome)) return outcome.result;
   if (
     latest?.call !== call ||
     latest.before !== before ||
@@ -37,6 +43,7 @@ export const errnoPrecedenceStable: Invariant = {
     'An mremap() that is refused with EFAULT, EINVAL, EPERM or EAGAIN is refused so near the limit too.',
   source:
     '85ea6bdd88a2 (6.15) moved the early count check in front of the lookup, so that ENOMEM hides other errors.',
+  looksAtArguments: true,
   applies: (t) => {
     if (t.call.call !== 'mremap' || !undisturbed(t)) return false;
     const result = resultWithRoom(t);
@@ -50,6 +57,7 @@ export const sealedSourceEperm: Invariant = {
   id: 'sealed-source-eperm',
   statement: 'An mremap() that the seal of its source forbids is EPERM at any headroom.',
   source: '38075679b5f1 (6.12) asks right behind the lookup; 6.15 asks for map slots before that.',
+  looksAtArguments: true,
   applies: (t) => {
     if (t.call.call !== 'mremap' || !undisturbed(t)) return false;
     const vma = vmaAt(t.before, t.call.addr);

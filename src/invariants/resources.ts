@@ -62,6 +62,7 @@ export const noNeedlessLimitRefusal: Invariant = {
   statement:
     'An mremap() refused by RLIMIT_AS, RLIMIT_MEMLOCK or the commit limit would, without that check, have ended beyond it or failed.',
   source: 'What a limit is for. From 6.17 on the check comes before the destination is unmapped.',
+  looksAtArguments: true,
   applies: (t) =>
     t.call.call === 'mremap' && t.outcome.failures.length === 0 && refusedFor(t) !== undefined,
   holds: (t) => {

@@ -36,6 +36,7 @@ export const tailCutAtLimit: Invariant = {
   id: 'tail-cut-at-limit',
   statement: 'An in-place shrink that cuts off the end of a VMA needs no map slot.',
   source: 'The VMA is split and its tail removed: map_count ends where it was.',
+  looksAtArguments: true,
   applies: (t) => isInPlaceShrink(t) && endsVma(t) && t.outcome.failures.length === 0,
   holds: ({ outcome }) => !failed(outcome),
   explain: ({ env, before, outcome }) =>
@@ -46,6 +47,7 @@ export const shrinkAlwaysPossible: Invariant = {
   id: 'shrink-always-possible',
   statement: 'An in-place shrink is not refused where munmap() could remove the tail.',
   source: 'Both do the same; up to 7.0 the shrink is that munmap and nothing else.',
+  looksAtArguments: true,
   looksAtLimit: true,
   applies: (t) => isInPlaceShrink(t) && t.outcome.failures.length === 0 && tailCanGo(t),
   holds: ({ outcome }) => !failed(outcome),

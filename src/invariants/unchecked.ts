@@ -14,7 +14,7 @@ function without(on: Machine, step: string): Machine {
   }
   let variant = variants.get(step);
   if (variant === undefined) {
-    variant = machine(withoutStep(on.release, step));
+    variant = machine(withoutStep(on.release, step), on.causes);
     variants.set(step, variant);
   }
   return variant;

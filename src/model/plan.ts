@@ -1,4 +1,4 @@
-import type { Call, MremapCall } from './calls.js';
+import { type Call, DONTUNMAP, type MremapCall } from './calls.js';
 import { CALL_NAMES, type CallName, type Release } from './release.js';
 import { env, initialState, RUNNING } from './state.js';
 import { applies, appliesUndoing, type Cause, type Step } from './step.js';
@@ -15,6 +15,10 @@ export interface Plan {
   /** For each step, where the call goes on after it. */
   readonly next: readonly number[];
   readonly loops: boolean;
+  /** How many of the first steps look at nothing but the headroom, the VMA at the old address and the old range, to refuse or pass on. */
+  readonly looks: number;
+  /** Calls with equal answers end alike in these steps. */
+  readonly lookKey: (call: Call) => string;
   /** For each step, whether it is run only while a failed move is being undone; where something may fail. */
   readonly undoing?: readonly boolean[];
 }
@@ -27,54 +31,98 @@ export interface Machine {
   /** The steps that apply to a call; `mayFail`: those that may undo it among them. */
   readonly plan: (call: Call, mayFail: boolean) => Plan;
   /**
-   * The same without the steps that only pass on: those that look at the arguments alone, and find
-   * nothing to refuse, and those that have none of the causes to refuse for that there are.
+   * The same without the steps that look at the arguments alone and find nothing to refuse.
    *
    * @param taskEnd first page after the address space
    */
-  readonly leanPlan: (call: Call, taskEnd: number, causes: ReadonlySet<Cause>) => Plan;
+  readonly leanPlan: (call: Call, taskEnd: number) => Plan;
+  /** The causes that there are, if that is known; steps that are idle without the others are left out. */
+  readonly causes: ReadonlySet<Cause> | undefined;
+  /** The same release where there are no causes but these; made once. */
+  readonly within: (causes: ReadonlySet<Cause>) => Machine;
 }
 
-/** Flags, and whether the call shrinks, keeps or grows: all that guards look at. */
+/** Flags, whether the old length is zero, and whether the call shrinks, keeps or grows: all that guards look at. */
 const shapeOf = (c: MremapCall): number =>
-  (c.flags << 2) | (1 + Math.sign(Math.ceil(c.newLen) - Math.ceil(c.oldLen)));
+  (c.flags << 3) |
+  (c.oldLen === 0 ? 4 : 0) |
+  (1 + Math.sign(Math.ceil(c.newLen) - Math.ceil(c.oldLen)));
 
-/** Which steps of a plan only pass on. */
-function passingOn(
+/** What a step may look at of the address space without doing anything. */
+const LOOKS: ReadonlySet<Step['sees']> = new Set(['headroom', 'old address', 'old range']);
+
+/** The part of the arguments that such a step looks at. */
+export function seenBy({ sees }: Step, call: Call): string {
+  const { addr } = call;
+  if (sees === 'old address') return `at ${addr}`;
+  if (call.call !== 'mremap') return '';
+  if (sees === 'old range')
+    return `at ${addr}, ${Math.min(Math.ceil(call.oldLen), Math.ceil(call.newLen))}`;
+  return sees === 'headroom' ? `DONTUNMAP ${call.flags & DONTUNMAP}` : '';
+}
+
+/** Steps to which a loop goes back. */
+const loopHeads = (steps: readonly Step[]): ReadonlySet<string> =>
+  new Set(steps.flatMap(({ repeatFrom }) => repeatFrom ?? []));
+
+/** Which steps are left out where there are no causes but these. */
+function idleSteps(
   steps: readonly Step[],
-  call: Call,
-  taskEnd: number,
-  causes: ReadonlySet<Cause>,
+  causes: ReadonlySet<Cause> | undefined,
 ): readonly boolean[] {
+  const heads = loopHeads(steps);
+  return steps.map(
+    ({ idleWithout, mayFail }, i) =>
+      causes !== undefined &&
+      idleWithout !== undefined &&
+      !causes.has(idleWithout) &&
+      !(mayFail !== undefined && causes.has('failures')) &&
+      // What is left out is counted with the step behind it, which must not come by more often.
+      !heads.has(steps[i + 1]?.name ?? ''),
+  );
+}
+
+/** Which steps of a plan look at the arguments alone and pass on. */
+function passingOn(steps: readonly Step[], call: Call, taskEnd: number): readonly boolean[] {
   const state = initialState(env(0, taskEnd), [], [], call);
-  const targets = new Set(steps.flatMap(({ repeatFrom }) => repeatFrom ?? []));
+  const heads = loopHeads(steps);
   // Behind such a step, or in a loop, the arguments are no longer those of the call.
   let asGiven = true;
   return steps.map((step, i) => {
-    if (targets.has(step.name)) asGiven = false;
-    // What is left out is counted with the step behind it, which must not come by more often.
-    if (targets.has(steps[i + 1]?.name ?? '')) return false;
-    if (step.sees === 'huge pages' && causes.has('huge pages')) asGiven = false;
-    const { idleWithout: cause } = step;
-    if (cause !== undefined && !causes.has(cause)) return true;
+    if (heads.has(step.name) || step.sees === 'huge pages') asGiven = false;
+    if (heads.has(steps[i + 1]?.name ?? '')) return false;
     return asGiven && step.sees === 'arguments' && step.run(state).result === RUNNING;
   });
 }
 
-/** Prepares a release; a plan is made once, when the first call comes that has it. */
-export function machine(release: Release): Machine {
+/**
+ * Prepares a release; a plan is made once, when the first call comes that has it.
+ *
+ * @param causes those that there are, if that is known
+ */
+export function machine(release: Release, causes?: ReadonlySet<Cause>): Machine {
   const { calls } = release;
   const all = CALL_NAMES.flatMap((call) => calls[call]);
   const plans: Plan[] = [];
   const simple = new Map<CallName, Plan>();
   const shaped: (Plan | undefined)[] = [];
   const lean = new Map<string, Plan>();
+  const restricted = new Map<string, Machine>();
 
-  const planOf = (steps: readonly Step[], out: readonly boolean[] = []): Plan => {
+  /**
+   * @param out which of the steps are left out
+   * @param outBefore for each step, what has been left out before it already
+   */
+  const planOf = (
+    steps: readonly Step[],
+    out: readonly boolean[],
+    outBefore: Plan['leftOut'] = [],
+  ): Plan => {
     const kept = steps.filter((_, i) => out[i] !== true);
     const leftOut: number[][] = [];
     let before: number[] = [];
     steps.forEach((step, i) => {
+      before.push(...(outBefore[i] ?? []));
       if (out[i] === true) before.push(all.indexOf(step));
       else {
         leftOut.push(before);
@@ -87,6 +135,8 @@ export function machine(release: Release): Machine {
       if (target < 0) throw new RangeError(`step ${name} repeats from an unknown step`);
       return target;
     });
+    const behind = kept.findIndex(({ sees }) => sees === undefined || !LOOKS.has(sees));
+    const looks = behind < 0 ? kept.length : behind;
     const plan: Plan = {
       id: plans.length,
       steps: kept,
@@ -94,15 +144,18 @@ export function machine(release: Release): Machine {
       leftOut,
       next,
       loops: kept.some(({ repeatFrom }) => repeatFrom !== undefined),
+      looks,
+      lookKey: (call) =>
+        [...new Set(kept.slice(0, looks).map((step) => seenBy(step, call)))].join(),
     };
     plans.push(plan);
     return plan;
   };
 
   const mremapPlan = (call: MremapCall, mayFail: boolean): Plan => {
-    if (!mayFail) return planOf(calls.mremap.filter((step) => applies(step, call)));
-    const steps = calls.mremap.filter((step) => appliesUndoing(step, call));
-    return { ...planOf(steps), undoing: steps.map((step) => !applies(step, call)) };
+    const steps = calls.mremap.filter((step) => (mayFail ? appliesUndoing : applies)(step, call));
+    if (!mayFail) return planOf(steps, idleSteps(steps, causes));
+    return { ...planOf(steps, []), undoing: steps.map((step) => !applies(step, call)) };
   };
 
   const plan = (call: Call, mayFail: boolean): Plan => {
@@ -113,26 +166,38 @@ export function machine(release: Release): Machine {
     }
     let known = simple.get(call.call);
     if (known === undefined) {
-      known = planOf(calls[call.call]);
+      const steps = calls[call.call];
+      known = planOf(steps, idleSteps(steps, causes));
       simple.set(call.call, known);
     }
     return known;
   };
 
-  return {
+  const on: Machine = {
     release,
     steps: all,
     plan,
-    leanPlan: (call, taskEnd, causes) => {
+    leanPlan: (call, taskEnd) => {
       const full = plan(call, false);
-      const out = passingOn(full.steps, call, taskEnd, causes);
+      const out = passingOn(full.steps, call, taskEnd);
       const key = `${full.id} ${out.map(Number).join('')}`;
       let known = lean.get(key);
       if (known === undefined) {
-        known = planOf(full.steps, out);
+        known = planOf(full.steps, out, full.leftOut);
         lean.set(key, known);
       }
       return known;
     },
+    causes,
+    within: (there) => {
+      const key = [...there].sort().join();
+      let known = restricted.get(key);
+      if (known === undefined) {
+        known = machine(release, there);
+        restricted.set(key, known);
+      }
+      return known;
+    },
   };
+  return on;
 }

@@ -1,12 +1,14 @@
 import type { Vmas } from './address-space.js';
-import { type Call, DONTUNMAP } from './calls.js';
+import type { Call } from './calls.js';
 import { Errno } from './errno.js';
-import type { Machine, Plan } from './plan.js';
+import { type Machine, type Plan, seenBy } from './plan.js';
 import {
   type Accounts,
   type Env,
   env,
   initialState,
+  NO_CHANGE,
+  NOT_FOLLOWED,
   type Pages,
   RUNNING,
   type Shared,
@@ -68,6 +70,8 @@ export class Recorder {
   /** The plan that was run, and the place in it where the call ended. */
   plan: Plan | undefined;
   at = 0;
+  /** Highest map_count of a part of a plan. */
+  peak = 0;
   /** Of a plan with a loop, the places of the steps run, in order; as many as `count` says. */
   readonly places = new Int32Array(MAX_STEPS);
   count = 0;
@@ -97,6 +101,11 @@ export class Recorder {
     if (step.count === undefined || after.result === -Errno.EINVAL) return;
     const passed = failed || (after.result === RUNNING && after.sourceKept === before.sourceKept);
     this.checked(before, needOf(before, step.count), passed);
+  }
+
+  /** So many of the first steps were run elsewhere. */
+  skipped(steps: number): void {
+    for (let place = 0; place < steps; place++) this.places[this.count++] = place;
   }
 
   ended(plan: Plan, at: number): void {
@@ -154,6 +163,26 @@ const outcomeOf = (
   failures,
 });
 
+/** An outcome of which only the result and the memory map are known. */
+export const mapOutcome = (
+  result: number,
+  vmas: Vmas,
+  step: Step,
+  stepNumber: number,
+  peak: number,
+): Outcome => ({
+  result,
+  vmas,
+  mapCount: vmas.length,
+  pages: NOT_FOLLOWED,
+  accounts: NO_CHANGE,
+  peak,
+  step,
+  stepNumber,
+  pieces: 0,
+  failures: NO_FAILURES,
+});
+
 /**
  * Runs one call to its end: the transition function of the model. Pure but for what it
  * tells the recorder and the observer.
@@ -183,7 +212,11 @@ export const run = (
     failing,
   );
 
-/** The same by a plan of the call that is known already. */
+/**
+ * The same by a plan of the call that is known already.
+ *
+ * @param passed how many of the first steps are known to look and pass on
+ */
 export function runPlan(
   plan: Plan,
   limits: Env,
@@ -193,12 +226,14 @@ export function runPlan(
   recorder?: Recorder,
   observer?: Observer,
   failing?: readonly number[],
+  passed = 0,
 ): Outcome {
   const { steps, numbers, next, loops, undoing } = plan;
   const choices = failing === undefined ? undefined : new Choices(failing);
   let state = initialState(limits, vmas, pages, call);
   let peak = state.mapCount;
-  for (let i = 0; i < steps.length; ) {
+  if (loops) recorder?.skipped(passed);
+  for (let i = passed; i < steps.length; ) {
     const step = steps[i] as Step;
     if (undoing?.[i] === true && state.undoing === 0) {
       i++;
@@ -223,6 +258,58 @@ export function runPlan(
     i = next[i] as number;
   }
   throw new Error(`${call.call} ran past its last step`);
+}
+
+/** The outcome, if one of the first steps of the plan, which only look, refuses the call. */
+export function refusedAtSight(
+  plan: Plan,
+  looks: number,
+  limits: Env,
+  vmas: Vmas,
+  pages: Pages,
+  call: Call,
+  recorder: Recorder,
+): Outcome | undefined {
+  const { steps, numbers } = plan;
+  const state = initialState(limits, vmas, pages, call);
+  for (let i = 0; i < looks; i++) {
+    const step = steps[i] as Step;
+    const after = step.run(state);
+    recorder.ran(step, state, after, false);
+    if (after.result !== RUNNING) {
+      recorder.skipped(i + 1);
+      recorder.ended(plan, i);
+      return outcomeOf(after, after.mapCount, step, numbers[i] as number);
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Runs some of the steps of a plan without a loop, from a state on which those before have passed.
+ *
+ * @param to the place behind the last of them, unless one ends the call
+ * @returns the state behind them, and by the recorder its place and the peak of map_count
+ */
+export function runPart(
+  { steps }: Plan,
+  from: number,
+  to: number,
+  before: State,
+  recorder: Recorder,
+): State {
+  let state = before;
+  let peak = state.mapCount;
+  let i = from;
+  while (i < to) {
+    state = (steps[i] as Step).run(state);
+    if (state.mapCount > peak) peak = state.mapCount;
+    if (state.result !== RUNNING) break;
+    i++;
+  }
+  recorder.at = i;
+  recorder.peak = peak;
+  return state;
 }
 
 /** A call between two of its steps, or at its end: what `run` does, for callers that let others run in between. */
@@ -267,24 +354,14 @@ export const outcomeAt = (pending: Pending, peak: number): Outcome =>
  * What decides a call that some step refuses for its arguments: that step and what those before it look
  * at. Calls with equal answers end alike in every address space and under every limit. Undefined for a
  * call that its arguments alone do not refuse, or not before the address space is looked at closely.
- *
- * @param hugePages whether there may be mappings of huge pages
  */
-export function refusal(
-  on: Machine,
-  call: Call,
-  taskEnd: number,
-  hugePages: boolean,
-): string | undefined {
+export function refusal(on: Machine, call: Call, taskEnd: number): string | undefined {
   const state = initialState(env(0, taskEnd), [], [], call);
-  const seen: (string | number)[] = [];
+  const seen: string[] = [];
   for (const step of on.plan(call, false).steps) {
-    if (step.sees === undefined || (step.sees === 'huge pages' && hugePages)) return undefined;
-    if (step.sees === 'huge pages') continue;
-    if (step.sees === 'old address') seen.push(step.name, call.addr);
-    else if (step.sees === 'headroom') {
-      seen.push(step.name, call.call === 'mremap' ? call.flags & DONTUNMAP : 0);
-    } else if (step.run(state).result !== RUNNING) return [...seen, step.name].join(' ');
+    if (step.sees === undefined || step.sees === 'huge pages') return undefined;
+    if (step.sees !== 'arguments') seen.push(step.name, seenBy(step, call));
+    else if (step.run(state).result !== RUNNING) return [...seen, step.name].join(' ');
   }
   return undefined;
 }

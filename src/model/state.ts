@@ -44,6 +44,9 @@ export const env = (
  */
 export type Pages = readonly number[];
 
+/** Given in place of tokens where nobody looks at them. */
+export const NOT_FOLLOWED: Pages = [];
+
 /** `State.result` while the call goes on. A result of 0 or more is the page returned, below it an errno, negated. */
 export const RUNNING = -1000;
 
@@ -111,6 +114,9 @@ export class State {
     readonly unmapped?: Vma,
   ) {}
 }
+
+/** Source and destination of a call, in pages. */
+export type Ranges = Pick<State, 'addr' | 'oldLen' | 'newAddr' | 'newLen'>;
 
 /** What steps change of a call's ranges and of its course. */
 type Course = Pick<
@@ -203,6 +209,13 @@ export const withVmas = (
 export const withAccounts = (s: State, change: Partial<Accounts>): State =>
   withMap(s, s.vmas, s.mapCount, s.pages, s.result, addAccounts(s.accounts, change));
 
+function framesWithout(frames: Pages, start: number, end: number): Pages {
+  if (frames === NOT_FOLLOWED) return frames;
+  const left = frames.slice();
+  for (let page = start; page < end; page++) left[page] = 0;
+  return left;
+}
+
 /**
  * A range is gone: its VMAs, its frames, and what they counted for. In one step, since this is what a
  * search does most.
@@ -217,8 +230,7 @@ export function withoutRange(
   end: number,
   change: Accounts,
 ): State {
-  const pages = s.pages.slice();
-  for (let page = start; page < end; page++) pages[page] = 0;
+  const pages = framesWithout(s.pages, start, end);
   const mapCount = s.mapCount + vmas.length - s.vmas.length;
   return withMap(s, vmas, mapCount, pages, s.result, addAccounts(s.accounts, change));
 }
@@ -236,13 +248,50 @@ export const withMapping = (s: State, vmas: Vmas, change: Partial<Accounts>): St
 
 /** The frames of `length` pages from `from` on are at `to` now. */
 export function withMovedPages(s: State, from: number, to: number, length: number): State {
+  if (s.pages === NOT_FOLLOWED) return s;
   const pages = s.pages.slice();
   for (let i = 0; i < length; i++) pages[to + i] = s.pages[from + i] ?? 0;
   for (let i = 0; i < length; i++) pages[from + i] = 0;
   return withMap(s, s.vmas, s.mapCount, pages);
 }
 
-/** A call before its first step; its lengths are rounded up to pages. */
+/** The ranges that a call is given, its lengths rounded up to pages. */
+export const rangesOf = (call: Call): Ranges =>
+  call.call === 'mremap'
+    ? {
+        addr: call.addr,
+        oldLen: Math.ceil(call.oldLen),
+        newAddr: call.newAddr,
+        newLen: Math.ceil(call.newLen),
+      }
+    : { addr: call.addr, oldLen: call.len, newAddr: call.addr, newLen: call.len };
+
+/**
+ * A call under way, of which nothing but its ranges differs from what it was before its first step.
+ */
+export const stateOf = (
+  limits: Env,
+  vmas: Vmas,
+  pages: Pages,
+  call: Call,
+  { addr, oldLen, newAddr, newLen }: Ranges,
+): State =>
+  new State(
+    limits,
+    call,
+    addr,
+    oldLen,
+    newAddr,
+    newLen,
+    vmas,
+    vmas.length,
+    pages,
+    undefined,
+    false,
+    RUNNING,
+  );
+
+/** A call before its first step. */
 export function initialState(limits: Env, vmas: Vmas, pages: Pages, call: Call): State {
   const isMremap = call.call === 'mremap';
   return new State(

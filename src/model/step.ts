@@ -1,8 +1,21 @@
 import { vmaAt } from './address-space.js';
 import { DONTUNMAP, FIXED, type MremapCall } from './calls.js';
 import { Errno, type ErrnoName } from './errno.js';
-import { fail, type ResourceLimits, type State } from './state.js';
+import { fail, type Ranges, type ResourceLimits, type State, succeed } from './state.js';
 import { isLocked } from './vma.js';
+
+/** A range of pages that a step is about. */
+export interface Range {
+  readonly what: string;
+  readonly start: (ranges: Ranges) => number;
+  readonly end: (ranges: Ranges) => number;
+}
+
+/** What a step does within one range; in a release, equal actions on equal ranges are the same. */
+export interface Within {
+  readonly action: string;
+  readonly range: Range;
+}
 
 /** What can be said of an mremap() call from its flags and lengths alone. */
 export interface Guard {
@@ -29,6 +42,7 @@ export const UNMAPS_SOURCE: Guard = {
   test: (c) => (c.flags & DONTUNMAP) === 0,
   orUndoing: true,
 };
+export const EMPTY_SOURCE: Guard = { name: 'old length zero', test: (c) => c.oldLen === 0 };
 /** In whole pages: lengths are rounded up before they are compared. */
 const growth = ({ oldLen, newLen }: MremapCall): number => Math.ceil(newLen) - Math.ceil(oldLen);
 export const GROWING: Guard = { name: 'growing', test: (c) => growth(c) > 0 };
@@ -116,10 +130,17 @@ export interface Step {
   readonly idleWithout?: Cause;
   /**
    * What it looks at, if that is less than everything: the arguments and the task size; the VMA at the
-   * old address; the headroom, and of the arguments only DONTUNMAP; or the arguments, where the VMA at
-   * the old address is of huge pages.
+   * old address; that and how far the shorter length reaches; the headroom, and of the arguments only
+   * DONTUNMAP; or the arguments, where the VMA at the old address is of huge pages. But for the last, it
+   * does nothing but refuse or pass on.
    */
-  readonly sees?: 'arguments' | 'old address' | 'headroom' | 'huge pages';
+  readonly sees?: 'arguments' | 'old address' | 'old range' | 'headroom' | 'huge pages';
+  /** It looks at no more of the call than a range, and at the address space; and it changes that alone. */
+  readonly within?: Within;
+  /** All that it does, if that is to end the call with a page that its ranges tell. */
+  readonly returns?: (ranges: Ranges) => number;
+  /** All that it does, if that is to change the ranges of the call by what they are. */
+  readonly cuts?: (ranges: Ranges) => Ranges;
   /** The mmap lock is free before this step and held for writing after it. */
   readonly takesLock?: true;
   /** The headroom that it asks for, if it is a check of map_count; a step without it does not look at the limit. */
@@ -136,6 +157,14 @@ export interface Step {
 /** The only cause that it can end a call for, if there is but one. */
 export const causeOf = ({ refusesOnlyFor, idleWithout }: Step): Cause | undefined =>
   refusesOnlyFor ?? idleWithout;
+
+/** The last step of a call that has come to its end. */
+export const returning = (
+  name: string,
+  kernel: string,
+  does: string,
+  returns: (ranges: Ranges) => number,
+): Step => ({ name, kernel, does, returns, run: (s) => succeed(s, returns(s)) });
 
 /** The same steps as part of another kernel function. */
 export const inKernel = (kernel: string, ...steps: readonly Step[]): Step[] =>

@@ -1,13 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import type { EnumerateBounds, RaceBounds } from '../../src/checker/bounds.js';
+import type { EnumerateBounds, RaceBounds, ReachBounds } from '../../src/checker/bounds.js';
+import { callsOf } from '../../src/checker/calls.js';
 import { comparePart } from '../../src/checker/compare.js';
 import { enumeratePart } from '../../src/checker/enumerate.js';
 import { racePart } from '../../src/checker/race.js';
 import { reach } from '../../src/checker/reach.js';
+import { addressSpaces, frameTokens } from '../../src/checker/spaces.js';
 import { invariants } from '../../src/invariants/index.js';
+import { resultWithRoom } from '../../src/invariants/precedence.js';
 import type { Release } from '../../src/model/release.js';
 import { releases } from '../../src/model/releases/index.js';
-import { machine } from '../../src/model/run.js';
+import { machine, run } from '../../src/model/run.js';
+import { env } from '../../src/model/state.js';
 import { everyRelease } from '../support/releases.js';
 import { coreBounds } from './core-model.js';
 
@@ -144,6 +148,37 @@ describe.each(everyRelease)('the reductions of a search on %s', (_id, release) =
     const full = reach(on, bounds, invariants, { argumentClasses: false });
     expect(reduced).toEqual(full);
     expect(full.complete).toBe(true);
+  });
+
+  test('parts of calls that are looked up do what whole calls do', () => {
+    const bounds: ReachBounds = {
+      ...coreBounds({ pages: 3, limit: 2, mmapCap: 3 }),
+      classes: [...BOUNDS.classes.slice(0, 2), { kind: 'anon', prot: 'r', populated: false }],
+      calls: ['mmap', 'munmap', 'mprotect', 'touch', 'mremap'],
+      mremap: BOUNDS.mremap,
+    };
+    const ofMap = invariants.filter(({ ofMapAlone }) => ofMapAlone === true);
+    const whole = reach(on, bounds, ofMap, { argumentClasses: false, segments: false });
+    expect(reach(on, bounds, ofMap)).toEqual(whole);
+    expect(reach(on, bounds, ofMap, { argumentClasses: false })).toEqual(whole);
+    expect(whole.complete).toBe(true);
+    expect(ofMap.length).toBeGreaterThan(0);
+  });
+
+  test('what no check of map_count refused returns the same with map slots to spare', () => {
+    const roomy = env(1000, BOUNDS.pages);
+    let refused = 0;
+    for (const before of addressSpaces(BOUNDS)) {
+      const pages = frameTokens(before, BOUNDS.pages);
+      for (const call of callsOf(BOUNDS)) {
+        const given = { on, env: env(before.length + 3, BOUNDS.pages), before, pages, call };
+        const outcome = run(on, given.env, before, pages, call);
+        if (outcome.result < 0) refused++;
+        const { result } = run(on, roomy, before, pages, call);
+        expect(resultWithRoom({ ...given, outcome })).toBe(result);
+      }
+    }
+    expect(refused).toBeGreaterThan(0);
   });
 
   test('a thread that pauses only where it matters has the behaviours of one that pauses at every step', () => {

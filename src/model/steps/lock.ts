@@ -1,7 +1,7 @@
 import { Errno } from '../errno.js';
 import type { AnonMergeRule } from '../merge.js';
 import { fail, type State, succeed, withAccounts } from '../state.js';
-import type { Step } from '../step.js';
+import { returning, type Step } from '../step.js';
 import {
   endOf,
   isLocked,
@@ -67,5 +67,5 @@ export const mlock = (rule: AnonMergeRule): readonly Step[] => [
 export const munlock = (rule: AnonMergeRule): readonly Step[] => [
   changeLock('munlock', rule),
   gapCheck('munlock'),
-  { name: 'munlock-done', kernel: 'do_munlock', does: 'returns 0', run: (s) => succeed(s, 0) },
+  returning('munlock-done', 'do_munlock', 'returns 0', () => 0),
 ];

@@ -2,7 +2,7 @@ import { findIndex, vmaAt } from '../address-space.js';
 import type { MremapCall } from '../calls.js';
 import { Errno } from '../errno.js';
 import { fail, type State, succeed, withCourse } from '../state.js';
-import { GROWING, IN_PLACE, only, SEVERAL, type Step } from '../step.js';
+import { EMPTY_SOURCE, GROWING, IN_PLACE, only, SEVERAL, type Step } from '../step.js';
 import {
   endOf,
   HUGE,
@@ -46,6 +46,7 @@ export const zeroLengthNeedsShared: Step = {
   kernel: 'vma_to_resize',
   does: 'refuses an old length of zero on a private VMA',
   errnos: ['EINVAL'],
+  when: [EMPTY_SOURCE],
   run: (s) => (s.oldLen === 0 && kindOf(sourceVma(s)) < Kind.fshared ? fail(s, Errno.EINVAL) : s),
 };
 
@@ -116,6 +117,7 @@ export const withinVma: Step = {
   kernel: 'vma_to_resize',
   does: 'refuses a source that crosses the end of its VMA',
   errnos: ['EFAULT'],
+  sees: 'old range',
   run: (s) =>
     Math.min(s.oldLen, s.newLen) > endOf(sourceVma(s)) - s.addr ? fail(s, Errno.EFAULT) : s,
 };

@@ -3,16 +3,8 @@ import type { MmapCall } from '../calls.js';
 import { Errno, type ErrnoName } from '../errno.js';
 import { unusedId } from '../fault.js';
 import { type AnonMergeRule, insertMerging } from '../merge.js';
-import {
-  fail,
-  type State,
-  succeed,
-  withCourse,
-  withMapping,
-  withoutRange,
-  withVmas,
-} from '../state.js';
-import { mayRefuse, type Step } from '../step.js';
+import { fail, type State, withCourse, withMapping, withoutRange, withVmas } from '../state.js';
+import { mayRefuse, returning, type Step } from '../step.js';
 import {
   endOf,
   HUGE,
@@ -127,12 +119,7 @@ const mapNew = (rule: AnonMergeRule): Step => ({
   run: (s) => place(s, rule),
 });
 
-const done: Step = {
-  name: 'mmap-done',
-  kernel: 'do_mmap',
-  does: 'returns the address',
-  run: (s) => succeed(s, s.newAddr),
-};
+const done: Step = returning('mmap-done', 'do_mmap', 'returns the address', (r) => r.newAddr);
 
 /** Up to v6.11 mmap() says ENOMEM of whatever keeps munmap() from unmapping the range, but for a seal. */
 function sayingNoMemory(step: Step): Step {

@@ -6,14 +6,13 @@ import {
   addAccounts,
   fail,
   type State,
-  succeed,
   withAccounts,
   withCourse,
   withMapping,
   withMovedPages,
   withVmas,
 } from '../state.js';
-import { DONTUNMAP_GIVEN, mayRefuse, only, type Step } from '../step.js';
+import { DONTUNMAP_GIVEN, mayRefuse, only, returning, type Step } from '../step.js';
 import {
   endOf,
   isAccounted,
@@ -353,9 +352,9 @@ export const dontunmapResetsOffset: readonly Step[] = completeDontunmap(
 );
 
 /** The last step of a move of one VMA. */
-export const moveDone: Step = {
-  name: 'done-moved',
-  kernel: 'move_vma',
-  does: 'returns the new address',
-  run: (s) => succeed(s, s.newAddr),
-};
+export const moveDone: Step = returning(
+  'done-moved',
+  'move_vma',
+  'returns the new address',
+  (r) => r.newAddr,
+);

@@ -1,8 +1,8 @@
 import type { MprotectCall } from '../calls.js';
 import { Errno } from '../errno.js';
 import type { AnonMergeRule } from '../merge.js';
-import { type State, succeed, withAccounts } from '../state.js';
-import { inKernel, type Step } from '../step.js';
+import { type State, withAccounts } from '../state.js';
+import { inKernel, returning, type Step } from '../step.js';
 import {
   endOf,
   isAccounted,
@@ -67,10 +67,5 @@ export const mprotect = (rules: MprotectRules): readonly Step[] => [
     })),
   },
   gapCheck('mprotect'),
-  {
-    name: 'mprotect-done',
-    kernel: 'do_mprotect_pkey',
-    does: 'returns 0',
-    run: (s) => succeed(s, 0),
-  },
+  returning('mprotect-done', 'do_mprotect_pkey', 'returns 0', () => 0),
 ];

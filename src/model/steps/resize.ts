@@ -10,6 +10,7 @@ import {
   mayRefuse,
   NOT_GROWING,
   only,
+  returning,
   SHRINKING,
   type Step,
 } from '../step.js';
@@ -19,17 +20,18 @@ import { sourceVma } from './lookup.js';
 import { populate } from './modify.js';
 import type { Unmapping } from './unmap.js';
 
-const endInPlace: Step = {
-  name: 'done-in-place',
-  kernel: 'sys_mremap',
-  does: 'returns the old address',
-  run: (s) => succeed(s, s.addr),
-};
+const endInPlace: Step = returning(
+  'done-in-place',
+  'sys_mremap',
+  'returns the old address',
+  (r) => r.addr,
+);
 
 const cutOldLength: Step = {
   name: 'cut-old-length',
   kernel: 'mremap_to',
   does: 'goes on with the new length as old length',
+  cuts: (ranges) => ({ ...ranges, oldLen: ranges.newLen }),
   run: (s) => withCourse(s, { oldLen: s.newLen }),
 };
 

@@ -1,7 +1,15 @@
 import { Errno } from '../errno.js';
 import type { AnonMergeRule } from '../merge.js';
-import { fail, succeed } from '../state.js';
-import { DONTUNMAP_GIVEN, GROWING, inKernel, only, RESIZES_OR_MOVES, type Step } from '../step.js';
+import { fail } from '../state.js';
+import {
+  DONTUNMAP_GIVEN,
+  GROWING,
+  inKernel,
+  only,
+  RESIZES_OR_MOVES,
+  returning,
+  type Step,
+} from '../step.js';
 import { isSealed, VM_SEALED, withFlags } from '../vma.js';
 import { growthLimits } from './limits.js';
 import {
@@ -42,7 +50,7 @@ export const mseal = (rule: AnonMergeRule): readonly Step[] => [
     errnos: ['ENOMEM', 'EINVAL'],
     ...changeRange(() => ({ to: (vma) => withFlags(vma, VM_SEALED, true), rule })),
   },
-  { name: 'mseal-done', kernel: 'do_mseal', does: 'returns 0', run: (s) => succeed(s, 0) },
+  returning('mseal-done', 'do_mseal', 'returns 0', () => 0),
 ];
 
 /** EPERM for a sealed VMA at the old address, right behind its lookup (6.12). */

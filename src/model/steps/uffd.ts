@@ -1,8 +1,8 @@
 import { isFree } from '../address-space.js';
 import { Errno } from '../errno.js';
 import type { AnonMergeRule } from '../merge.js';
-import { fail, succeed } from '../state.js';
-import type { Step } from '../step.js';
+import { fail } from '../state.js';
+import { returning, type Step } from '../step.js';
 import { Kind, kindOf, VM_UFFD, type Vma, withFlags } from '../vma.js';
 import { changeRange } from './modify.js';
 
@@ -40,10 +40,5 @@ export const uffd = (rule: AnonMergeRule): readonly Step[] => [
     errnos: ['ENOMEM'],
     ...changeRange(() => ({ to: (vma) => withFlags(vma, VM_UFFD, true), rule, overGaps: true })),
   },
-  {
-    name: 'uffd-done',
-    kernel: 'userfaultfd_register',
-    does: 'returns 0',
-    run: (s) => succeed(s, 0),
-  },
+  returning('uffd-done', 'userfaultfd_register', 'returns 0', () => 0),
 ];

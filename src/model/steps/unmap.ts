@@ -14,13 +14,20 @@ import {
   headroom,
   RUNNING,
   type State,
-  succeed,
   withAccounts,
   withCourse,
   withoutRange,
   withVmas,
 } from '../state.js';
-import { type MayFail, mayRefuse, only, type Step, UNMAPS_SOURCE } from '../step.js';
+import {
+  type MayFail,
+  mayRefuse,
+  only,
+  type Range,
+  returning,
+  type Step,
+  UNMAPS_SOURCE,
+} from '../step.js';
 import {
   endOf,
   isAccounted,
@@ -39,13 +46,6 @@ import {
   split,
   splitMayFail,
 } from './split.js';
-
-/** A range that a call unmaps, in pages. */
-interface Range {
-  readonly what: string;
-  readonly start: (s: State) => number;
-  readonly end: (s: State) => number;
-}
 
 const SOURCE: Range = {
   what: 'source',
@@ -99,6 +99,7 @@ const countStep = (prefix: string, range: Range): Step => ({
   does: `refuses a hole inside one VMA if no map slot is left for the ${range.what}`,
   errnos: ['ENOMEM'],
   count: { role: 'unmap', need: 1 },
+  within: { action: 'count-check', range },
   run: (s) =>
     headroom(s) < 1 && isStrictlyInside(s.vmas, range.start(s), range.end(s))
       ? fail(s, Errno.ENOMEM)
@@ -111,6 +112,7 @@ const splitStep = (prefix: string, range: Range, edge: 'start' | 'end'): Step =>
   does: `splits the VMA across the ${edge} of the ${range.what}, whatever map_count is`,
   errnos: ['EINVAL'],
   refusesOnlyFor: 'huge pages',
+  within: { action: `split-${edge}`, range },
   mayFail: splitMayFail(range[edge]),
   run: (s) => split(s, range[edge](s)),
 });
@@ -125,6 +127,7 @@ const sealStep = (prefix: string, range: Range, which: 'first' | 'further'): Ste
       : `refuses a sealed VMA in the ${range.what}; the split at its start stays`,
   errnos: ['EPERM'],
   idleWithout: 'sealed mappings',
+  within: { action: `seal-${which}`, range },
   run: (s) => {
     const [start, end] = [range.start(s), range.end(s)];
     const sealed =
@@ -141,6 +144,8 @@ const rangeStep = (prefix: string, range: Range): Step => ({
   kernel: 'do_munmap',
   does: `refuses a ${range.what} that is empty, or ends beyond the task size`,
   errnos: ['EINVAL'],
+  sees: 'arguments',
+  within: { action: 'range-check', range },
   run: (s) => {
     const [start, end] = [range.start(s), range.end(s)];
     return end <= start || end > s.env.taskEnd ? fail(s, Errno.EINVAL) : s;
@@ -165,6 +170,7 @@ const removeStep = (prefix: string, range: Range, { refund, gathers }: Removal):
   name: `${prefix}-remove`,
   kernel: 'unmap_region',
   does: `removes the VMAs of the ${range.what} and their pages`,
+  within: { action: 'remove', range },
   ...(gathers
     ? {
         mayFail: [
@@ -232,7 +238,7 @@ const sourceLength = (rule: KeptCharge): Step => ({
 });
 
 /** The step, whose refusal or failure leaves the source as it is then and goes on. */
-function quiet({ errnos, mayFail = [], ...step }: Step, rule: KeptCharge): Step {
+function quiet({ errnos, within: _, mayFail = [], ...step }: Step, rule: KeptCharge): Step {
   const goesOn = (s: State, after: State): State =>
     after.result === RUNNING ? after : keepSource(s, s.unmapped, rule);
   const ends = errnos === undefined ? '' : '; the source then stays mapped, without an error';
@@ -320,6 +326,7 @@ const rangeUnsealed = (name: string, range: Range): Step => ({
   does: `refuses if any VMA of the ${range.what} is sealed`,
   errnos: ['EPERM'],
   idleWithout: 'sealed mappings',
+  within: { action: 'seal-range', range },
   run: (s) => (meetsSealed(s.vmas, range.start(s), range.end(s)) ? fail(s, Errno.EPERM) : s),
 });
 
@@ -371,7 +378,7 @@ function unmapping({ splits, gathers = false, sourceSplits = splits }: UnmapRule
     munmap: [
       rangeStep('munmap', RANGE),
       ...whole('munmap', RANGE),
-      { name: 'munmap-done', kernel: 'do_munmap', does: 'returns 0', run: (s) => succeed(s, 0) },
+      returning('munmap-done', 'do_munmap', 'returns 0', () => 0),
     ],
     destination: whole('unmap-destination', DESTINATION),
     tail: [rangeStep('unmap-tail', TAIL), ...whole('unmap-tail', TAIL)].map(unlessNoTail),

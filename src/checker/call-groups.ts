@@ -1,0 +1,44 @@
+import type { Call } from '../model/calls.js';
+import type { Machine, Plan } from '../model/plan.js';
+import { type ArgumentClass, argumentClasses, singleClasses } from './argument-classes.js';
+import { callsOf } from './calls.js';
+
+/**
+ * Calls that begin alike: their plan is the same, and so is what its first steps look at. Where one of
+ * these steps refuses, it refuses them all, with nothing changed; one run stands for all, for whatever
+ * looks at no more of the arguments than the flags.
+ */
+export interface CallGroup {
+  readonly plan: Plan;
+  /** How many steps of the plan those are. */
+  readonly looks: number;
+  /** In the order of the calls. */
+  readonly members: readonly ArgumentClass<Call>[];
+  /** Calls in all. */
+  readonly size: number;
+}
+
+/** Every call of the bounds, grouped; without the reduction each is a group of its own and is run in full. */
+export function callGroups(
+  on: Machine,
+  bounds: Parameters<typeof callsOf>[0],
+  reduce: boolean,
+): CallGroup[] {
+  const calls = callsOf(bounds);
+  const groups = new Map<string, CallGroup>();
+  const classes = reduce ? argumentClasses([on], calls, bounds.pages) : singleClasses([on], calls);
+  for (const one of classes) {
+    const { call, index, size } = one;
+    const plan = one.plans[0] as Plan;
+    const looks = reduce ? plan.looks : 0;
+    const key = reduce ? `${plan.id} ${plan.lookKey(call)}` : `${index}`;
+    const known = groups.get(key);
+    groups.set(key, {
+      plan,
+      looks,
+      members: [...(known?.members ?? []), one],
+      size: (known?.size ?? 0) + size,
+    });
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,81 @@
+import type { Call } from '../model/calls.js';
+import type { Plan } from '../model/plan.js';
+import { type Ranges, rangesOf } from '../model/state.js';
+import type { Step } from '../model/step.js';
+
+/**
+ * Steps of a plan, one behind the other, whose effect on an address space depends on no more of the call
+ * than some numbers: one range of pages, or its flags and ranges as they are by then.
+ */
+export interface Segment {
+  /** The same for segments that do the same in each address space, of whatever calls. */
+  readonly slot: number;
+  /** Places of the plan, half-open. */
+  readonly from: number;
+  readonly to: number;
+  /** The ranges of the call when the segment begins. */
+  readonly ranges: Ranges;
+  /** What the call returns, if all that the segment does is to end it. */
+  readonly returns: number | undefined;
+}
+
+/** What else of a call steps may look at, which its ranges do not say. */
+const restOf = (call: Call): string =>
+  call.call === 'mremap' ? `${call.flags}` : JSON.stringify(call);
+
+/** The place behind the segment that begins at one: behind the steps of one range, or at the end. */
+function endOfSegment({ steps }: Plan, from: number): number {
+  const { within, returns } = steps[from] as Step;
+  if (returns !== undefined) return from + 1;
+  const range = within?.range;
+  if (range === undefined) return steps.length;
+  let to = from;
+  while (steps[to]?.within?.range === range) to++;
+  while (steps[to]?.cuts !== undefined) to++;
+  return to;
+}
+
+/** Cuts plans; equal segments have equal slots. */
+export class Slots {
+  private readonly numbers = new Map<string, number>();
+
+  get size(): number {
+    return this.numbers.size;
+  }
+
+  /**
+   * Cuts a plan without a loop behind its first steps, which have been run, and after those that unmap a
+   * range, since many calls unmap it, and what it is unmapped from is soon forgotten. For mmap() that does
+   * not pay.
+   *
+   * @param looks how many first steps of the plan that are
+   */
+  cut(plan: Plan, looks: number, call: Call): Segment[] {
+    const { steps } = plan;
+    const segments: Segment[] = [];
+    let ranges = rangesOf(call);
+    for (let from = looks; from < steps.length && segments.at(-1)?.returns === undefined; ) {
+      const to = call.call === 'mmap' ? steps.length : endOfSegment(plan, from);
+      const slot = this.numberOf(plan, from, to, call, ranges);
+      const returns = steps[from]?.returns?.(ranges);
+      segments.push({ slot, from, to, ranges, returns });
+      for (const { cuts } of steps.slice(from, to)) ranges = cuts?.(ranges) ?? ranges;
+      from = to;
+    }
+    return segments;
+  }
+
+  private numberOf(plan: Plan, from: number, to: number, call: Call, ranges: Ranges): number {
+    const steps = plan.steps.slice(from, to);
+    const { addr, oldLen, newAddr, newLen } = ranges;
+    const range = to === plan.steps.length ? undefined : steps[0]?.within?.range;
+    const key =
+      range === undefined
+        ? [plan.numbers.slice(from, to), restOf(call), addr, oldLen, newAddr, newLen]
+        : [steps.map(({ within }) => within?.action), range.start(ranges), range.end(ranges)];
+    const name = key.join(' ');
+    const number = this.numbers.get(name) ?? this.numbers.size;
+    this.numbers.set(name, number);
+    return number;
+  }
+}
