@@ -67,7 +67,7 @@ function mismatches(ours: CoreResult, others: readonly CoreResult[], size: CoreS
 }
 
 /** The core model, by us and by whatever peers are installed; they take turns. */
-export async function core({ repeats, sizes }: Scale): Promise<{
+export async function core({ quick, repeats, sizes }: Scale): Promise<{
   readonly rows: readonly CoreResult[];
   readonly wrong: readonly string[];
 }> {
@@ -86,7 +86,10 @@ export async function core({ repeats, sizes }: Scale): Promise<{
       for (const peer of installed) {
         note(`core: ${peer.name}, ${name}: building`);
         const into = join(folder, `${size.pages}-${size.limit}-${built.length}`);
-        built.push({ who: peer.name, explore: await peer.build(size, into) });
+        built.push({
+          who: peer.name,
+          explore: await peer.build(size, into, quick ? '-O0' : '-O3'),
+        });
       }
       note(`core: ${name}: ${repeats} turns`);
       const mine: Probed[] = [];
