@@ -1,11 +1,17 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { core, enumerate, growth, reductions, type Scale, startUp, states } from './sections.js';
+import { growth } from './growth.js';
+import { growthPlot } from './growth-plot.js';
+import type { Scale } from './measure.js';
+import { core, enumerate, reductions, startUp, states } from './sections.js';
+import { headingText, rowText } from './text.js';
 
 interface Result {
   readonly rows: readonly object[];
   /** Counts that are not what they must be. */
   readonly wrong: readonly string[];
+  /** The rows for people, where they are more than names and values. */
+  readonly text?: string;
 }
 
 type Run = (scale: Scale) => Promise<Result>;
@@ -19,7 +25,10 @@ const SECTIONS = {
   enumerate: counted(enumerate),
   reach: counted(async (scale) => [await states(scale)]),
   'start-up': counted(async (scale) => [await startUp(scale)]),
-  growth: counted(growth),
+  growth: async (scale) => {
+    const rows = await growth(scale);
+    return { rows, wrong: [], text: growthPlot(rows) };
+  },
   reductions: counted(async (scale) => [await reductions(scale)]),
 } satisfies Record<string, Run>;
 
@@ -29,19 +38,6 @@ const NAMES = Object.keys(SECTIONS) as Section[];
 const USAGE = `npm run bench -- [--quick] [--json] [--pages N] [--repeats N] [--sizes 8/9,...] [${NAMES.join('|')}...]`;
 
 const isSection = (name: string): name is Section => name in SECTIONS;
-
-function show(value: unknown): string {
-  if (typeof value !== 'number') return String(value);
-  if (value >= 1000) return Math.round(value).toLocaleString('en');
-  return String(Number(value.toPrecision(3)));
-}
-
-const row = (fields: object): string =>
-  Object.entries(fields)
-    .map(([name, value]) =>
-      Array.isArray(value) ? `\n  ${value.map(row).join('\n  ')}\n ` : `${name} ${show(value)}`,
-    )
-    .join(', ');
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -71,19 +67,21 @@ async function main(): Promise<number> {
   const wanted =
     positionals.length > 0 ? positionals.filter(isSection) : quick ? NAMES.slice(0, 2) : NAMES;
   const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`;
-  const report: Record<string, unknown> = { machine, ...scale };
-  if (!json) process.stdout.write(`${machine}; medians of ${scale.repeats}\n`);
+  const report = { machine, ...scale };
+  const found: Partial<Record<Section, readonly object[]>> = {};
+  if (!json) process.stdout.write(`${headingText(report)}\n`);
   let exit = 0;
   for (const name of wanted) {
-    const { rows, wrong } = await SECTIONS[name](scale);
-    report[name] = rows;
+    const run: Run = SECTIONS[name];
+    const { rows, wrong, text = rows.map(rowText).join('\n') } = await run(scale);
+    found[name] = rows;
     if (wrong.length > 0) {
       exit = 1;
       process.stderr.write(`bench: counts differ\n${wrong.join('\n')}\n`);
     }
-    if (!json) process.stdout.write(`\n${name}\n${rows.map(row).join('\n')}\n`);
+    if (!json) process.stdout.write(`\n${name}\n${text}\n`);
   }
-  if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  if (json) process.stdout.write(`${JSON.stringify({ ...report, ...found }, null, 2)}\n`);
   return exit;
 }
 

@@ -25,8 +25,15 @@ export interface Peer {
   readonly debianPackages: readonly string[];
   readonly isInstalled: () => Promise<boolean>;
   /** Makes a checker of this size in an empty folder. */
-  readonly build: (size: CoreSize, folder: string) => Promise<() => Promise<Exploration>>;
+  readonly build: (
+    size: CoreSize,
+    folder: string,
+    optimized: Optimized,
+  ) => Promise<() => Promise<Exploration>>;
 }
+
+/** For gcc: -O3 to measure, -O0 where only counts matter, since the compiler takes a fraction of the time. */
+type Optimized = '-O3' | '-O0';
 
 /** The models, which are not compiled: from build/bench, where this runs. */
 const MODELS = join(import.meta.dirname, '../../bench/peers');
@@ -59,12 +66,13 @@ function foldCases(generated: string, options: number): string {
 }
 
 /** Without what costs time and is of no use here: partial orders, fairness, masks over the state. */
-const SPIN_FLAGS = '-O3 -w -DSAFETY -DNOREDUCE -DNOFAIR -DNOCOMP -DMEMLIM=4000'.split(' ');
+const SPIN_FLAGS = '-w -DSAFETY -DNOREDUCE -DNOFAIR -DNOCOMP -DMEMLIM=4000'.split(' ');
 
 async function buildSpin(
   mode: readonly string[],
   { pages, limit, mmapCap }: CoreSize,
   folder: string,
+  optimized: Optimized,
 ): Promise<() => Promise<Exploration>> {
   const calls = peerCalls(pages);
   const options = calls.map((_, number) => `  :: c_code { call(now.cells, ${number}); }\n`);
@@ -78,7 +86,11 @@ async function buildSpin(
     writeFileSync(file, foldCases(readFileSync(file, 'utf8'), calls.length));
   }
   const size = [`-DPAGES=${pages}`, `-DLIMIT=${limit}`, `-DMMAP_CAP=${mmapCap}`];
-  await runProgram('gcc', [...SPIN_FLAGS, ...mode, ...size, '-o', 'pan', 'pan.c'], folder);
+  await runProgram(
+    'gcc',
+    [optimized, ...SPIN_FLAGS, ...mode, ...size, '-o', 'pan', 'pan.c'],
+    folder,
+  );
   return async () => {
     const { stdout } = await runProgram(join(folder, 'pan'), ['-m1000000', '-w18'], folder);
     return {
@@ -95,7 +107,7 @@ const spin = (name: string, mode: readonly string[]): Peer => ({
   name,
   debianPackages: ['spin', 'gcc'],
   isInstalled: async () => (await isThere('spin', ['-V'])) && (await hasCompiler()),
-  build: (size, folder) => buildSpin(mode, size, folder),
+  build: (...where) => buildSpin(mode, ...where),
 });
 
 /** A ruleset for each pair of lengths, since the bounds of one cannot depend on another's parameter. */
@@ -125,14 +137,15 @@ const RUMUR_FLAGS =
 async function buildRumur(
   { pages, limit, mmapCap }: CoreSize,
   folder: string,
+  optimized: Optimized,
 ): Promise<() => Promise<Exploration>> {
   mkdirSync(folder, { recursive: true });
   const constants = `const PAGES: ${pages}; LIMIT: ${limit}; MMAP_CAP: ${mmapCap};\n`;
   const model = readFileSync(join(MODELS, 'core.m'), 'utf8');
   writeFileSync(join(folder, 'core.m'), `${constants}${model}\n${rumurRules(pages)}\n`);
   await runProgram('rumur', [...RUMUR_FLAGS, '--output', 'core.c', 'core.m'], folder);
-  const flags = '-std=c11 -O3 -DNDEBUG -w -mcx16 -o core core.c -lpthread'.split(' ');
-  await runProgram('gcc', flags, folder);
+  const flags = '-std=c11 -DNDEBUG -w -mcx16 -o core core.c -lpthread'.split(' ');
+  await runProgram('gcc', [optimized, ...flags], folder);
   return async () => {
     // It says whole seconds only; its start takes some milliseconds.
     const { stdout, seconds } = await runProgram(join(folder, 'core'), [], folder);

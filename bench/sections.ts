@@ -5,44 +5,14 @@ import { invariants } from '../src/invariants/index.js';
 import { transitionsOf } from '../src/verify/execute.js';
 import type { Task } from '../src/verify/jobs.js';
 import { runTasks } from '../src/verify/pool.js';
+import { note, probe, repeated, type Scale, typical } from './measure.js';
 import { type CoreSize, type Exploration, peers } from './peers.js';
 import type { Probe, Probed } from './probe.js';
 import { runProgram } from './processes.js';
-import { growthFactor, median } from './statistics.js';
-import { coreBounds, FULL_CLASSES, fullBounds, reachBounds } from './workloads.js';
-
-export interface Scale {
-  readonly quick: boolean;
-  readonly pages: number;
-  readonly repeats: number;
-  /** Sizes of the core model, as pages/limit. */
-  readonly sizes: readonly string[];
-}
+import { median } from './statistics.js';
+import { coreBounds, fullBounds, reachBounds } from './workloads.js';
 
 const ROOT = join(import.meta.dirname, '../..');
-
-const note = (text: string): void => {
-  process.stderr.write(`bench: ${text}\n`);
-};
-
-/** One search in a fresh process, so that nothing is warm. */
-async function probe(what: Probe): Promise<Probed> {
-  const script = join(import.meta.dirname, 'probe.js');
-  const { stdout } = await runProgram(process.execPath, [script, JSON.stringify(what)]);
-  return JSON.parse(stdout) as Probed;
-}
-
-async function repeated<T>(times: number, once: () => Promise<T>): Promise<T[]> {
-  const results: T[] = [];
-  for (let i = 0; i < times; i++) results.push(await once());
-  return results;
-}
-
-/** One that has the median time. */
-function typical<T extends { readonly seconds: number }>(runs: readonly T[]): T {
-  const seconds = median(runs.map((run) => run.seconds));
-  return { ...(runs[0] as T), seconds };
-}
 
 /** What specs/core-model.json says of a size, if it has it. */
 function knownCounts(
@@ -97,7 +67,7 @@ function mismatches(ours: CoreResult, others: readonly CoreResult[], size: CoreS
 }
 
 /** The core model, by us and by whatever peers are installed; they take turns. */
-export async function core({ repeats, sizes }: Scale): Promise<{
+export async function core({ quick, repeats, sizes }: Scale): Promise<{
   readonly rows: readonly CoreResult[];
   readonly wrong: readonly string[];
 }> {
@@ -116,7 +86,10 @@ export async function core({ repeats, sizes }: Scale): Promise<{
       for (const peer of installed) {
         note(`core: ${peer.name}, ${name}: building`);
         const into = join(folder, `${size.pages}-${size.limit}-${built.length}`);
-        built.push({ who: peer.name, explore: await peer.build(size, into) });
+        built.push({
+          who: peer.name,
+          explore: await peer.build(size, into, quick ? '-O0' : '-O3'),
+        });
       }
       note(`core: ${name}: ${repeats} turns`);
       const mine: Probed[] = [];
@@ -256,70 +229,6 @@ export async function startUp({ repeats }: Scale): Promise<Record<string, number
     '--help': await timed(['--help']),
     'a trivial spec': await timed(['verify', '--quiet', join(ROOT, 'bench/trivial-spec.json')]),
   };
-}
-
-interface Growth {
-  readonly search: string;
-  readonly against: string;
-  readonly points: readonly {
-    readonly x: number;
-    readonly calls: number;
-    readonly seconds: number;
-  }[];
-  readonly callsFactor: number;
-  readonly secondsFactor: number;
-}
-
-async function grown(
-  search: string,
-  against: string,
-  repeats: number,
-  xs: readonly number[],
-  probeAt: (x: number) => Probe,
-): Promise<Growth> {
-  note(`growth: ${search} against ${against}`);
-  const points: { x: number; calls: number; seconds: number }[] = [];
-  for (const x of xs) {
-    const { transitions, seconds } = typical(await repeated(repeats, () => probe(probeAt(x))));
-    points.push({ x, calls: transitions, seconds });
-  }
-  const factor = (of: 'calls' | 'seconds'): number =>
-    growthFactor(points.map((point) => ({ x: point.x, y: point[of] })));
-  return {
-    search,
-    against,
-    points,
-    callsFactor: factor('calls'),
-    secondsFactor: factor('seconds'),
-  };
-}
-
-/** How cost grows with pages, classes and limits. */
-export async function growth({ quick, repeats }: Scale): Promise<Growth[]> {
-  const less = quick ? 2 : 0;
-  const pages = 5 - less;
-  const release = 'v6.12';
-  return [
-    await grown('reach, core model', 'pages', repeats, [5, 6, 7, 8].slice(0, 4 - less), (x) => ({
-      search: 'reach',
-      bounds: coreBounds({ pages: x, limit: 9, mmapCap: 9 }),
-    })),
-    await grown('enumerate', 'pages', repeats, [2, 3, 4, 5].slice(0, 4 - less), (x) => ({
-      search: 'enumerate',
-      release,
-      bounds: fullBounds(x),
-    })),
-    await grown('enumerate', 'classes', repeats, [1, 2, 3, 4], (x) => ({
-      search: 'enumerate',
-      release,
-      bounds: fullBounds(pages - 1, FULL_CLASSES.slice(0, x)),
-    })),
-    await grown('enumerate', 'greatest limit', repeats, [4, 6, 8, 10, 12], (x) => ({
-      search: 'enumerate',
-      release,
-      bounds: fullBounds(pages - 1, FULL_CLASSES, x),
-    })),
-  ];
 }
 
 /** Time without a reduction over the time with all of them. */

@@ -21,8 +21,8 @@ export function callText(call: Call): string {
 export const resultText = (result: number): string =>
   result < 0 ? `-${errnoName(-result)}` : `${result}`;
 
-/** A number with its thousands apart. */
-export const grouped = (n: number): string => n.toLocaleString('en-US');
+/** A whole number with its thousands apart. Intl, which could do it, takes 12 ms to start. */
+export const grouped = (n: number): string => String(n).replace(/\B(?=(?:\d{3})+$)/g, ',');
 
 /** `1 VMA`, `2 VMAs`. */
 export const plural = (n: number, one: string, many = `${one}s`): string =>
