@@ -1,7 +1,7 @@
 import type { Call } from '../model/calls.js';
 import type { Machine, Plan } from '../model/plan.js';
 import { type ArgumentClass, argumentClasses, singleClasses } from './argument-classes.js';
-import { callsOf } from './calls.js';
+import { type CallBounds, callsOf } from './calls.js';
 
 /**
  * Calls that begin alike: their plan is the same, and so is what its first steps look at. Where one of
@@ -18,12 +18,20 @@ export interface CallGroup {
   readonly size: number;
 }
 
+/** Parts of one search ask for the same groups again and again. */
+let latest:
+  | { readonly on: Machine; readonly key: string; readonly groups: CallGroup[] }
+  | undefined;
+
 /** Every call of the bounds, grouped; without the reduction each is a group of its own and is run in full. */
-export function callGroups(
-  on: Machine,
-  bounds: Parameters<typeof callsOf>[0],
-  reduce: boolean,
-): CallGroup[] {
+export function callGroups(on: Machine, bounds: CallBounds, reduce: boolean): readonly CallGroup[] {
+  const key = JSON.stringify([bounds, reduce]);
+  if (latest?.on !== on || latest.key !== key)
+    latest = { on, key, groups: grouped(on, bounds, reduce) };
+  return latest.groups;
+}
+
+function grouped(on: Machine, bounds: CallBounds, reduce: boolean): CallGroup[] {
   const calls = callsOf(bounds);
   const groups = new Map<string, CallGroup>();
   const classes = reduce ? argumentClasses([on], calls, bounds.pages) : singleClasses([on], calls);

@@ -74,7 +74,7 @@ const distinct = (classes: readonly VmaClass[]): readonly VmaClass[] =>
   );
 
 /** What calls are made of. */
-type CallBounds = Pick<ReachBounds, 'pages' | 'classes' | 'mremap'> &
+export type CallBounds = Pick<ReachBounds, 'pages' | 'classes' | 'mremap'> &
   Partial<Pick<ReachBounds, 'calls'>>;
 
 function rangeCalls(bounds: CallBounds): Call[] {
