@@ -35,7 +35,7 @@ export class Effects {
   private readonly records: Int32Array;
   private readonly mask = 2 * KEPT - 1;
   private size = 0;
-  private readonly spaces = new StateStore();
+  private spaces = new StateStore();
   private readonly recorder = new Recorder();
   /** What the effect that was run last leaves behind. */
   private latest: Vmas = [];
@@ -117,6 +117,7 @@ export class Effects {
   makeRoom(needed: number): void {
     if (this.size + needed <= KEPT) return;
     this.records.fill(NONE);
+    this.spaces = new StateStore();
     this.size = 0;
   }
 

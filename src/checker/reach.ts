@@ -81,8 +81,8 @@ class Search {
   /** Of these, what is judged of each call that is refused at sight, and of one for all. */
   private readonly ofArguments: readonly ReachTally[];
   private readonly ofFlags: readonly ReachTally[];
-  /** For each state, the state from which it was last met as a successor: edges are counted once. */
-  private readonly metFrom: number[] = [-1];
+  /** Known states that the state that is being expanded leads to: edges are counted once. */
+  private readonly known = new Set<number>();
   /** What the state that is being expanded leads to and is not known yet. */
   private fresh: NewState[] = [];
   private edges = 0;
@@ -277,19 +277,17 @@ class Search {
   }
 
   private met(successor: number, from: number): void {
-    if (successor === from || this.metFrom[successor] === from) return;
-    this.metFrom[successor] = from;
-    this.edges++;
+    if (successor !== from) this.known.add(successor);
   }
 
   /** Gives new states their numbers, in the order of the calls that lead there. */
   private settle(from: number): void {
+    this.edges += this.known.size + this.fresh.length;
+    this.known.clear();
     if (this.fresh.length === 0) return;
     for (const { vmas, call } of this.fresh.sort((a, b) => a.call - b.call)) {
       this.store.add(vmas);
       this.paths.add(from, call);
-      this.metFrom.push(from);
-      this.edges++;
     }
     this.fresh = [];
   }

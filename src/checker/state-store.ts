@@ -1,19 +1,19 @@
 import type { Vmas } from '../model/address-space.js';
 import type { Vma } from '../model/vma.js';
+import { Numbers } from './numbers.js';
 
 /**
  * The states that a search has seen, each once, numbered in the order in which they came. Exact: the
  * VMA words themselves are stored, back to back, with a hash table of numbers over them.
  */
 export class StateStore {
-  private words = new Int32Array(1 << 12);
-  /** Where each state's words start; one more entry than states. */
-  private offsets = new Int32Array(1 << 10);
+  private readonly words = new Numbers();
+  /** Where each state's words end. */
+  private readonly ends = new Numbers();
   private table = new Int32Array(1 << 11).fill(-1);
-  private count = 0;
 
   get size(): number {
-    return this.count;
+    return this.ends.length;
   }
 
   /** The number of a state, `size` before the call if it is new. */
@@ -21,7 +21,7 @@ export class StateStore {
     const slot = this.slotOf(vmas);
     const number = this.table[slot] as number;
     if (number >= 0) return number;
-    this.table[slot] = this.count;
+    this.table[slot] = this.size;
     return this.append(vmas);
   }
 
@@ -42,46 +42,40 @@ export class StateStore {
   }
 
   get(number: number): Vmas {
-    const start = this.offsets[number] as number;
-    const end = this.offsets[number + 1] as number;
+    const end = this.ends.at(number);
     const vmas: Vma[] = [];
-    for (let i = start; i < end; i++) vmas.push(this.words[i] as Vma);
+    for (let i = this.start(number); i < end; i++) vmas.push(this.words.at(i) as Vma);
     return vmas;
   }
 
+  private start(number: number): number {
+    return number === 0 ? 0 : this.ends.at(number - 1);
+  }
+
   private equals(number: number, vmas: Vmas): boolean {
-    const start = this.offsets[number] as number;
-    if ((this.offsets[number + 1] as number) - start !== vmas.length) return false;
-    for (let i = 0; i < vmas.length; i++) if (this.words[start + i] !== vmas[i]) return false;
+    const start = this.start(number);
+    if (this.ends.at(number) - start !== vmas.length) return false;
+    for (let i = 0; i < vmas.length; i++) if (this.words.at(start + i) !== vmas[i]) return false;
     return true;
   }
 
   private append(vmas: Vmas): number {
-    const number = this.count++;
-    const start = this.offsets[number] as number;
-    if (start + vmas.length > this.words.length) this.words = grown(this.words);
-    if (number + 2 > this.offsets.length) this.offsets = grown(this.offsets);
-    this.words.set(vmas, start);
-    this.offsets[number + 1] = start + vmas.length;
-    if (2 * this.count > this.table.length) this.rehash();
-    return number;
+    for (const vma of vmas) this.words.push(vma);
+    this.ends.push(this.words.length);
+    // Four fifths full a table takes little memory, and what is looked for is still near its place.
+    if (5 * this.size > 4 * this.table.length) this.rehash();
+    return this.size - 1;
   }
 
   private rehash(): void {
     this.table = new Int32Array(2 * this.table.length).fill(-1);
     const mask = this.table.length - 1;
-    for (let number = 0; number < this.count; number++) {
+    for (let number = 0; number < this.size; number++) {
       let slot = hash(this.get(number)) & mask;
       while ((this.table[slot] as number) >= 0) slot = (slot + 1) & mask;
       this.table[slot] = number;
     }
   }
-}
-
-function grown(array: Int32Array): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(2 * array.length);
-  larger.set(array);
-  return larger;
 }
 
 /** FNV-1a over the words, with a final mix, since the table uses the low bits. */
