@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { Scenario } from '../conformance/scenario.js';
 import { built } from './build.js';
 import { KernelFailed } from './failed.js';
+import { programFile } from './programs.js';
 import { answeredId, type Greeting, parseGivingUp, parseGreeting, requestLine } from './wire.js';
 
 /** How to run a probe, and how to talk to it. */
@@ -63,10 +64,14 @@ export class ProbeProcess {
   private failure: KernelFailed | undefined;
   private closing = false;
 
-  /** Starts the program; throws KernelFailed where the guard over it cannot be built. */
+  /** Starts the program; throws KernelFailed where it is not found, or the guard over it cannot be built. */
   constructor(private readonly command: ProbeCommand) {
-    const { program, args, env } = command;
-    this.child = spawn(built('guard'), [program, ...args], {
+    const { what, program, args, env, install } = command;
+    const file = programFile(program);
+    if (file === undefined) {
+      throw new KernelFailed(`${what} cannot be started: ${program} was not found; ${install}`);
+    }
+    this.child = spawn(built('guard'), [file, ...args], {
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
       detached: true,
       ...(env === undefined ? {} : { env }),
@@ -193,10 +198,8 @@ export class ProbeProcess {
 
   private gone(code: number | null): void {
     if (this.closing) return;
-    const { install, program } = this.command;
     // 127 is what the guard says of a program that it cannot start.
-    if (code === 127)
-      this.fail(`cannot be started: ${program} not found or not to be run; ${install}`);
+    if (code === 127) this.fail('cannot be started: this machine does not run such a program');
     else this.fail(`ended${this.inScenario()} (${ending(code)})`);
   }
 

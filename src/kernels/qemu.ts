@@ -1,0 +1,75 @@
+import { accessSync, constants } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Kernel } from '../conformance/kernel.js';
+import { KernelFailed } from './failed.js';
+import { type GuestFolder, openGuest } from './guest.js';
+import { imageVersion } from './image.js';
+import type { ProbeCommand } from './probe-process.js';
+
+const QEMU = 'qemu-system-x86_64';
+
+type Accelerator = 'kvm' | 'tcg';
+
+/** Seconds. KVM may open and yet stall: who has not spoken by then is tried without it. */
+const PATIENCE = {
+  kvm: { start: 12, answer: 20 },
+  tcg: { start: 120, answer: 60 },
+} as const satisfies Record<Accelerator, ProbeCommand['patience']>;
+
+const COMMAND_LINE = [
+  'console=ttyS1',
+  'quiet',
+  'panic=-1',
+  'oops=panic',
+  // Emulation is slow enough; none of these changes what mremap() does.
+  'mitigations=off',
+  'nokaslr',
+  'audit=0',
+].join(' ');
+
+const command = (
+  image: string,
+  accelerator: Accelerator,
+  { initramfs, console }: GuestFolder,
+): Omit<ProbeCommand, 'console'> => ({
+  what: `the guest of ${image} (QEMU, ${accelerator})`,
+  program: QEMU,
+  args: [
+    ...['-accel', accelerator, '-cpu', accelerator === 'kvm' ? 'host' : 'max'],
+    ...['-m', '256', '-smp', '1', '-nodefaults', '-display', 'none', '-no-reboot'],
+    // The probe has the first serial line to itself, the kernel writes to the second.
+    ...['-serial', 'stdio', '-serial', `file:${console}`],
+    ...['-kernel', resolve(image), '-initrd', initramfs, '-append', COMMAND_LINE],
+  ],
+  install: 'install the package qemu-system-x86',
+  inFlight: 2000,
+  patience: PATIENCE[accelerator],
+});
+
+const boot = (image: string, accelerator: Accelerator): Promise<Kernel> =>
+  openGuest(image, (files) => command(image, accelerator, files));
+
+function mayUseKvm(): boolean {
+  try {
+    accessSync('/dev/kvm', constants.R_OK | constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * A kernel image in a virtual machine, under KVM if that works, else emulated. Throws BadInput for a
+ * file that is no image, KernelFailed for one that does not run.
+ */
+export async function openImage(image: string): Promise<Kernel> {
+  imageVersion(image);
+  if (mayUseKvm()) {
+    try {
+      return await boot(image, 'kvm');
+    } catch (error) {
+      if (!(error instanceof KernelFailed)) throw error;
+    }
+  }
+  return boot(image, 'tcg');
+}
