@@ -18,17 +18,19 @@
  * that the limit is never so low that others meet it.
  *
  * A child runs the scenarios, one after the other, for as long as its address space and its
- * counters are what they were before the first one; else another takes its place. So a scenario
- * never sees what one before it left, and no process has to be made for each.
+ * counters are each time what they were before; else another takes its place. So a scenario never
+ * sees what one before it left, and no process has to be made for each. What is sealed cannot be
+ * unmapped: it stays, and the next window lies elsewhere.
  */
 #include "bare.h"
 
 enum { PAGE = 4096, MAX_PAGES = 64, MAX_CALLS = 256, FILE_PAGES = 64, INBOX = 1 << 16 };
-/* Map slots that no set-up uses up, a page of the window being split off each time. */
-enum { ROOM = 2 * MAX_PAGES, GUEST_LIMIT = 1000, MOST_FILLERS = 1 << 22 };
+/* Map slots. ROOM is what is left free at the start; it decides nothing but speed. */
+enum { ROOM = 128, GUEST_LIMIT = 1000, MOST_FILLERS = 1 << 22 };
 #define REQUESTS_AT 0x8000000UL   /* 128 MiB, above text and data */
 #define ARENA 0x10000000UL        /* 256 MiB: below where some kernels begin to look for room */
-#define WINDOW 0x100000000UL      /* 4 GiB */
+#define WINDOWS 0x100000000UL     /* 4 GiB: the first window; a new child begins there */
+#define NEXT_WINDOW 0x1000000UL   /* 16 MiB further on */
 #define RESERVATION 0x200000000UL /* 8 GiB, the end of the arena */
 
 enum { EXIT_UNCLEAN = 10, EXIT_DONE, EXIT_FAILED };
@@ -90,6 +92,7 @@ static long first_limit;
 static long fillers;
 static long elsewhere;  /* VMAs behind the arena, but for the fillers */
 static ulong reservation_end;
+static ulong window = WINDOWS;
 static Counters clean;
 
 /* ---- output ---- */
@@ -250,12 +253,12 @@ static void note_entry(View *view, const char *line, ulong start, ulong end)
 	Entry *entry;
 	ulong offset;
 
-	if (view == 0 || end <= WINDOW || start >= WINDOW + (ulong)scenario.pages * PAGE)
+	if (view == 0 || end <= window || start >= window + (ulong)scenario.pages * PAGE)
 		return;
 	if (view->entries == 2 * MAX_PAGES)
 		fail("entries", view->entries);
 	entry = &view->entry[view->entries];
-	entry->start = ((long)start - (long)WINDOW) / PAGE;
+	entry->start = ((long)start - (long)window) / PAGE;
 	entry->pages = (long)(end - start) / PAGE;
 	entry->prot = line[1] == 'w' ? 'w' : line[0] == 'r' ? 'r' : 'n';
 	entry->share = line[3];
@@ -333,7 +336,7 @@ static void read_bytes(View *view)
 		long from = entry->start < 0 ? 0 : entry->start, to = entry->start + entry->pages;
 
 		for (long page = from; page < to && page < scenario.pages && entry->prot != 'n'; page++) {
-			const char *at = (const char *)WINDOW + page * PAGE;
+			const char *at = (const char *)window + page * PAGE;
 
 			view->bytes[page] = entry->kind == 'a' ? *(volatile unsigned char *)at : byte_of_file(at);
 		}
@@ -407,18 +410,21 @@ static void fill(long wanted)
 	}
 }
 
-/* No call of a set-up may meet the limit. */
+/*
+ * No call of a set-up may meet the limit: each page of the window may be a VMA, each call may place
+ * another outside, and some ask for a few more than they take.
+ */
 static void make_room(long map_count)
 {
-	long free;
+	long wanted = scenario.pages + scenario.setups + 16, free;
 
 	if (with_sysctl) {
-		set_limit(map_count + 10 * ROOM);
+		set_limit(map_count + wanted);
 		return;
 	}
 	free = limit_now() - map_count;
-	if (free < ROOM)
-		fill(fillers - (ROOM - free));
+	if (free < wanted)
+		fill(fillers - (wanted - free));
 }
 
 static void limit_to(long map_count, long headroom)
@@ -472,7 +478,7 @@ static int uses(int first, int last)
 static long touch(long first, long pages)
 {
 	for (long page = first; page < first + pages; page++) {
-		long done = sys4(SYS_pread, bytes_file, WINDOW + (ulong)page * PAGE, 1, page + 1);
+		long done = sys4(SYS_pread, bytes_file, window + (ulong)page * PAGE, 1, page + 1);
 
 		if (done != 1)
 			return done < 0 ? done : -EFAULT;
@@ -486,9 +492,9 @@ static long map(const long *arg)
 	int fd = arg[2] == RAMFS ? ramfs_file : memfd;
 
 	if (arg[2] == ANON || arg[2] == SHM)
-		return sys6(SYS_mmap, WINDOW + (ulong)arg[0] * PAGE, (ulong)arg[1] * PAGE,
+		return sys6(SYS_mmap, window + (ulong)arg[0] * PAGE, (ulong)arg[1] * PAGE,
 			    (ulong)arg[3], (ulong)(flags | MAP_ANONYMOUS), ~0UL, 0);
-	return sys6(SYS_mmap, WINDOW + (ulong)arg[0] * PAGE, (ulong)arg[1] * PAGE, (ulong)arg[3],
+	return sys6(SYS_mmap, window + (ulong)arg[0] * PAGE, (ulong)arg[1] * PAGE, (ulong)arg[3],
 		    (ulong)flags, (ulong)fd, (ulong)arg[4] * PAGE);
 }
 
@@ -496,7 +502,7 @@ static long map(const long *arg)
 static long perform(const Call *call)
 {
 	const long *arg = call->arg;
-	ulong at = WINDOW + (ulong)arg[0] * PAGE, length = (ulong)arg[1] * PAGE;
+	ulong at = window + (ulong)arg[0] * PAGE, length = (ulong)arg[1] * PAGE;
 
 	switch (call->call) {
 	case MMAP:
@@ -515,7 +521,7 @@ static long perform(const Call *call)
 		return sys3(SYS_mseal, at, length, 0);
 	default:
 		return sys5(SYS_mremap, at, length, (ulong)arg[2] * PAGE, arg[3],
-			    WINDOW + (ulong)arg[4] * PAGE);
+			    window + (ulong)arg[4] * PAGE);
 	}
 }
 
@@ -577,13 +583,13 @@ static void put_view(const View *view)
 static void put_result(const Call *call, long result)
 {
 	int is_address = call->call == MMAP || call->call == MREMAP;
-	long page = (result - (long)WINDOW) / PAGE;
+	long page = (result - (long)window) / PAGE;
 
 	if (result < 0 && result > -PAGE)
 		put_number(result);
 	else if (!is_address)
 		put_number(0);
-	else if (result < (long)WINDOW || page >= scenario.pages)
+	else if (result < (long)window || page >= scenario.pages)
 		put_char('o');
 	else
 		put_number(page);
@@ -644,11 +650,56 @@ static int set_up(void)
 	return -1;
 }
 
+/* From some page of the window on; what is in windows before it is sealed, and stays. */
+static long unmap_arena(ulong from)
+{
+	long below = sys2(SYS_munmap, ARENA, WINDOWS - ARENA);
+	long above = sys2(SYS_munmap, from, RESERVATION - from);
+
+	return below < 0 ? below : above;
+}
+
+/* Unmaps all but what is sealed; whether that is in the window alone. */
+static int leave_window(void)
+{
+	View *left = &views[0];
+	ulong end = window + (ulong)scenario.pages * PAGE;
+	Counters after;
+	long pages = 0;
+
+	make_room(count(0).map_count);
+	for (ulong page = window; page < end; page += PAGE)
+		sys2(SYS_munmap, page, PAGE);
+	if (unmap_arena(end) < 0)
+		return 0;
+	after = count(left);
+	after.map_count -= fillers;
+	for (int i = 0; i < left->entries; i++)
+		pages += left->entry[i].pages;
+	if (after.map_count - clean.map_count != left->entries ||
+	    after.total_vm - clean.total_vm != pages || after.locked_vm != clean.locked_vm)
+		return 0;
+	window += NEXT_WINDOW;
+	clean = after;
+	return window < RESERVATION / 2 + WINDOWS / 2;
+}
+
+/* Whether the next scenario will find all as the last one did. */
+static int clean_up(void)
+{
+	Counters after;
+
+	if (unmap_arena(window) < 0)
+		return leave_window();
+	after = count(0);
+	return after.map_count - fillers == clean.map_count && after.total_vm == clean.total_vm &&
+	       after.locked_vm == clean.locked_vm;
+}
+
 /* Answers a scenario; whether the next one would find all as this one did. */
 static int run_scenario(void)
 {
 	int with_memfd = uses(FPRIV, FSHARED), with_ramfs = uses(RAMFS, RAMFS), failed;
-	Counters after;
 
 	memfd = with_memfd ? new_file(0) : -1;
 	ramfs_file = with_ramfs ? new_file(1) : -1;
@@ -669,10 +720,7 @@ static int run_scenario(void)
 		sys1(SYS_close, memfd);
 	if (with_ramfs)
 		sys1(SYS_close, ramfs_file);
-	sys2(SYS_munmap, ARENA, RESERVATION - ARENA);
-	after = count(0);
-	return after.map_count - fillers == clean.map_count && after.total_vm == clean.total_vm &&
-	       after.locked_vm == clean.locked_vm;
+	return clean_up();
 }
 
 /* ---- requests ---- */
@@ -860,7 +908,7 @@ static void fill_up(void)
 
 static void greet(int locks)
 {
-	static struct { char sysname[65], nodename[65], release[65], rest[195]; } name;
+	static struct { char sysname[65], nodename[65], release[65], version[65], rest[130]; } name;
 
 	sys1(SYS_uname, &name);
 	put_text("#1 ");
@@ -871,6 +919,8 @@ static void greet(int locks)
 	put_number(limit_now());
 	put_char(' ');
 	put_text(name.release);
+	put_char(' ');
+	put_text(name.version);
 	put_char('\n');
 	flush();
 }

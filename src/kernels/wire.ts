@@ -18,7 +18,7 @@ import { KernelFailed } from './failed.js';
  *     @ID VIEW;RESULT MAPS TOTAL LOCKED COMMITTED VIEW;...    an outcome; the first view is the initial one
  *     @ID xN                                  call N of the set-up, a touch, cannot write
  *     @ID kN                                  signal N ended the process that ran it
- *     #1 LOCKS RAMFS LIMIT RELEASE            once, before all others: the greeting
+ *     #1 LOCKS RAMFS LIMIT RELEASE VERSION    once, before all others: the greeting
  *     !WORD NUMBER                            the probe gives up
  *
  * A result is a page, `o` for outside, or minus an errno. A view is `=` for the one before, or entries
@@ -81,18 +81,21 @@ export interface Greeting {
   readonly limit: number;
   /** As `uname -r` says. */
   readonly version: string;
+  /** As `uname -v` says. */
+  readonly build: string;
 }
 
 /** The greeting; undefined for any other line. */
 export function parseGreeting(line: string): Greeting | undefined {
-  const match = /^#1 ([01]) ([01]) (\d+) (\S+)$/.exec(line);
+  const match = /^#1 ([01]) ([01]) (\d+) (\S+) (.*)$/.exec(line);
   if (match === null) return undefined;
-  const [, locks, ramfs, limit, version] = match;
+  const [, locks, ramfs, limit, version, build] = match;
   return {
     locks: locks === '1',
     hasRamfs: ramfs === '1',
     limit: Number(limit),
     version: version as string,
+    build: build as string,
   };
 }
 
