@@ -9,11 +9,11 @@
 typedef unsigned long ulong;
 
 enum {
-	SYS_read = 0, SYS_write = 1, SYS_open = 2, SYS_close = 3, SYS_poll = 7, SYS_lseek = 8,
+	SYS_read = 0, SYS_write = 1, SYS_open = 2, SYS_close = 3, SYS_poll = 7, 
 	SYS_mmap = 9, SYS_mprotect = 10, SYS_munmap = 11, SYS_sigprocmask = 14, SYS_ioctl = 16,
 	SYS_pread = 17, SYS_pwrite = 18, SYS_writev = 20, SYS_mremap = 25, SYS_getpid = 39,
 	SYS_fork = 57, SYS_execve = 59, SYS_exit = 60, SYS_wait4 = 61, SYS_kill = 62, SYS_uname = 63,
-	SYS_unlinkat = 263, SYS_getuid = 102, SYS_setpgid = 109, SYS_mlock = 149, SYS_munlock = 150,
+	SYS_unlinkat = 263, SYS_getuid = 102, SYS_getgid = 104, SYS_preadv = 295, SYS_pwritev = 296, SYS_setpgid = 109, SYS_mlock = 149, SYS_munlock = 150,
 	SYS_prctl = 157, SYS_setrlimit = 160, SYS_mount = 165, SYS_reboot = 169, SYS_mkdir = 83,
 	SYS_openat = 257, SYS_unshare = 272, SYS_fallocate = 285, SYS_prlimit = 302,
 	SYS_memfd_create = 319, SYS_mseal = 462

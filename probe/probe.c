@@ -71,6 +71,11 @@ typedef struct {
 } View;
 
 typedef struct {
+	char *base;
+	ulong length;
+} Piece;
+
+typedef struct {
 	long map_count, total_vm, locked_vm, committed;
 } Counters;
 
@@ -176,20 +181,14 @@ static void open_own_files(void)
 	status_file = must_open("/proc/self/status", O_RDONLY);
 }
 
-/* The start of a file of /proc, with a null behind it. */
-static long slurp(int fd, char *text, ulong size)
+/* A file of /proc, which comes in one piece if there is room for it, with a null behind it. */
+static void slurp(int fd, char *text, ulong size)
 {
-	ulong length = 0;
+	long got = sys4(SYS_pread, fd, text, size - 1, 0);
 
-	while (length < size - 1) {
-		long got = sys4(SYS_pread, fd, text + length, size - 1 - length, length);
-
-		if (got <= 0)
-			break;
-		length += (ulong)got;
-	}
-	text[length] = '\0';
-	return (long)length;
+	if (got < 0)
+		fail("proc", -got);
+	text[got] = '\0';
 }
 
 static const char *number_in(const char *text, int base, ulong *n)
@@ -278,19 +277,19 @@ static void note_entry(View *view, const char *line, ulong start, ulong end)
 static long read_maps(View *view, ulong limit)
 {
 	long count = 0;
-	ulong kept = 0;
+	ulong kept = 0, at = 0;
 
 	if (view != 0)
 		view->entries = 0;
-	sys3(SYS_lseek, maps_file, 0, 0);
 	for (;;) {
-		long got = sys3(SYS_read, maps_file, maps + kept, sizeof maps - kept);
+		long got = sys4(SYS_pread, maps_file, maps + kept, sizeof maps - kept, at);
 		const char *line = maps, *stop;
 
 		if (got < 0)
-			fail("maps", -got);
+			fail("proc", -got);
 		if (got == 0)
 			return count;
+		at += (ulong)got;
 		for (stop = maps + kept + got; ; ) {
 			const char *end = line, *text;
 			ulong from, to;
@@ -314,21 +313,35 @@ static long read_maps(View *view, ulong limit)
 }
 
 /*
- * The first byte of a page of a file or of an object, 0 where it ends before that page: a write()
- * from there says so, a load would end us with a signal.
+ * The first bytes of pages of files and of objects, 0 where these end before a page: a write() from
+ * there says so, a load would end us with a signal. One call for all of them, unless it says so.
  */
-static int byte_of_file(const char *page)
+static void read_file_pages(View *view, const long *pages, int count)
 {
-	unsigned char byte;
+	unsigned char bytes[MAX_PAGES];
+	Piece piece[MAX_PAGES];
 
-	if (sys4(SYS_pwrite, scratch_file, page, 1, 0) != 1)
-		return 0;
-	sys4(SYS_pread, scratch_file, &byte, 1, 0);
-	return byte;
+	for (int i = 0; i < count; i++) {
+		piece[i].base = (char *)window + pages[i] * PAGE;
+		piece[i].length = 1;
+	}
+	for (int i = 0; i < count; ) {
+		long done = sys4(SYS_pwritev, scratch_file, piece + i, count - i, 0);
+
+		if (done > 0)
+			sys4(SYS_pread, scratch_file, bytes, done, 0);
+		for (int k = 0; k < done; k++)
+			view->bytes[pages[i++]] = bytes[k];
+		if (done <= 0)
+			i++;
+	}
 }
 
 static void read_bytes(View *view)
 {
+	long in_file[MAX_PAGES];
+	int in_files = 0;
+
 	for (long page = 0; page < scenario.pages; page++)
 		view->bytes[page] = 0;
 	for (int i = 0; i < view->entries; i++) {
@@ -336,11 +349,13 @@ static void read_bytes(View *view)
 		long from = entry->start < 0 ? 0 : entry->start, to = entry->start + entry->pages;
 
 		for (long page = from; page < to && page < scenario.pages && entry->prot != 'n'; page++) {
-			const char *at = (const char *)window + page * PAGE;
-
-			view->bytes[page] = entry->kind == 'a' ? *(volatile unsigned char *)at : byte_of_file(at);
+			if (entry->kind != 'a')
+				in_file[in_files++] = page;
+			else
+				view->bytes[page] = *(volatile unsigned char *)(window + (ulong)page * PAGE);
 		}
 	}
+	read_file_pages(view, in_file, in_files);
 }
 
 static Counters count(View *view)
@@ -439,7 +454,7 @@ static void limit_to(long map_count, long headroom)
 
 static int new_file(int is_ramfs)
 {
-	struct { const char *base; ulong length; } page[FILE_PAGES];
+	Piece page[FILE_PAGES];
 	long fd, done;
 
 	if (is_ramfs) {
@@ -451,7 +466,7 @@ static int new_file(int is_ramfs)
 	if (fd < 0)
 		fail("file", -fd);
 	for (int i = 0; i < FILE_PAGES; i++) {
-		page[i].base = zeros;
+		page[i].base = (char *)zeros;
 		page[i].length = PAGE;
 	}
 	done = sys3(SYS_writev, fd, page, FILE_PAGES);
@@ -472,18 +487,20 @@ static int uses(int first, int last)
 }
 
 /*
- * A touch is a read() into the page: it faults as a store of the process does, and where the page
- * cannot be written it says so instead of ending us with a signal.
+ * A touch is a read() into the pages, one by one: it faults as a store of the process does, and at
+ * a page that cannot be written it ends, where a store would end us with a signal.
  */
 static long touch(long first, long pages)
 {
-	for (long page = first; page < first + pages; page++) {
-		long done = sys4(SYS_pread, bytes_file, window + (ulong)page * PAGE, 1, page + 1);
+	Piece piece[MAX_PAGES];
+	long done;
 
-		if (done != 1)
-			return done < 0 ? done : -EFAULT;
+	for (long i = 0; i < pages; i++) {
+		piece[i].base = (char *)window + (first + i) * PAGE;
+		piece[i].length = 1;
 	}
-	return 0;
+	done = sys4(SYS_preadv, bytes_file, piece, pages, first + 1);
+	return done == pages ? 0 : done < 0 ? done : -EFAULT;
 }
 
 static long map(const long *arg)
@@ -820,11 +837,44 @@ static void reserve(void)
 	fillers = 1;
 }
 
+static int write_file(const char *path, const char *text, ulong length)
+{
+	long fd = sys3(SYS_open, path, O_WRONLY, 0), done;
+
+	if (fd < 0)
+		return 0;
+	done = sys3(SYS_write, fd, text, length);
+	sys1(SYS_close, fd);
+	return done == (long)length;
+}
+
+/* Root of a namespace that holds nobody but the user that we are; files can then be made in it. */
+static int enter_user_namespace(void)
+{
+	long user = sys0(SYS_getuid), group = sys0(SYS_getgid);
+
+	if (sys1(SYS_unshare, CLONE_NEWUSER | CLONE_NEWNS) < 0)
+		return 0;
+	out_length = 0;
+	put_text("0 ");
+	put_number(user);
+	put_text(" 1");
+	if (!write_file("/proc/self/uid_map", out, out_length))
+		return 0;
+	write_file("/proc/self/setgroups", "deny", 4);
+	out_length = 0;
+	put_text("0 ");
+	put_number(group);
+	put_text(" 1");
+	user = write_file("/proc/self/gid_map", out, out_length);
+	out_length = 0;
+	return (int)user;
+}
+
 /* A ramfs of our own: in a mount namespace, which takes a user namespace unless we are root. */
 static void mount_ramfs(const char *folder)
 {
-	if (!is_guest && sys1(SYS_unshare, CLONE_NEWNS) < 0 &&
-	    sys1(SYS_unshare, CLONE_NEWUSER | CLONE_NEWNS) < 0)
+	if (!is_guest && sys1(SYS_unshare, CLONE_NEWNS) < 0 && !enter_user_namespace())
 		return;
 	if (!is_guest && sys5(SYS_mount, "none", "/", 0, MS_REC | MS_PRIVATE, 0) < 0)
 		return;
@@ -935,11 +985,12 @@ static void start(ulong *stack)
 		be_init();
 	with_sysctl = starts_with(how, "sysctl") || (is_guest && !starts_with(how, "fillers"));
 	open_files();
+	open_own_files();
+	/* Before the namespace, in which we seem to have every capability. */
+	locks = may_lock();
 	if (!is_guest)
 		mount_ramfs("/tmp");
 	reserve();
-	open_own_files();
-	locks = may_lock();
 	fill_up();
 	greet(locks);
 	for (;;) {
