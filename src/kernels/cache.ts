@@ -7,3 +7,6 @@ export function cacheFolder(): string {
   const base = XDG_CACHE_HOME?.startsWith('/') ? XDG_CACHE_HOME : join(homedir(), '.cache');
   return join(base, 'mremap-check');
 }
+
+/** Where scripts/fetch-kernels puts images. */
+export const kernelsFolder = (): string => join(cacheFolder(), 'kernels');

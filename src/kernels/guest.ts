@@ -1,9 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { Kernel } from '../conformance/kernel.js';
 import { built } from './build.js';
 import { cpio } from './cpio.js';
+import { GuestFolder } from './guest-folder.js';
 import { type ProbeCommand, ProbeProcess } from './probe-process.js';
 import { ProbedKernel } from './probed-kernel.js';
 
@@ -18,29 +17,6 @@ const initramfs = (): Buffer =>
     { path: 'init', program: readFileSync(built('probe')) },
   ]);
 
-/** A folder for one guest, which goes with it. */
-export interface GuestFolder {
-  readonly folder: string;
-  readonly initramfs: string;
-  /** Where the console of the guest goes, if it has a file of its own. */
-  readonly console: string;
-}
-
-function makeFolder(): GuestFolder {
-  const folder = mkdtempSync(join(tmpdir(), 'mremap-check-guest-'));
-  const [archive, console] = [join(folder, 'initramfs.cpio'), join(folder, 'console')];
-  writeFileSync(archive, initramfs());
-  return { folder, initramfs: archive, console };
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'latin1');
-  } catch {
-    return '';
-  }
-}
-
 /**
  * Boots a guest and waits for the probe in it; throws KernelFailed, with nothing left running.
  *
@@ -49,17 +25,16 @@ function textOf(file: string): string {
  */
 export async function openGuest(
   name: string,
-  how: (files: GuestFolder) => Omit<ProbeCommand, 'console'>,
+  how: (folder: GuestFolder) => Omit<ProbeCommand, 'console'>,
 ): Promise<Kernel> {
-  const files = makeFolder();
-  const remove = () => rmSync(files.folder, { recursive: true, force: true });
+  const folder = new GuestFolder(initramfs());
   let probe: ProbeProcess | undefined;
   try {
-    probe = new ProbeProcess({ ...how(files), console: () => textOf(files.console) });
-    return new ProbedKernel(name, [], await probe.greeting(), probe, remove);
+    probe = new ProbeProcess({ ...how(folder), console: () => folder.consoleText() });
+    return new ProbedKernel(name, [], await probe.greeting(), probe, () => folder.remove());
   } catch (error) {
     await probe?.close();
-    remove();
+    folder.remove();
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { BadInput } from '../input/bad-input.js';
+import { fullVersion } from './version.js';
 
 /** Where the header of a bzImage has its magic, and a pointer to its version (Documentation/arch/x86/boot.rst). */
 const MAGIC = { at: 0x202, text: 'HdrS' } as const;
@@ -23,7 +24,7 @@ function headOf(file: string): Buffer {
   }
 }
 
-/** The version that a bzImage names, as `uname -r` there says it; throws BadInput for any other file. */
+/** The version that a bzImage names; throws BadInput for any other file. */
 export function imageVersion(file: string): string {
   const head = headOf(file);
   const { at, text } = MAGIC;
@@ -33,11 +34,11 @@ export function imageVersion(file: string): string {
     );
   }
   const start = head.readUInt16LE(VERSION_POINTER) + SETUP_CODE;
-  const version = /^[^\s\0]+/.exec(head.toString('latin1', start, start + 256))?.[0];
-  if (version === undefined) {
+  const banner = /^([^\s\0]+)([^\0]*)/.exec(head.toString('latin1', start, start + 512));
+  if (banner === null) {
     throw new BadInput(
       `${file}: found no version in its header, expected a kernel image (bzImage)`,
     );
   }
-  return version;
+  return fullVersion(banner[1] as string, banner[2] as string);
 }

@@ -2,6 +2,7 @@ import type { Kernel, Ran } from '../conformance/kernel.js';
 import type { Scenario } from '../conformance/scenario.js';
 import type { WrittenCall } from '../input/call.js';
 import type { ProbeProcess } from './probe-process.js';
+import { fullVersion } from './version.js';
 import { type Greeting, parseAnswer, tooLong } from './wire.js';
 
 const LOCKING: readonly WrittenCall['call'][] = ['mlock', 'munlock'];
@@ -20,7 +21,7 @@ export class ProbedKernel implements Kernel {
   ) {}
 
   get version(): string {
-    return this.greeting.version;
+    return fullVersion(this.greeting.version, this.greeting.build);
   }
 
   async run(scenarios: readonly Scenario[]): Promise<readonly Ran[]> {

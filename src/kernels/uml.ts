@@ -2,13 +2,14 @@ import type { Kernel } from '../conformance/kernel.js';
 import { openGuest } from './guest.js';
 import type { Limits } from './live.js';
 
-/** The program of Debian's package. */
+/** As Debian has it, and the package that it is in. */
 export const UML = 'linux.uml';
+export const UML_PACKAGE = 'user-mode-linux';
 
 /** A kernel built for ARCH=um, which runs as a process; throws KernelFailed. */
 export function openUml(program: string = UML, limits: Limits = 'sysctl'): Promise<Kernel> {
   const name = program === UML ? 'uml' : `uml:${program}`;
-  return openGuest(name, ({ folder, initramfs }) => ({
+  return openGuest(name, ({ path, initramfs }) => ({
     what: `the guest of ${name}`,
     program,
     args: [
@@ -21,11 +22,11 @@ export function openUml(program: string = UML, limits: Limits = 'sysctl'): Promi
       'quiet',
       'panic=-1',
       'umid=guest',
-      `uml_dir=${folder}`,
+      `uml_dir=${path}`,
       limits,
     ],
-    env: { ...process.env, TMPDIR: folder },
-    install: 'install the package user-mode-linux',
+    env: { ...process.env, TMPDIR: path },
+    install: `install the package ${UML_PACKAGE}`,
     inFlight: 2000,
     patience: { start: 30, answer: 20 },
   }));
