@@ -1,13 +1,20 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheFolder } from './cache.js';
 import { KernelFailed } from './failed.js';
 
 const SOURCES = fileURLToPath(new URL('../../probe/', import.meta.url));
-const HEADER = join(SOURCES, 'bare.h');
 const FLAGS = [
   '-static',
   '-nostdlib',
@@ -63,16 +70,20 @@ function makeOnce(file: string, make: (into: string) => void): void {
   }
 }
 
+/** Another for any other text of the file, of a header, or of the flags. */
+function keyOf(source: string): string {
+  const headers = readdirSync(SOURCES).filter((name) => name.endsWith('.h'));
+  const hash = createHash('sha256').update(FLAGS.join(' '));
+  for (const file of [source, ...headers.sort().map((name) => join(SOURCES, name))]) {
+    hash.update(readFileSync(file));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
 /** The program that a C file of `probe` builds to; built at its first use, then taken from the cache. Throws KernelFailed. */
 export function built(name: 'probe' | 'guard'): string {
   const source = join(SOURCES, `${name}.c`);
-  const key = createHash('sha256')
-    .update(readFileSync(source))
-    .update(readFileSync(HEADER))
-    .update(FLAGS.join(' '))
-    .digest('hex')
-    .slice(0, 16);
-  const file = join(cacheFolder(), `${name}-${key}`);
+  const file = join(cacheFolder(), `${name}-${keyOf(source)}`);
   makeOnce(file, (into) => compile(source, into));
   return file;
 }
