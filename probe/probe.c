@@ -170,6 +170,8 @@ static void start(ulong *stack)
 	if (!is_guest)
 		mount_ramfs("/tmp");
 	reserve();
+	if (is_guest)
+		charge_ballast();
 	fill_up();
 	greet(locks);
 	for (;;) {
