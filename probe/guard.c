@@ -27,14 +27,40 @@ static void limit_stack(void)
 	}
 }
 
-/* Ends the group, and whatever has left it since: orphans of this process have become its children. */
+/* Ends those that have left the group, whose parent is gone: they have become children of this process. */
+static void end_strays(void)
+{
+	static char list[4096];
+	long fd = sys3(SYS_open, "/proc/thread-self/children", O_RDONLY, 0);
+	long got = fd < 0 ? 0 : sys3(SYS_read, fd, list, sizeof list);
+	long pid = 0;
+
+	for (long i = 0; i < got; i++) {
+		if (list[i] != ' ')
+			pid = pid * 10 + (list[i] - '0');
+		else if (pid > 0)
+			sys2(SYS_kill, pid, SIGKILL), pid = 0;
+	}
+	if (fd >= 0)
+		sys1(SYS_close, fd);
+}
+
+/* Ends all, in as many rounds as there are generations, and for at most a second. */
 static void end_all(long group)
 {
 	int status;
 
-	sys2(SYS_kill, -group, SIGKILL);
-	while (sys4(SYS_wait4, -1, &status, 0, 0) > 0)
+	for (int round = 0; round < 100; round++) {
+		long ended;
+
 		sys2(SYS_kill, -group, SIGKILL);
+		end_strays();
+		while ((ended = sys4(SYS_wait4, -1, &status, WNOHANG, 0)) > 0)
+			;
+		if (ended == -ECHILD)
+			return;
+		sys3(SYS_poll, 0, 0, 10);
+	}
 }
 
 static void start(ulong *stack)

@@ -60,13 +60,14 @@ const boot = (image: string, accelerator: Accelerator): Promise<Kernel> =>
 
 let kvmFailed = false;
 
-function mayUseKvm(): boolean {
-  if (kvmFailed) return false;
+/** Those to try, in this order. */
+function accelerators(): readonly Accelerator[] {
+  if (kvmFailed) return ['tcg'];
   try {
     accessSync('/dev/kvm', constants.R_OK | constants.W_OK);
-    return true;
+    return ['kvm', 'tcg'];
   } catch {
-    return false;
+    return ['tcg'];
   }
 }
 
@@ -74,15 +75,17 @@ function mayUseKvm(): boolean {
  * A kernel image in a virtual machine, under KVM if that works, else emulated. Throws BadInput for a
  * file that is no image, KernelFailed for one that does not run.
  */
-export async function openImage(image: string): Promise<Kernel> {
+export async function openImage(
+  image: string,
+  [first, ...others]: readonly Accelerator[] = accelerators(),
+): Promise<Kernel> {
   imageVersion(image);
-  if (mayUseKvm()) {
-    try {
-      return await boot(image, 'kvm');
-    } catch (error) {
-      if (!(error instanceof KernelFailed)) throw error;
-      kvmFailed = true;
-    }
+  if (first === undefined) throw new RangeError('no accelerator to run a guest with');
+  try {
+    return await boot(image, first);
+  } catch (error) {
+    if (!(error instanceof KernelFailed) || others.length === 0) throw error;
+    kvmFailed = true;
+    return openImage(image, others);
   }
-  return boot(image, 'tcg');
 }
