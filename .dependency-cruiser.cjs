@@ -8,6 +8,7 @@ const layers = [
   { name: 'input', project: ['model'], packages: 'any' },
   { name: 'specs', project: ['input', 'model', 'invariants', 'checker'], packages: 'any' },
   { name: 'conformance', project: ['input', 'model'], packages: 'any' },
+  { name: 'kernels', project: ['input', 'model', 'conformance'], packages: 'any' },
   { name: 'verify', project: ['model', 'invariants', 'checker', 'specs'], packages: 'any' },
   {
     name: 'report',

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { BadInput } from '../input/bad-input.js';
+import { KernelFailed } from '../kernels/failed.js';
 import { Exit } from './exit.js';
 import type { SensitivityFlags } from './sensitivity.js';
 import { note } from './terminal.js';
@@ -31,7 +32,7 @@ Exit codes:
   0  all as the specs expect (an expected violation is no failure)
   1  a verdict that no spec expects
   2  bad input or usage
-  3  incomplete: interrupted, or beyond what is modelled`;
+  3  incomplete: interrupted, beyond what is modelled, or a kernel that cannot be run`;
 
 /** The commands; `done` is told how each went. What a command needs is loaded when it is given. */
 function commands(done: (exit: Exit) => void): Command {
@@ -87,6 +88,14 @@ function commands(done: (exit: Exit) => void): Command {
       done(releasesCommand(id, flags));
     });
   program
+    .command('kernels')
+    .description('what kernels there are on this machine to run scenarios on')
+    .option('--json', 'print as JSON')
+    .action(async (flags: { json?: true }) => {
+      const { kernelsCommand } = await import('./kernels.js');
+      done(kernelsCommand(flags));
+    });
+  program
     .command('invariants')
     .description('what invariants there are')
     .option('--json', 'print as JSON')
@@ -109,6 +118,10 @@ async function main(): Promise<Exit> {
     if (error instanceof BadInput) {
       note(`mremap-check: ${error.message}`);
       return Exit.usage;
+    }
+    if (error instanceof KernelFailed) {
+      note(`mremap-check: ${error.message}`);
+      return Exit.incomplete;
     }
     note(`mremap-check: internal error, no verdict: ${(error as Error).stack ?? String(error)}`);
     return Exit.incomplete;

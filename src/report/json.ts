@@ -2,6 +2,7 @@ import type { Counterexample } from '../checker/counterexample.js';
 import type { Difference } from '../checker/difference.js';
 import type { Moment } from '../checker/interleaving.js';
 import type { RaceCounterexample } from '../checker/race-counterexample.js';
+import type { FoundKernel } from '../conformance/found-kernel.js';
 import type { Invariant } from '../invariants/invariant.js';
 import { type Call, flagNames } from '../model/calls.js';
 import type { Release } from '../model/release.js';
@@ -251,4 +252,15 @@ export const releasesJson = (releases: readonly Release[]): object => ({
 export const invariantsJson = (invariants: readonly Invariant[]): object => ({
   version: VERSION,
   invariants: invariants.map(({ id, statement, source }) => ({ id, statement, source })),
+});
+
+/** What is not known, or not missing, is null. */
+export const kernelsJson = (kernels: readonly FoundKernel[]): object => ({
+  version: VERSION,
+  kernels: kernels.map(({ name, version, release, missing }) => ({
+    name,
+    version: version ?? null,
+    release: release ?? null,
+    missing: missing ?? null,
+  })),
 });

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import type { Kernel } from '../conformance/kernel.js';
+import { built } from './build.js';
+import { cpio } from './cpio.js';
+import { GuestFolder } from './guest-folder.js';
+import { type ProbeCommand, ProbeProcess } from './probe-process.js';
+import { ProbedKernel } from './probed-kernel.js';
+
+/** All that is in a guest: the probe, and what it needs to find. */
+const initramfs = (): Buffer =>
+  cpio([
+    { path: 'proc', folder: true },
+    { path: 'ramfs', folder: true },
+    { path: 'dev', folder: true },
+    { path: 'dev/console', device: [5, 1] },
+    { path: 'dev/ttyS0', device: [4, 64] },
+    { path: 'init', program: readFileSync(built('probe')) },
+  ]);
+
+/**
+ * Boots a guest and waits for the probe in it; throws KernelFailed, with nothing left running.
+ *
+ * @param name of the kernel, as the user gave it
+ * @param how to boot it, given its folder
+ */
+export async function openGuest(
+  name: string,
+  how: (folder: GuestFolder) => Omit<ProbeCommand, 'console'>,
+): Promise<Kernel> {
+  const folder = new GuestFolder(initramfs());
+  let probe: ProbeProcess | undefined;
+  try {
+    probe = new ProbeProcess({ ...how(folder), console: () => folder.consoleText() });
+    return new ProbedKernel(name, [], await probe.greeting(), probe, () => folder.remove());
+  } catch (error) {
+    await probe?.close();
+    folder.remove();
+    throw error;
+  }
+}

@@ -1,0 +1,228 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import type { Scenario } from '../conformance/scenario.js';
+import { built } from './build.js';
+import { KernelFailed } from './failed.js';
+import { programFile } from './programs.js';
+import { answeredId, type Greeting, parseGivingUp, parseGreeting, requestLine } from './wire.js';
+
+/** How to run a probe, and how to talk to it. */
+export interface ProbeCommand {
+  /** For messages: `the guest of vmlinuz-6.12`. */
+  readonly what: string;
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+  /** Said where the program is not found. */
+  readonly install: string;
+  /** Bytes of requests that may be under way: a serial line loses what its buffers cannot take. */
+  readonly inFlight: number;
+  /** Seconds until the greeting, and between answers. */
+  readonly patience: { readonly start: number; readonly answer: number };
+  /** What the console of a guest shows so far. */
+  readonly console?: () => string;
+}
+
+const CONSOLE_LINES = 12;
+
+/** Runs `fail` if it was not called off for some seconds. */
+class Alarm {
+  private timer: NodeJS.Timeout | undefined;
+
+  set(seconds: number, fail: () => void): void {
+    this.off();
+    this.timer = setTimeout(fail, seconds * 1000);
+  }
+
+  off(): void {
+    clearTimeout(this.timer);
+  }
+}
+
+/** A batch under way: answers come in the order of the requests. */
+interface Batch {
+  readonly scenarios: readonly Scenario[];
+  readonly firstId: number;
+  readonly answers: string[];
+  readonly sizes: number[];
+  sent: number;
+  underWay: number;
+  done(answers: readonly string[]): void;
+}
+
+/** A probe that runs somewhere, as seen over its lines. */
+export class ProbeProcess {
+  private readonly child: ChildProcess;
+  private readonly exited: Promise<void>;
+  private readonly alarm = new Alarm();
+  private rest = '';
+  private errors = '';
+  private nextId = 0;
+  private batch: Batch | undefined;
+  private onGreeting: ((greeting: Greeting) => void) | undefined;
+  private reject: ((error: KernelFailed) => void) | undefined;
+  private failure: KernelFailed | undefined;
+  private closing = false;
+
+  /** Starts the program; throws KernelFailed where it is not found, or the guard over it cannot be built. */
+  constructor(private readonly command: ProbeCommand) {
+    const { what, program, args, env, install } = command;
+    const file = programFile(program);
+    if (file === undefined) {
+      throw new KernelFailed(`${what} cannot be started: ${program} was not found; ${install}`);
+    }
+    this.child = spawn(built('guard'), [file, ...args], {
+      stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+      detached: true,
+      ...(env === undefined ? {} : { env }),
+    });
+    this.exited = new Promise((resolve) => {
+      this.child.on('close', (code) => {
+        this.gone(code);
+        resolve();
+      });
+      this.child.on('error', (error) => {
+        this.fail(`cannot be started (${error.message})`);
+        resolve();
+      });
+    });
+    // Whether it still reads is known by its answers, and by its end.
+    for (const pipe of [this.child.stdin, this.child.stdio[3]]) pipe?.on('error', () => {});
+    (this.child.stdout as Readable).setEncoding('latin1').on('data', (text) => this.read(text));
+    (this.child.stderr as Readable).setEncoding('utf8').on('data', (text: string) => {
+      this.errors = (this.errors + text).slice(-10_000);
+    });
+  }
+
+  /** What the probe says first; rejects with KernelFailed. */
+  greeting(): Promise<Greeting> {
+    const { start } = this.command.patience;
+    return this.wait(start, `said nothing for ${start} s`, (resolve) => {
+      this.onGreeting = resolve;
+    });
+  }
+
+  /** The answers to scenarios, a line each; rejects with KernelFailed. */
+  ask(scenarios: readonly Scenario[]): Promise<readonly string[]> {
+    if (scenarios.length === 0) return Promise.resolve([]);
+    const { answer } = this.command.patience;
+    return this.wait(answer, `gave no answer for ${answer} s`, (done) => {
+      const firstId = this.nextId;
+      this.nextId += scenarios.length;
+      const under = { sent: 0, underWay: 0, sizes: [], answers: [] };
+      this.batch = { scenarios, firstId, done, ...under };
+      this.send(this.batch);
+    });
+  }
+
+  /** Ends the program and all that it started. */
+  async close(): Promise<void> {
+    this.closing = true;
+    this.alarm.off();
+    this.child.stdin?.end();
+    (this.child.stdio[3] as Writable).end();
+    await this.exited;
+  }
+
+  private wait<T>(
+    seconds: number,
+    complaint: string,
+    begin: (resolve: (value: T) => void) => void,
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.failure !== undefined) {
+        reject(this.failure);
+        return;
+      }
+      this.reject = reject;
+      this.alarm.set(seconds, () => this.fail(`${complaint}${this.inScenario()}`));
+      begin((value) => {
+        this.alarm.off();
+        this.reject = undefined;
+        resolve(value);
+      });
+    });
+  }
+
+  private send(batch: Batch): void {
+    while (batch.sent < batch.scenarios.length) {
+      const scenario = batch.scenarios[batch.sent] as Scenario;
+      const line = requestLine(batch.firstId + batch.sent, scenario);
+      if (batch.underWay > 0 && batch.underWay + line.length > this.command.inFlight) return;
+      batch.sizes.push(line.length);
+      batch.underWay += line.length;
+      batch.sent++;
+      this.child.stdin?.write(line);
+    }
+  }
+
+  private read(text: string): void {
+    const lines = (this.rest + text).split('\n');
+    this.rest = lines.pop() ?? '';
+    for (const line of lines) this.readLine(line.trimEnd());
+  }
+
+  private readLine(line: string): void {
+    const givingUp = parseGivingUp(line);
+    if (givingUp !== undefined) this.fail(`cannot run scenarios: ${givingUp}`);
+    else if (this.onGreeting !== undefined) this.greeted(parseGreeting(line));
+    else if (this.batch !== undefined) this.answered(this.batch, line);
+  }
+
+  private greeted(greeting: Greeting | undefined): void {
+    if (greeting === undefined) return;
+    const tell = this.onGreeting;
+    this.onGreeting = undefined;
+    tell?.(greeting);
+  }
+
+  private answered(batch: Batch, line: string): void {
+    const { firstId, answers, sizes, scenarios } = batch;
+    if (answeredId(line) !== firstId + answers.length) return;
+    batch.underWay -= sizes[answers.length] ?? 0;
+    answers.push(line);
+    if (answers.length === scenarios.length) {
+      this.batch = undefined;
+      batch.done(answers);
+      return;
+    }
+    const { answer } = this.command.patience;
+    this.alarm.set(answer, () => this.fail(`gave no answer for ${answer} s${this.inScenario()}`));
+    this.send(batch);
+  }
+
+  private inScenario(): string {
+    const scenario = this.batch?.scenarios[this.batch.answers.length];
+    return scenario === undefined ? '' : `, in scenario ${scenario.id}`;
+  }
+
+  private gone(code: number | null): void {
+    if (this.closing) return;
+    // 127 is what the guard says of a program that it cannot start.
+    if (code === 127) this.fail('cannot be started: this machine does not run such a program');
+    else this.fail(`ended${this.inScenario()} (${ending(code)})`);
+  }
+
+  /** The first failure is the one that is reported. */
+  private fail(what: string): void {
+    this.alarm.off();
+    this.failure ??= new KernelFailed(`${this.command.what} ${what}${this.lastWords()}`);
+    this.batch = undefined;
+    this.onGreeting = undefined;
+    this.reject?.(this.failure);
+    this.reject = undefined;
+  }
+
+  private lastWords(): string {
+    const said = `${this.command.console?.() ?? ''}\n${this.errors}`;
+    const lines = said
+      .split('\n')
+      .map((line) => line.trimEnd())
+      .filter((line) => line !== '')
+      .slice(-CONSOLE_LINES);
+    return lines.length === 0 ? '' : `; the last that it said:\n  ${lines.join('\n  ')}`;
+  }
+}
+
+const ending = (code: number | null): string =>
+  code === null || code > 128 ? `signal ${(code ?? 128 + 9) - 128}` : `exit code ${code}`;

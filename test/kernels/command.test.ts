@@ -1,0 +1,44 @@
+import { writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { release as running } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { cli } from '../cli/run-cli.js';
+import { bzImage, folder } from './fakes.js';
+
+/** A cache in which a fetched image lies, and a file beside it that is none. */
+async function cacheWithImage(): Promise<{ cache: string; image: string }> {
+  const cache = folder();
+  const kernels = join(cache, 'mremap-check', 'kernels');
+  await mkdir(kernels, { recursive: true });
+  const image = join(kernels, 'vmlinuz-6.12.1-cloud-amd64');
+  writeFileSync(image, bzImage('6.12.1-cloud-amd64 (who) #1 SMP'));
+  writeFileSync(join(kernels, 'vmlinuz-broken'), 'no image');
+  return { cache, image };
+}
+
+test('kernels lists the running one, user-mode Linux, and images', async () => {
+  const { cache, image } = await cacheWithImage();
+  const { code, stdout } = await cli(['kernels', '--json'], { env: { XDG_CACHE_HOME: cache } });
+  expect(code).toBe(0);
+  const { kernels } = JSON.parse(stdout) as { kernels: { name: string }[] };
+  expect(kernels.slice(0, 2).map(({ name }) => name)).toEqual(['live', 'uml']);
+  expect(kernels[0]).toMatchObject({
+    version: expect.stringContaining(running().split('-')[0] ?? ''),
+  });
+  expect(kernels.filter(({ name }) => name.startsWith(cache))).toEqual([
+    expect.objectContaining({ name: image, version: '6.12.1-cloud-amd64', release: 'v6.12' }),
+  ]);
+});
+
+test('kernels says what is missing', async () => {
+  const { cache, image } = await cacheWithImage();
+  const { code, stdout } = await cli(['kernels'], { env: { XDG_CACHE_HOME: cache, PATH: cache } });
+  expect(code).toBe(0);
+  const lines = stdout.split('\n');
+  expect(lines[0]).toContain('there is no C compiler: install the package gcc');
+  expect(lines[1]).toContain('there is no linux.uml: install the package user-mode-linux');
+  expect(lines.find((line) => line.startsWith(image))).toMatch(
+    /6\.12\.1-cloud-amd64 {2}as v6\.12 {2}there is no qemu-system-x86_64: install the package qemu-system-x86$/,
+  );
+});

@@ -1,0 +1,225 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { parseScenario } from '../../src/conformance/scenario.js';
+import { built } from '../../src/kernels/build.js';
+import { KernelFailed } from '../../src/kernels/failed.js';
+import { openKernel } from '../../src/kernels/open.js';
+import { type ProbeCommand, ProbeProcess } from '../../src/kernels/probe-process.js';
+import { openImage } from '../../src/kernels/qemu.js';
+import { openUml } from '../../src/kernels/uml.js';
+import { bzImage, folder, GREETING, script } from './fakes.js';
+
+const one = parseScenario(
+  '{"id":"one","pages":1,"headroom":0,"setup":[],"calls":[{"call":"munmap","addr":0,"len":1}]}',
+  'test',
+);
+const ANSWER = '@0 |;0 0 0 0 0 =';
+
+function probe(file: string, more: Partial<ProbeCommand> = {}): ProbeProcess {
+  return new ProbeProcess({
+    what: 'the guest',
+    program: file,
+    args: [],
+    install: 'install it',
+    inFlight: 2000,
+    patience: { start: 0.5, answer: 0.5 },
+    ...more,
+  });
+}
+
+/** Waits for something for at most three seconds. */
+async function soon(is: () => boolean): Promise<boolean> {
+  for (let i = 0; i < 60 && !is(); i++) await sleep(50);
+  return is();
+}
+
+function isAlive(pid: number): boolean {
+  // A zombie has ended; it waits for a parent that may not care.
+  return (
+    existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  );
+}
+
+const guestFolders = () =>
+  readdirSync(tmpdir()).filter((name) => name.startsWith(`mremap-check-guest-${process.pid}-`));
+
+/** What a probe that greets and then fails is reported as, when asked something. */
+async function complaint(file: string, more: Partial<ProbeCommand> = {}): Promise<string> {
+  const asked = probe(file, more);
+  try {
+    await asked.greeting();
+    await asked.ask([one]);
+    return 'none';
+  } catch (error) {
+    expect(error).toBeInstanceOf(KernelFailed);
+    return (error as KernelFailed).message;
+  } finally {
+    await asked.close();
+  }
+}
+
+afterEach(() => vi.unstubAllEnvs());
+
+describe('a guest', () => {
+  test('that works answers, among lines that are not for us', async () => {
+    const file = script(
+      'fine',
+      'echo "SeaBIOS"; echo; echo "[ 0.1] noise"',
+      `echo "${GREETING}"`,
+      'read line; echo "[ 1.0] more noise"',
+      `echo "${ANSWER}"; read line`,
+    );
+    expect(await complaint(file)).toBe('none');
+  });
+
+  test('that prints nothing is given up', async () => {
+    expect(await complaint(script('mute', 'sleep 100'))).toBe('the guest said nothing for 0.5 s');
+  });
+
+  test('that stops answering is given up, with the scenario and the end of its console', async () => {
+    const file = script('stuck', `echo "${GREETING}"`, 'sleep 100');
+    const console = () => 'boot\n[ 2.0] watchdog: BUG: soft lockup\n';
+    expect(await complaint(file, { console })).toBe(
+      'the guest gave no answer for 0.5 s, in scenario one; the last that it said:\n' +
+        '  boot\n  [ 2.0] watchdog: BUG: soft lockup',
+    );
+  });
+
+  test('that panics and ends is reported with its last words', async () => {
+    const file = script('panics', `echo "${GREETING}"`, 'read line', 'echo "Kernel panic" >&2');
+    expect(await complaint(file)).toBe(
+      'the guest ended, in scenario one (exit code 0); the last that it said:\n  Kernel panic',
+    );
+  });
+
+  test('that is killed is reported with the signal', async () => {
+    const file = script('killed', `echo "${GREETING}"`, 'read line', 'kill -KILL $$');
+    expect(await complaint(file)).toBe('the guest ended, in scenario one (signal 9)');
+  });
+
+  test('whose probe gives up is reported with the reason', async () => {
+    expect(await complaint(script('gives-up', 'echo "!open 2"; sleep 100'))).toBe(
+      'the guest cannot run scenarios: it cannot open a file of /proc (errno 2)',
+    );
+  });
+
+  test('that failed once is not asked again', async () => {
+    const asked = probe(script('mute', 'sleep 100'));
+    await expect(asked.greeting()).rejects.toThrow('said nothing');
+    await expect(asked.ask([one])).rejects.toThrow('said nothing');
+    await asked.close();
+  });
+
+  test('is ended by close, with all that it has started', async () => {
+    const pids = join(folder(), 'pids');
+    const file = script(
+      'family',
+      `sleep 100 & echo $! >>${pids}`,
+      `setsid sleep 100 & echo $! >>${pids}`,
+      `echo $$ >>${pids}`,
+      `echo "${GREETING}"; wait`,
+    );
+    const asked = probe(file);
+    await asked.greeting();
+    const [inGroup, ownSession, itself] = readFileSync(pids, 'utf8').trim().split('\n').map(Number);
+    expect([inGroup, ownSession, itself].map((pid) => isAlive(pid as number))).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    await asked.close();
+    expect(isAlive(itself as number)).toBe(false);
+    expect(isAlive(inGroup as number)).toBe(false);
+    expect(isAlive(ownSession as number)).toBe(false);
+  });
+});
+
+test('when the tool itself is killed, what it runs ends', async () => {
+  const module = fileURLToPath(new URL('../../dist/kernels/open.js', import.meta.url));
+  const code = `const { openKernel } = await import(${JSON.stringify(module)});
+    await openKernel('live'); console.log('open'); setInterval(() => {}, 1000);`;
+  const tool = spawn(process.execPath, ['--input-type=module', '-e', code], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await new Promise((resolve) => tool.stdout.once('data', resolve));
+  const children = readFileSync(`/proc/${tool.pid}/task/${tool.pid}/children`, 'utf8');
+  const guard = Number(children.trim().split(' ')[0]);
+  const probes = readFileSync(`/proc/${guard}/task/${guard}/children`, 'utf8').trim().split(' ');
+  const all = [guard, ...probes.map(Number)];
+  expect(all.every(isAlive)).toBe(true);
+  tool.kill('SIGKILL');
+  expect(await soon(() => !all.some(isAlive))).toBe(true);
+});
+
+describe('what is missing is named with its package', () => {
+  test('a compiler', () => {
+    vi.stubEnv('XDG_CACHE_HOME', folder());
+    vi.stubEnv('PATH', folder());
+    expect(() => built('probe')).toThrow(KernelFailed);
+    expect(() => built('probe')).toThrow('install the package gcc');
+    expect(readdirSync(join(process.env['XDG_CACHE_HOME'] ?? '', 'mremap-check'))).toEqual([]);
+  });
+
+  test('a compiler that works', () => {
+    const broken = script('cc', 'echo "cc: out of order" >&2; exit 1');
+    vi.stubEnv('XDG_CACHE_HOME', folder());
+    vi.stubEnv('PATH', `${join(broken, '..')}:${process.env['PATH']}`);
+    expect(() => built('guard')).toThrow('it says:\ncc: out of order');
+    expect(readdirSync(join(process.env['XDG_CACHE_HOME'] ?? '', 'mremap-check'))).toEqual([]);
+  });
+
+  test('a cache that can be written to', () => {
+    vi.stubEnv('XDG_CACHE_HOME', '/dev/null');
+    expect(() => built('probe')).toThrow('/dev/null/mremap-check: cannot be written to (ENOTDIR)');
+  });
+
+  test('an emulator, and user-mode Linux', async () => {
+    const image = join(folder(), 'vmlinuz');
+    writeFileSync(image, bzImage('6.12.1 (who) #1 SMP'));
+    built('probe');
+    built('guard');
+    vi.stubEnv('PATH', folder());
+    await expect(openImage(image)).rejects.toThrow('install the package qemu-system-x86');
+    await expect(openUml()).rejects.toThrow('install the package user-mode-linux');
+    expect(guestFolders()).toEqual([]);
+  });
+});
+
+describe('a guest under QEMU', () => {
+  const image = join(folder(), 'vmlinuz');
+  writeFileSync(image, bzImage('9.9.9 (who) #1 SMP'));
+
+  /** The script finds its accelerator in $2 and the file of its console in $console. */
+  function qemu(...lines: readonly string[]): void {
+    const find =
+      'for word; do case $word in file:*) console=$(echo "$word" | cut -c6-) ;; esac; done';
+    const file = script('qemu-system-x86_64', find, ...lines);
+    vi.stubEnv('PATH', `${join(file, '..')}:${process.env['PATH']}`);
+  }
+
+  test('is tried again without KVM where that does not work', async () => {
+    qemu(`[ "$2" = tcg ] || exit 1`, `echo "${GREETING}"; read line; echo "${ANSWER}"; read line`);
+    const kernel = await openImage(image, ['kvm', 'tcg']);
+    expect(kernel).toMatchObject({ name: image, version: '9.9.9', hides: [] });
+    expect(await kernel.run([one])).toMatchObject([{ id: 'one', steps: [{ result: { ok: 0 } }] }]);
+    await kernel.close();
+    expect(guestFolders()).toEqual([]);
+  });
+
+  test('that panics is reported with its console, and leaves nothing', async () => {
+    qemu('echo "[ 0.8] Kernel panic - not syncing: no init" >"$console"');
+    await expect(openImage(image, ['tcg'])).rejects.toThrow(
+      `the guest of ${image} (QEMU, tcg) ended (exit code 0); the last that it said:\n  [ 0.8] Kernel panic`,
+    );
+    expect(guestFolders()).toEqual([]);
+  });
+});
+
+test('a name that is no kernel is bad input', async () => {
+  await expect(openKernel('/nonexistent')).rejects.toThrow('/nonexistent: no such file');
+});
