@@ -1,0 +1,183 @@
+import type { Machine } from '../model/run.js';
+import { noTallies, type Tallies } from './compare.js';
+import { classKey, type Disagreement, disagreementOf } from './disagreement.js';
+import { type Kernel, type Ran, wasSetUp } from './kernel.js';
+import { modelled } from './model-kernel.js';
+import type { ScenarioOutcome } from './outcome.js';
+import { runOn } from './run-on.js';
+import type { Scenario } from './scenario.js';
+import { shrunk } from './shrink.js';
+import { bySize } from './smaller.js';
+
+/** Disagreements alike in what was called, in the results on both sides and in the fields that differ. */
+export interface DisagreementClass {
+  /** Scenarios that were found to be of it, before any was shrunk. */
+  readonly count: number;
+  readonly witness: Disagreement;
+  /** Whether no smaller scenario was found that shows the same; else the smallest as it came. */
+  readonly isShrunk: boolean;
+}
+
+/** What came of running scenarios on a kernel and on a release. */
+export interface Conformance {
+  /** Scenarios that both made something of. */
+  readonly compared: number;
+  readonly tallies: Tallies;
+  /** Of the scenarios that are not compared: neither could set them up, */
+  readonly notSetUp: number;
+  /** the kernel could not, by its reasons, */
+  readonly notByKernel: ReadonlyMap<string, number>;
+  /** the model could not: ids of the scenarios; a defect of the model, */
+  readonly notByModel: readonly string[];
+  /** they leave what the model can hold, and were not run. */
+  readonly beyondModel: number;
+  /** The most frequent first. */
+  readonly classes: readonly DisagreementClass[];
+  /** False after an interruption. */
+  readonly complete: boolean;
+}
+
+export const agrees = ({ classes, notByModel }: Conformance): boolean =>
+  classes.length === 0 && notByModel.length === 0;
+
+/** How far a comparison is. */
+export interface ConformProgress {
+  readonly done: number;
+  readonly disagreeing: number;
+  readonly shrinking: boolean;
+}
+
+export interface ConformOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: ConformProgress) => void;
+}
+
+/** Scenarios that a kernel is given at a time. */
+const BATCH = 64;
+/** Classes that are shrunk; a kernel that has more is another one than was thought. */
+const MOST_SHRUNK = 12;
+
+function* batches<T>(all: Iterable<T>, size: number): Generator<T[]> {
+  let batch: T[] = [];
+  for (const one of all) {
+    batch.push(one);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+interface Known {
+  count: number;
+  smallest: Disagreement;
+}
+
+/** What has come in so far. */
+class Ledger {
+  compared = 0;
+  notSetUp = 0;
+  beyondModel = 0;
+  done = 0;
+  disagreeing = 0;
+  readonly tallies = noTallies();
+  readonly notByKernel = new Map<string, number>();
+  readonly notByModel: string[] = [];
+  readonly known = new Map<string, Known>();
+
+  constructor(private readonly hides: Kernel['hides']) {}
+
+  add(scenario: Scenario, model: Ran, kernel: Ran): void {
+    if (!wasSetUp(kernel)) {
+      if (wasSetUp(model)) {
+        const { cannotSetUp: reason } = kernel;
+        this.notByKernel.set(reason, (this.notByKernel.get(reason) ?? 0) + 1);
+      } else this.notSetUp++;
+    } else if (wasSetUp(model)) this.compare(scenario, model, kernel);
+    else this.notByModel.push(scenario.id);
+  }
+
+  private compare(scenario: Scenario, model: ScenarioOutcome, kernel: ScenarioOutcome): void {
+    this.compared++;
+    const found = disagreementOf(scenario, model, kernel, this.hides, this.tallies);
+    if (found === undefined) return;
+    this.disagreeing++;
+    const key = classKey(found);
+    const known = this.known.get(key);
+    if (known === undefined) this.known.set(key, { count: 1, smallest: found });
+    else {
+      known.count++;
+      if (bySize(scenario, known.smallest.scenario) < 0) known.smallest = found;
+    }
+  }
+}
+
+/** Classes by their number, with what is shrunk; those that come to the same are one. */
+async function classesOf(
+  known: readonly Known[],
+  shrink: (found: Disagreement) => Promise<Disagreement>,
+): Promise<DisagreementClass[]> {
+  const classes = new Map<string, DisagreementClass>();
+  const byCount = [...known].sort((a, b) => b.count - a.count);
+  for (const [i, { count, smallest }] of byCount.entries()) {
+    const isShrunk = i < MOST_SHRUNK;
+    const witness = isShrunk ? await shrink(smallest) : smallest;
+    const key = classKey(witness);
+    const same = classes.get(key);
+    if (same === undefined) classes.set(key, { count, witness, isShrunk });
+    else {
+      const smaller = bySize(witness.scenario, same.witness.scenario) < 0 ? witness : same.witness;
+      classes.set(key, { ...same, count: same.count + count, witness: smaller });
+    }
+  }
+  return [...classes.values()].sort((a, b) => b.count - a.count);
+}
+
+/**
+ * Runs scenarios on a kernel and on a release and compares what they make of them, then shrinks a
+ * disagreement of each class on the kernel itself. On an abort it ends with what is known by then.
+ */
+export async function conform(
+  kernel: Kernel,
+  on: Machine,
+  scenarios: Iterable<Scenario>,
+  { signal, onProgress }: ConformOptions,
+): Promise<Conformance> {
+  const ledger = new Ledger(kernel.hides);
+  const show = (shrinking: boolean): void =>
+    onProgress?.({ done: ledger.done, disagreeing: ledger.disagreeing, shrinking });
+  for (const batch of batches(scenarios, BATCH)) {
+    const within = batch.flatMap((scenario) => {
+      const model = modelled(on, scenario);
+      return model === undefined ? [] : [{ scenario, model }];
+    });
+    const ran = await runOn(
+      kernel,
+      within.map(({ scenario }) => scenario),
+      signal,
+    );
+    if (ran === undefined) break;
+    for (const [i, { scenario, model }] of within.entries()) {
+      ledger.add(scenario, model, ran[i] as Ran);
+    }
+    ledger.beyondModel += batch.length - within.length;
+    ledger.done += batch.length;
+    show(false);
+  }
+  const complete = !signal.aborted;
+  const classes = await classesOf([...ledger.known.values()], (found) => {
+    show(true);
+    return shrunk(kernel, on, found, signal);
+  });
+  const { compared, tallies, notSetUp, notByKernel, notByModel, beyondModel } = ledger;
+  return {
+    compared,
+    tallies,
+    notSetUp,
+    notByKernel,
+    notByModel,
+    beyondModel,
+    classes,
+    complete: complete && !signal.aborted,
+  };
+}
