@@ -133,6 +133,32 @@ const mremaps: fc.Arbitrary<Unbound> = fc
     return { call: 'mremap', addr: source.addr, oldLen: length, newLen, flags, newAddr };
   });
 
+/** Moves out of the inside of a mapping into the inside of one: these use up the most map slots. */
+const piercing: fc.Arbitrary<Unbound> = fc
+  .record({
+    source: partsOfMappings,
+    target: picks,
+    newLen: fc.integer({ min: 1, max: 3 }),
+    change: weighted([2, 0], [2, 1], [1, -1]),
+    flags: weighted<FlagWord[]>([3, ['MAYMOVE', 'FIXED']], [1, ['MAYMOVE', 'FIXED', 'DONTUNMAP']]),
+  })
+  .map(({ source, target, newLen, change, flags }) => (ground) => {
+    const { addr } = source(ground);
+    const oldLen = Math.max(1, newLen + change);
+    const newAddr = Math.min(picked(ground.mapped, target).addr + 1, WINDOW - 1);
+    return { call: 'mremap', addr, oldLen, newLen, flags, newAddr };
+  });
+
+/** Growth in place up to the mapping behind, with which it may merge. */
+const filling: fc.Arbitrary<Unbound> = fc
+  .tuple(picks, fc.nat(1), fc.constantFrom<FlagWord[]>([], ['MAYMOVE']))
+  .map(([pick, skipped, flags]) => ({ mapped }) => {
+    const { addr: start, len } = picked(mapped, pick);
+    const [addr, end] = [start + Math.min(skipped, len - 1), start + len];
+    const next = mapped.find((range) => range.addr > start)?.addr ?? WINDOW;
+    return { call: 'mremap', addr, oldLen: end - addr, newLen: next - addr, flags, newAddr: 0 };
+  });
+
 const tweaks = fc.oneof(
   { weight: 2, arbitrary: ranged('munmap') },
   { weight: 3, arbitrary: mprotects },
@@ -143,7 +169,9 @@ const tweaks = fc.oneof(
 );
 
 const calls = fc.oneof(
-  { weight: 12, arbitrary: mremaps },
+  { weight: 9, arbitrary: mremaps },
+  { weight: 2, arbitrary: piercing },
+  { weight: 2, arbitrary: filling },
   { weight: 2, arbitrary: ranged('munmap') },
   { weight: 1, arbitrary: mmaps },
   { weight: 1, arbitrary: mprotects },
@@ -178,16 +206,34 @@ function interesting(mapped: readonly Range[]): number[] {
   return [...near, ...near, ...any].filter((page) => page >= 0 && page < WINDOW);
 }
 
+/** Most checks ask for two to six slots. */
+const headrooms = fc.oneof(
+  { weight: 5, arbitrary: fc.integer({ min: 3, max: 7 }) },
+  { weight: 4, arbitrary: fc.nat(8) },
+  { weight: 1, arbitrary: fc.constant(20) },
+);
+
+/** Anything that is short enough to be understood. */
+const various = fc.record({
+  headroom: headrooms,
+  segments: fc.array(segments, { minLength: 1, maxLength: 6, size: 'max' }),
+  tweaks: fc.array(tweaks, { maxLength: 3, size: 'max' }),
+  calls: fc.array(calls, { minLength: 1, maxLength: 3, size: 'max' }),
+});
+
+/** A move that splits as much as a move can, with about as many map slots as releases ask for. */
+const tight = fc.record({
+  headroom: fc.integer({ min: 3, max: 6 }),
+  segments: fc.array(
+    segments.map((segment) => ({ ...segment, len: Math.max(3, segment.len) })),
+    { minLength: 2, maxLength: 4, size: 'max' },
+  ),
+  tweaks: fc.constant([]),
+  calls: fc.tuple(piercing),
+});
+
 const scenarios: fc.Arbitrary<Omit<Scenario, 'id'>> = fc
-  .record({
-    headroom: fc.oneof(
-      { weight: 9, arbitrary: fc.nat(8) },
-      { weight: 1, arbitrary: fc.constant(20) },
-    ),
-    segments: fc.array(segments, { minLength: 1, maxLength: 6, size: 'max' }),
-    tweaks: fc.array(tweaks, { maxLength: 3, size: 'max' }),
-    calls: fc.array(calls, { minLength: 1, maxLength: 3, size: 'max' }),
-  })
+  .oneof({ weight: 3, arbitrary: various }, { weight: 1, arbitrary: tight })
   .map((drawn) => {
     const { setup, mapped } = laidOut(drawn.segments);
     const ground = { pages: interesting(mapped), mapped };
