@@ -1,9 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Kernel, Ran } from './kernel.js';
 import type { Scenario } from './scenario.js';
 
 /** Undefined as soon as the signal is aborted, whatever becomes of the promise. */
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-  if (signal.aborted) return Promise.resolve(undefined);
   return new Promise((resolve, reject) => {
     const stop = (): void => resolve(undefined);
     signal.addEventListener('abort', stop, { once: true });
@@ -20,6 +20,9 @@ export async function runOn(
   scenarios: readonly Scenario[],
   signal: AbortSignal,
 ): Promise<readonly Ran[] | undefined> {
+  // A kernel that answers at once would leave no moment for signals.
+  await setImmediate();
+  if (signal.aborted) return undefined;
   const ran = await unlessAborted(kernel.run(scenarios), signal);
   if (ran === undefined) return undefined;
   for (const [i, { id }] of scenarios.entries()) {
