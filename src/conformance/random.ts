@@ -213,12 +213,16 @@ const headrooms = fc.oneof(
   { weight: 1, arbitrary: fc.constant(20) },
 );
 
+/** What is unmapped leaves the counters: only then does it show which VMAs were charged. */
+const ending = weighted<WrittenCall[]>([2, []], [1, [{ call: 'munmap', addr: 0, len: WINDOW }]]);
+
 /** Anything that is short enough to be understood. */
 const various = fc.record({
   headroom: headrooms,
   segments: fc.array(segments, { minLength: 1, maxLength: 6, size: 'max' }),
   tweaks: fc.array(tweaks, { maxLength: 3, size: 'max' }),
   calls: fc.array(calls, { minLength: 1, maxLength: 3, size: 'max' }),
+  ending,
 });
 
 /** A move that splits as much as a move can, with about as many map slots as releases ask for. */
@@ -230,6 +234,7 @@ const tight = fc.record({
   ),
   tweaks: fc.constant([]),
   calls: fc.tuple(piercing),
+  ending,
 });
 
 const scenarios: fc.Arbitrary<Omit<Scenario, 'id'>> = fc
@@ -241,7 +246,7 @@ const scenarios: fc.Arbitrary<Omit<Scenario, 'id'>> = fc
       pages: WINDOW,
       headroom: drawn.headroom,
       setup: [...setup, ...drawn.tweaks.map((call) => call(ground))],
-      calls: drawn.calls.map((call) => call(ground)),
+      calls: [...drawn.calls.map((call) => call(ground)), ...drawn.ending],
     };
   });
 
