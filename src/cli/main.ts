@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { BadInput } from '../input/bad-input.js';
 import type { ConformFlags } from './conform.js';
 import { Exit } from './exit.js';
+import type { IdentifyFlags } from './identify.js';
 import type { SensitivityFlags } from './sensitivity.js';
 import { note } from './terminal.js';
 import type { VerifyFlags } from './verify.js';
@@ -115,6 +116,15 @@ function commands(done: (exit: Exit) => void): Command {
     .action(async (flags: ConformFlags) => {
       const { conformCommand } = await import('./conform.js');
       done(await conformCommand(flags));
+    });
+  program
+    .command('identify')
+    .description('as which releases a kernel behaves, and the scenarios that show it')
+    .requiredOption('--kernel <kernel>', KERNELS)
+    .option('--json', 'print the report as JSON')
+    .action(async (flags: IdentifyFlags) => {
+      const { identifyCommand } = await import('./identify.js');
+      done(await identifyCommand(flags));
     });
   program
     .command('releases')

@@ -2,11 +2,9 @@ import { FIELDS, type Field, type Parting } from '../conformance/compare.js';
 import type { LayoutEntry, ScenarioOutcome, StepOutcome } from '../conformance/outcome.js';
 import type { Scenario } from '../conformance/scenario.js';
 import { modelCall } from '../input/call.js';
-import type { Vmas } from '../model/address-space.js';
-import { Kind, type KindName, MAX_PAGES, makeVma, Prot } from '../model/vma.js';
+import { layoutStrip, returned, setupRows, signed, vmasOf, writtenText } from './outcome-rows.js';
 import { exactly, roles, row } from './rows.js';
-import { legend, ruler, strip } from './strip.js';
-import { callText, plural } from './words.js';
+import { legend, ruler } from './strip.js';
 
 /** A scenario with what two made of it. */
 export interface TwoOutcomes {
@@ -17,32 +15,8 @@ export interface TwoOutcomes {
   readonly parting: Parting | undefined;
 }
 
-const kindOf = ({ kind, shared }: LayoutEntry): KindName =>
-  kind === 'file' ? (shared ? 'fshared' : 'fpriv') : kind;
-
-/** As VMAs, to be drawn; of what is mapped `none`, which no scenario asks for, the drawing says `r`. */
-const vmasOf = (layout: readonly LayoutEntry[]): Vmas =>
-  layout.map((entry) => {
-    const start = Math.max(0, entry.start);
-    const kind = Kind[kindOf(entry)];
-    return makeVma({
-      start,
-      pages: Math.min(entry.start + entry.pages, MAX_PAGES) - start,
-      kind,
-      prot: entry.prot === 'rw' ? Prot.rw : Prot.r,
-      id: kind === Kind.shm ? 1 : 0,
-    });
-  });
-
-const signed = (n: number): string => (n < 0 ? `${n}` : `+${n}`);
-
-function resultText({ result }: StepOutcome): string {
-  if ('errno' in result) return `-${result.errno}`;
-  return result.ok === 'outside' ? 'an address outside' : `${result.ok}`;
-}
-
 const stepText = (step: StepOutcome): string =>
-  `map_count ${signed(step.mapCountDelta)}, returns ${resultText(step)}`;
+  `map_count ${signed(step.mapCountDelta)}, returns ${returned(step)}`;
 
 /** The fields that a drawing shows by itself. */
 const DRAWN: readonly Field[] = ['result', 'mapCountDelta', 'layout'];
@@ -72,12 +46,9 @@ function differsRows(
  * part, or before the last one, and behind it.
  */
 export function twoOutcomesText({ scenario, model, kernel, parting }: TwoOutcomes): string {
-  const { pages, headroom, setup, calls } = scenario;
-  const drawn = (layout: readonly LayoutEntry[]): string => strip(vmasOf(layout), pages);
-  const built =
-    setup.length === 0 ? 'nothing mapped' : setup.map(modelCall).map(callText).join('; ');
-  const count = `${plural(setup.length, 'call')} from an empty window, then ${plural(headroom, 'map slot')} left`;
-  const head = [...row('set-up', built), ...row('', `(${count})`)];
+  const { pages, calls } = scenario;
+  const drawn = (layout: readonly LayoutEntry[]): string => layoutStrip(layout, pages);
+  const head = setupRows(scenario);
   const at = parting?.call ?? calls.length - 1;
   if (at === 'set-up' || at < 0) {
     const [mine, theirs] = [model.initial, kernel.initial];
@@ -102,8 +73,8 @@ export function twoOutcomesText({ scenario, model, kernel, parting }: TwoOutcome
   const layouts = [before.layout, mine.layout, theirs.layout];
   return [
     ...head,
-    ...calls.slice(0, at).flatMap((made) => row('then', callText(modelCall(made)))),
-    ...row('call', callText(modelCall(call))),
+    ...calls.slice(0, at).flatMap((made) => row('then', writtenText(made))),
+    ...row('call', writtenText(call)),
     '',
     exactly('pages', ruler(pages)),
     ...(role === undefined ? [] : [exactly('', role)]),
