@@ -7,11 +7,7 @@ const layers = [
   { name: 'checker', project: ['model', 'invariants'], packages: 'none' },
   { name: 'input', project: ['model'], packages: 'any' },
   { name: 'specs', project: ['input', 'model', 'invariants', 'checker'], packages: 'any' },
-  {
-    name: 'conformance',
-    project: ['input', 'model', 'invariants', 'checker'],
-    packages: 'any',
-  },
+  { name: 'conformance', project: ['input', 'model', 'checker'], packages: 'any' },
   { name: 'kernels', project: ['input', 'model', 'conformance'], packages: 'any' },
   { name: 'verify', project: ['model', 'invariants', 'checker', 'specs'], packages: 'any' },
   {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { BadInput } from '../input/bad-input.js';
+import type { ConfirmFlags } from './confirm.js';
 import type { ConformFlags } from './conform.js';
 import { Exit } from './exit.js';
 import type { IdentifyFlags } from './identify.js';
@@ -116,6 +117,17 @@ function commands(done: (exit: Exit) => void): Command {
     .action(async (flags: ConformFlags) => {
       const { conformCommand } = await import('./conform.js');
       done(await conformCommand(flags));
+    });
+  program
+    .command('confirm')
+    .description('replay counterexamples on a kernel and say whether it does the same')
+    .argument('<file>', 'what verify --json wrote, or a part of it; - for standard input')
+    .requiredOption('--kernel <kernel>', KERNELS)
+    .option('--release <id>', "those of this release (default: of the one of the kernel's version)")
+    .option('--json', 'print the report as JSON')
+    .action(async (file: string, flags: ConfirmFlags) => {
+      const { confirmCommand } = await import('./confirm.js');
+      done(await confirmCommand(file, flags));
     });
   program
     .command('identify')

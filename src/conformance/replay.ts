@@ -45,7 +45,8 @@ const LISTED_AS: Partial<Record<KindName, LayoutEntry['kind']>> = {
   ramfs: 'ramfs',
 };
 
-function layoutEntry(vma: Vma): LayoutEntry {
+/** A VMA as an outcome lists it; throws for a kind that no scenario maps. */
+export function layoutEntry(vma: Vma): LayoutEntry {
   const kind = LISTED_AS[kindName(vma)];
   if (kind === undefined) throw new Error(`no scenario maps ${kindName(vma)}`);
   return {

@@ -67,7 +67,7 @@ function verdict({ version }: Pick<Kernel, 'version'>, found: Identification, s:
       `${version} behaves as no release; closest is ${releaseRanges(closest)}, in ${agreeing} of ${evidence.length} scenarios${left}`,
     );
   }
-  const apart = matches.length === 1 ? '' : ', which these scenarios do not tell apart';
+  const apart = matches.length === 1 ? '' : ', none of which tells these apart';
   const times = plural(evidence.length, 'scenario');
   return s.good(`${version} behaves as ${releaseRanges(matches)} in all ${times}${apart}${left}`);
 }
