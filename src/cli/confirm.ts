@@ -5,7 +5,8 @@ import { releaseOf } from '../conformance/release-of.js';
 import { BadInput } from '../input/bad-input.js';
 import { parseJson } from '../input/decode.js';
 import { readText } from '../input/read-text.js';
-import { confirmJson, confirmText } from '../report/confirm-text.js';
+import { confirmJson } from '../report/confirm-json.js';
+import { confirmText } from '../report/confirm-text.js';
 import { plural } from '../report/words.js';
 import { Exit } from './exit.js';
 import { interruptible } from './interruption.js';
@@ -51,7 +52,7 @@ function chosen(
 }
 
 /** A kernel that does something else is the graver news; nothing that could be asked is no verdict. */
-export function exitFor(confirmations: readonly Confirmation[]): Exit {
+function exitFor(confirmations: readonly Confirmation[]): Exit {
   const met = (state: Confirmation['answer']['state']): boolean =>
     confirmations.some(({ answer }) => answer.state === state);
   if (met('refuted')) return Exit.unexpected;

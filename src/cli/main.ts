@@ -58,6 +58,7 @@ function commands(done: (exit: Exit) => void): Command {
     .command('verify')
     .description('run specs and compare what is found with what they expect')
     .argument('[spec...]', 'spec files or folders (default: all specs of the package)')
+    .option('--confirm <kernel>', 'replay what is broken on the release of this kernel there')
     .option('--json', 'print the report as JSON')
     .option('--verbose', 'with every reason, and the work behind each verdict')
     .option('--quiet', 'no progress')

@@ -23,7 +23,7 @@ export interface Parting {
 }
 
 /** How often a field was compared and was equal, and how often the kernel did not show it. */
-export interface FieldTally {
+interface FieldTally {
   compared: number;
   equal: number;
   hidden: number;

@@ -7,12 +7,11 @@ const RELEASED = Number.POSITIVE_INFINITY;
 function parsed(
   version: string,
 ): { readonly mainline: string; readonly candidate: number } | undefined {
-  const [, major, minor, candidate] = /^v?(\d+)\.(\d+)(?:\.\d+)*(?:-rc(\d+))?/.exec(version) ?? [];
-  if (major === undefined || minor === undefined) return undefined;
-  return {
-    mainline: `${major}.${minor}`,
-    candidate: candidate === undefined ? RELEASED : Number(candidate),
-  };
+  // Up to 2.6 it took three numbers.
+  const [, mainline, candidate] =
+    /^v?(2\.6\.\d+|\d+\.\d+)(?:\.\d+)*(?:-rc(\d+))?/.exec(version) ?? [];
+  if (mainline === undefined) return undefined;
+  return { mainline, candidate: candidate === undefined ? RELEASED : Number(candidate) };
 }
 
 /** Whether the release stands for this candidate by name; most stand for the candidates of their mainline release unsaid. */

@@ -1,7 +1,6 @@
 import type { Answer, Confirmation } from '../conformance/confirm.js';
 import type { Kernel } from '../conformance/kernel.js';
 import { kernelText } from './conform-text.js';
-import { VERSION } from './json.js';
 import type { Style } from './style.js';
 import { twoOutcomesText } from './two-outcomes.js';
 import { wrapped } from './wrap.js';
@@ -47,7 +46,7 @@ function groupText(group: readonly Confirmation[], s: Style): string {
 }
 
 /** How many of each. */
-export function answersText(confirmations: readonly Confirmation[]): string {
+function answersText(confirmations: readonly Confirmation[]): string {
   const count = (state: Answer['state']): number =>
     confirmations.filter(({ answer }) => answer.state === state).length;
   const parts = (['confirmed', 'refuted', 'impossible'] as const)
@@ -65,24 +64,3 @@ export function confirmText({ kernel, confirmations }: ConfirmReport, s: Style):
     refuted ? s.bad(verdict) : s.good(verdict),
   ].join('\n\n');
 }
-
-/** What a kernel says of a counterexample, for programs. */
-export const answerJson = (answer: Answer): object =>
-  answer.state === 'impossible'
-    ? answer
-    : {
-        state: answer.state,
-        scenario: answer.scenario,
-        fields: answer.parting?.fields ?? [],
-        outcomes: { model: answer.model, kernel: answer.kernel },
-      };
-
-export const confirmJson = ({ kernel, confirmations }: ConfirmReport): object => ({
-  version: VERSION,
-  kernel: { name: kernel.name, version: kernel.version },
-  counterexamples: confirmations.map(({ claim, release, answer }) => ({
-    invariant: claim.invariant ?? null,
-    release: release.id,
-    ...answerJson(answer),
-  })),
-});

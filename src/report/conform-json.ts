@@ -2,7 +2,7 @@ import { FIELDS } from '../conformance/compare.js';
 import { agrees } from '../conformance/conform.js';
 import { kindOf } from '../conformance/disagreement.js';
 import type { ConformReport } from './conform-text.js';
-import { VERSION } from './json.js';
+import { VERSION } from './version.js';
 
 /** A comparison, for programs; the witnesses with their scenarios, so that each can be run again. */
 export const conformJson = ({ kernel, release, work, found }: ConformReport): object => ({

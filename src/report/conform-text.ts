@@ -29,7 +29,7 @@ export const kernelText = ({ name, version }: Pick<Kernel, 'name' | 'version'>):
   name.endsWith(version) ? name : `${name} (${version})`;
 
 /** A part of a whole in percent, rounded down: not all is never 100. */
-export const percent = (part: number, whole: number): string =>
+const percent = (part: number, whole: number): string =>
   part === whole ? '100' : (Math.floor((1000 * part) / whole) / 10).toFixed(1);
 
 function fieldLines({ tallies }: Conformance, s: Style): string[] {

@@ -4,16 +4,16 @@ import type { StepOutcome } from '../conformance/outcome.js';
 import type { Release } from '../model/release.js';
 import { releases } from '../model/releases/index.js';
 import { kernelText } from './conform-text.js';
-import { VERSION } from './json.js';
 import { layoutStrip, returned, setupRows, signed, vmasOf, writtenText } from './outcome-rows.js';
 import { exactly, row } from './rows.js';
 import { legend, ruler } from './strip.js';
 import type { Style } from './style.js';
+import { VERSION } from './version.js';
 import { plural } from './words.js';
 import { wrapped } from './wrap.js';
 
 /** `v5.1 to v6.16, v7.1`: neighbours in the list of releases put together. */
-export function releaseRanges(some: readonly Release[]): string {
+function releaseRanges(some: readonly Release[]): string {
   const ranges: string[] = [];
   for (let first = 0; first < releases.length; first++) {
     let end = first;
