@@ -1,4 +1,6 @@
+import { distinguishing } from '../conformance/distinguish.js';
 import { identify } from '../conformance/identify.js';
+import { releases } from '../model/releases/index.js';
 import { identifyJson, identifyText } from '../report/identify-text.js';
 import { Exit } from './exit.js';
 import { interruptible } from './interruption.js';
@@ -14,7 +16,8 @@ export interface IdentifyFlags {
 export const identifyCommand = ({ kernel: name, json }: IdentifyFlags): Promise<Exit> =>
   withKernel(name, async (kernel) => {
     note(`${kernel.name} (${kernel.version}): looking for scenarios that tell releases apart`);
-    const found = await interruptible((signal) => identify(kernel, signal));
+    const { scenarios } = distinguishing(releases, kernel.hides);
+    const found = await interruptible((signal) => identify(kernel, scenarios, signal));
     if (found === undefined) return Exit.incomplete;
     if (json === true) printJson(identifyJson(kernel, found));
     else print(identifyText(kernel, found, stdoutStyle()));

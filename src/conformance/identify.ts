@@ -2,7 +2,6 @@ import type { Release } from '../model/release.js';
 import { releases } from '../model/releases/index.js';
 import { machine } from '../model/run.js';
 import { partingOf } from './compare.js';
-import { distinguishing } from './distinguish.js';
 import { type Kernel, wasSetUp } from './kernel.js';
 import { modelled } from './model-kernel.js';
 import type { ScenarioOutcome } from './outcome.js';
@@ -28,13 +27,17 @@ export interface Identification {
   readonly notSetUp: number;
 }
 
-/** Finds out by scenarios as which releases a kernel behaves; undefined if it was interrupted. */
+/**
+ * Finds out as which releases a kernel behaves; undefined if it was interrupted.
+ *
+ * @param scenarios that tell releases apart in what the kernel shows
+ */
 export async function identify(
   kernel: Kernel,
+  scenarios: readonly Scenario[],
   signal: AbortSignal,
 ): Promise<Identification | undefined> {
   const machines = releases.map(machine);
-  const { scenarios } = distinguishing(releases, kernel.hides);
   const ran = await runOn(kernel, scenarios, signal);
   if (ran === undefined) return undefined;
   const evidence = ran.flatMap((theirs, i): Evidence[] => {

@@ -1,3 +1,4 @@
+import type { Release } from '../model/release.js';
 import { releaseByRef } from '../model/releases/variant.js';
 import { type Machine, machine } from '../model/run.js';
 import { ModelLimitError } from '../model/vma.js';
@@ -16,32 +17,22 @@ export function modelled(on: Machine, scenario: Scenario): Ran | undefined {
   }
 }
 
-/** A release of the model in the part of a kernel. */
-class ModelKernel implements Kernel {
-  readonly hides = [];
-
-  constructor(
-    readonly name: string,
-    private readonly on: Machine,
-  ) {}
-
-  get version(): string {
-    return this.on.release.id;
-  }
-
-  async run(scenarios: readonly Scenario[]): Promise<readonly Ran[]> {
-    return scenarios.map(
-      (scenario) =>
-        modelled(this.on, scenario) ?? {
-          id: scenario.id,
-          cannotSetUp: 'it leaves what the model can hold',
-        },
-    );
-  }
-
-  async close(): Promise<void> {}
+/** A release in the part of a kernel. */
+export function releaseKernel(name: string, release: Release): Kernel {
+  const on = machine(release);
+  const beyond = 'it leaves what the model can hold';
+  return {
+    name,
+    version: release.id,
+    hides: [],
+    run: async (scenarios) =>
+      scenarios.map(
+        (scenario) => modelled(on, scenario) ?? { id: scenario.id, cannotSetUp: beyond },
+      ),
+    close: async () => {},
+  };
 }
 
 /** The release that a reference names, such as `v5.1[early=off,move=2]`, as a kernel; throws UnknownRelease. */
 export const modelKernel = (ref: string): Kernel =>
-  new ModelKernel(`model:${ref}`, machine(releaseByRef(ref)));
+  releaseKernel(`model:${ref}`, releaseByRef(ref));

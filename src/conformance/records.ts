@@ -1,4 +1,5 @@
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import * as t from 'io-ts';
 import { exactly, oneOf, wholeNumber } from '../input/codecs.js';
 import { decode, parseJson } from '../input/decode.js';
@@ -44,6 +45,13 @@ const fileCodec = exactly(
 /** What a comparison came to, as it is kept. */
 export type ConformRecord = t.TypeOf<typeof recordCodec>;
 
+/** What of a kernel's name, or of a file's, is worth keeping: paths differ from machine to machine. */
+const kindOfKernel = (name: string): string =>
+  name.includes('/') && !name.startsWith('uml') ? 'image' : name.replace(/:.*/, '');
+
+const kept = (work: Work): Work =>
+  work.kind === 'file' ? { ...work, file: basename(work.file) } : work;
+
 /** @param date of the run, as 2026-11-21 */
 export const recordOf = (
   kernel: Pick<Kernel, 'name' | 'version'>,
@@ -52,11 +60,11 @@ export const recordOf = (
   { compared, tallies, notSetUp, notByKernel, notByModel, beyondModel, classes }: Conformance,
   date: string,
 ): ConformRecord => ({
-  kernel: kernel.name,
+  kernel: kindOfKernel(kernel.name),
   version: kernel.version,
   release,
   date,
-  work,
+  work: kept(work),
   scenarios: compared,
   notCompared:
     notSetUp +
@@ -71,6 +79,9 @@ export const recordOf = (
 const keyOf = ({ kernel, version, release, work }: ConformRecord): string =>
   JSON.stringify([version, kernel, release, Object.entries(work).sort()]);
 
+const byVersion = (a: ConformRecord, b: ConformRecord): number =>
+  a.version.localeCompare(b.version, 'en', { numeric: true }) || (keyOf(a) < keyOf(b) ? -1 : 1);
+
 /** The records of a file; none if there is no such file. Throws BadInput. */
 export function readRecords(file: string): ConformRecord[] {
   if (!existsSync(file)) return [];
@@ -80,7 +91,7 @@ export function readRecords(file: string): ConformRecord[] {
 /** Adds a record to a file, in place of one of the same work; the file is replaced in one piece. Throws BadInput. */
 export function saveRecord(file: string, record: ConformRecord): void {
   const others = readRecords(file).filter((other) => keyOf(other) !== keyOf(record));
-  const records = [...others, record].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  const records = [...others, record].sort(byVersion);
   const fresh = `${file}.new`;
   writeFileSync(fresh, `${JSON.stringify({ version: 1, records }, null, 2)}\n`);
   renameSync(fresh, file);
