@@ -21,7 +21,7 @@ import {
   type Vma,
 } from '../model/vma.js';
 import { vmaOf, type WrittenCounterexample } from './claim.js';
-import { type Ran, wasSetUp } from './kernel.js';
+import { wasSetUp } from './kernel.js';
 import { modelled } from './model-kernel.js';
 import type { ScenarioOutcome } from './outcome.js';
 import { layoutEntry } from './replay.js';
@@ -98,6 +98,20 @@ function isRepeated(c: WrittenCounterexample, { steps }: ScenarioOutcome): boole
   return result === c.result && isDeepStrictEqual(last.layout, c.after.map(vmaOf).map(layoutEntry));
 }
 
+/**
+ * With a hint where the move is to go: behind the window of a scenario there is room, and without a hint
+ * the kernel would take that.
+ */
+function hinted(c: WrittenCounterexample, scenario: Scenario): Scenario {
+  const newAddr = Number(c.result);
+  const calls = scenario.calls.map((call, i) =>
+    call.call === 'mremap' && i === scenario.calls.length - 1 && newAddr >= 0
+      ? { ...call, newAddr }
+      : call,
+  );
+  return { ...scenario, calls };
+}
+
 /** The counterexample of a release as a scenario, if one can say it. */
 export function pose(on: Machine, c: WrittenCounterexample, id: string): Posed {
   const reason = unspeakable(c);
@@ -113,9 +127,10 @@ export function pose(on: Machine, c: WrittenCounterexample, id: string): Posed {
   if (!c.limitedFromStart && !isDeepStrictEqual(canonical(built(on, scenario)), goal)) {
     return { impossible: 'no calls are known that build its address space' };
   }
-  const model: Ran | undefined = modelled(on, scenario);
-  if (model === undefined || !wasSetUp(model) || !isRepeated(c, model)) {
-    return { impossible: 'it rests on the end of the address space, which a scenario has not' };
+  for (const asked of [scenario, hinted(c, scenario)]) {
+    const model = modelled(on, asked);
+    if (model !== undefined && wasSetUp(model) && isRepeated(c, model))
+      return { scenario: asked, model };
   }
-  return { scenario, model };
+  return { impossible: 'it rests on the end of the address space, which a scenario has not' };
 }
