@@ -1,6 +1,6 @@
 import type { Machine } from '../model/run.js';
 import { noTallies, type Tallies } from './compare.js';
-import { classKey, type Disagreement, disagreementOf } from './disagreement.js';
+import { classKey, type Disagreement, disagreementOf, showsTheSame } from './disagreement.js';
 import { type Kernel, type Ran, wasSetUp } from './kernel.js';
 import { modelled } from './model-kernel.js';
 import type { ScenarioOutcome } from './outcome.js';
@@ -9,12 +9,12 @@ import type { Scenario } from './scenario.js';
 import { shrunk } from './shrink.js';
 import { bySize } from './smaller.js';
 
-/** Disagreements alike in what was called, in the results on both sides and in the fields that differ. */
+/** Disagreements alike in what was called, in the results on both sides, and in at least the fields that the witness differs in. */
 export interface DisagreementClass {
   /** Scenarios that were found to be of it, before any was shrunk. */
   readonly count: number;
   readonly witness: Disagreement;
-  /** Whether no smaller scenario was found that shows the same; else the smallest as it came. */
+  /** Whether the witness was made smaller as far as that goes; else it is the smallest that came. */
   readonly isShrunk: boolean;
 }
 
@@ -55,7 +55,7 @@ export interface ConformOptions {
 /** Scenarios that a kernel is given at a time. */
 const BATCH = 64;
 /** Classes that are shrunk; a kernel that has more is another one than was thought. */
-const MOST_SHRUNK = 12;
+const MOST_SHRUNK = 20;
 
 function* batches<T>(all: Iterable<T>, size: number): Generator<T[]> {
   let batch: T[] = [];
@@ -112,25 +112,28 @@ class Ledger {
   }
 }
 
-/** Classes by their number, with what is shrunk; those that come to the same are one. */
+/**
+ * The classes with a small witness each. Those that differ in few fields come first: what a small witness
+ * shows, others show among more, and are counted with it.
+ */
 async function classesOf(
   known: readonly Known[],
   shrink: (found: Disagreement) => Promise<Disagreement>,
 ): Promise<DisagreementClass[]> {
-  const classes = new Map<string, DisagreementClass>();
-  const byCount = [...known].sort((a, b) => b.count - a.count);
-  for (const [i, { count, smallest }] of byCount.entries()) {
-    const isShrunk = i < MOST_SHRUNK;
-    const witness = isShrunk ? await shrink(smallest) : smallest;
-    const key = classKey(witness);
-    const same = classes.get(key);
-    if (same === undefined) classes.set(key, { count, witness, isShrunk });
-    else {
-      const smaller = bySize(witness.scenario, same.witness.scenario) < 0 ? witness : same.witness;
-      classes.set(key, { ...same, count: same.count + count, witness: smaller });
+  const classes: DisagreementClass[] = [];
+  const fields = ({ smallest }: Known): number => smallest.parting.fields.length;
+  const inOrder = [...known].sort((a, b) => fields(a) - fields(b) || b.count - a.count);
+  for (const { count, smallest } of inOrder) {
+    const isShrunk = classes.length < MOST_SHRUNK;
+    const explaining = classes.findIndex(({ witness }) => showsTheSame(witness, smallest));
+    const explained = classes[explaining];
+    if (explained !== undefined) {
+      classes[explaining] = { ...explained, count: explained.count + count };
+    } else {
+      classes.push({ count, witness: isShrunk ? await shrink(smallest) : smallest, isShrunk });
     }
   }
-  return [...classes.values()].sort((a, b) => b.count - a.count);
+  return classes.sort((a, b) => b.count - a.count);
 }
 
 /**

@@ -34,6 +34,7 @@ const segments = fc.record({
     { weight: 1, arbitrary: fc.nat(8) },
   ),
   touched: fc.constantFrom('none', 'first', 'all'),
+  locked: weighted([7, false], [1, true]),
 });
 type Segment = typeof segments extends fc.Arbitrary<infer S> ? S : never;
 
@@ -184,13 +185,14 @@ function laidOut(list: readonly Segment[]): { setup: WrittenCall[]; mapped: Rang
   const setup: WrittenCall[] = [];
   const mapped: Range[] = [];
   let at = 0;
-  for (const { gap, len, kind, prot, offset, touched } of list) {
+  for (const { gap, len, kind, prot, offset, touched, locked } of list) {
     const addr = at + gap;
     if (addr + len > WINDOW) break;
     setup.push({ call: 'mmap', addr, len, kind, prot, offset: offset ?? addr });
     if (prot === 'rw' && touched !== 'none') {
       setup.push({ call: 'touch', addr, len: touched === 'all' ? len : 1 });
     }
+    if (locked) setup.push({ call: 'mlock', addr, len });
     mapped.push({ addr, len });
     at = addr + len;
   }

@@ -5,7 +5,8 @@ import { FIELDS } from '../../src/conformance/compare.js';
 import { type ConformRecord, readRecords } from '../../src/conformance/records.js';
 import { conformanceDocument } from './document.js';
 
-const pathOf = (name: string): string => fileURLToPath(new URL(`../../docs/${name}`, import.meta.url));
+const pathOf = (name: string): string =>
+  fileURLToPath(new URL(`../../docs/${name}`, import.meta.url));
 
 test('docs/conformance.md is what the kept records say', () => {
   const wanted = conformanceDocument(readRecords(pathOf('conformance.json')));
