@@ -9,7 +9,6 @@ import { confirmJson } from '../report/confirm-json.js';
 import { confirmText } from '../report/confirm-text.js';
 import { plural } from '../report/words.js';
 import { Exit } from './exit.js';
-import { interruptible } from './interruption.js';
 import { releaseBeside, withKernel } from './kernel.js';
 import { releaseFor } from './replay.js';
 import { note, print, printJson, stdoutStyle } from './terminal.js';
@@ -62,13 +61,13 @@ function exitFor(confirmations: readonly Confirmation[]): Exit {
 /** Replays the counterexamples of a file on a kernel and says which of them it bears out. */
 export function confirmCommand(file: string, flags: ConfirmFlags): Promise<Exit> {
   const all = readClaims(file);
-  return withKernel(flags.kernel, async (kernel) => {
+  return withKernel(flags.kernel, async (kernel, signal) => {
     const claims = chosen(all, kernel, flags.release);
     const about = ({ release }: Claim) =>
       release === undefined
         ? releaseBeside(kernel, flags.release)
         : releaseFor(release, `${file}: release`);
-    const confirmations = await interruptible((signal) => confirm(kernel, claims, about, signal));
+    const confirmations = await confirm(kernel, claims, about, signal);
     if (confirmations === undefined) return Exit.incomplete;
     const report = { kernel, confirmations };
     if (flags.json === true) printJson(confirmJson(report));

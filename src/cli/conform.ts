@@ -11,7 +11,6 @@ import { conformJson } from '../report/conform-json.js';
 import { type ConformReport, conformText, kernelText, workText } from '../report/conform-text.js';
 import { CountProgress } from './count-progress.js';
 import { Exit } from './exit.js';
-import { interruptible } from './interruption.js';
 import { releaseBeside, withKernel } from './kernel.js';
 import { readScenarios } from './replay.js';
 import { note, print, printJson, stdoutStyle } from './terminal.js';
@@ -68,19 +67,22 @@ function exitFor(found: Conformance): Exit {
   return found.complete && found.compared > 0 ? Exit.ok : Exit.incomplete;
 }
 
-async function compared(kernel: Kernel, flags: ConformFlags, work: Work): Promise<ConformReport> {
+async function compared(
+  kernel: Kernel,
+  flags: ConformFlags,
+  work: Work,
+  signal: AbortSignal,
+): Promise<ConformReport> {
   const on = machine(releaseBeside(kernel, flags.release));
   const { scenarios, portion } = sourceOf(work, on);
   if (flags.quiet !== true) {
     note(`${kernelText(kernel)} and ${on.release.id}: ${workText(work)}`);
   }
   const progress = flags.quiet === true ? undefined : new CountProgress(portion);
-  const found = await interruptible((signal) =>
-    conform(kernel, on, scenarios, {
-      signal,
-      ...(progress === undefined ? {} : { onProgress: (p) => progress.show(p) }),
-    }),
-  );
+  const found = await conform(kernel, on, scenarios, {
+    signal,
+    ...(progress === undefined ? {} : { onProgress: (p) => progress.show(p) }),
+  });
   progress?.end();
   const { name, version } = kernel;
   return { kernel: { name, version }, release: on.release.id, work, found };
@@ -91,7 +93,9 @@ export async function conformCommand(flags: ConformFlags): Promise<Exit> {
   const work = workOf(flags);
   // What cannot be read is found out before the work, not behind it.
   if (flags.out !== undefined) readRecords(flags.out);
-  const report = await withKernel(flags.kernel, (kernel) => compared(kernel, flags, work));
+  const report = await withKernel(flags.kernel, (kernel, signal) =>
+    compared(kernel, flags, work, signal),
+  );
   const { kernel, release, found } = report;
   if (flags.json === true) printJson(conformJson(report));
   else print(conformText(report, stdoutStyle()));

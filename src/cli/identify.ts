@@ -3,7 +3,6 @@ import { identify } from '../conformance/identify.js';
 import { releases } from '../model/releases/index.js';
 import { identifyJson, identifyText } from '../report/identify-text.js';
 import { Exit } from './exit.js';
-import { interruptible } from './interruption.js';
 import { withKernel } from './kernel.js';
 import { note, print, printJson, stdoutStyle } from './terminal.js';
 
@@ -14,10 +13,10 @@ export interface IdentifyFlags {
 
 /** Says as which releases a kernel behaves, with the scenarios that show it. */
 export const identifyCommand = ({ kernel: name, json }: IdentifyFlags): Promise<Exit> =>
-  withKernel(name, async (kernel) => {
+  withKernel(name, async (kernel, signal) => {
     note(`${kernel.name} (${kernel.version}): looking for scenarios that tell releases apart`);
     const { scenarios } = distinguishing(releases, kernel.hides);
-    const found = await interruptible((signal) => identify(kernel, scenarios, signal));
+    const found = await identify(kernel, scenarios, signal);
     if (found === undefined) return Exit.incomplete;
     if (json === true) printJson(identifyJson(kernel, found));
     else print(identifyText(kernel, found, stdoutStyle()));

@@ -3,17 +3,22 @@ import { releaseOf } from '../conformance/release-of.js';
 import { BadInput } from '../input/bad-input.js';
 import { openKernel } from '../kernels/open.js';
 import type { Release } from '../model/release.js';
+import { interruptible } from './interruption.js';
 import { releaseFor } from './replay.js';
 
-/** Opens a kernel, and closes it whatever becomes of the use. */
-export async function withKernel<T>(name: string, use: (kernel: Kernel) => Promise<T>): Promise<T> {
-  const kernel = await openKernel(name);
-  try {
-    return await use(kernel);
-  } finally {
-    await kernel.close();
-  }
-}
+/** Opens a kernel and closes it whatever becomes of the use: done, interrupted or failed. */
+export const withKernel = <T>(
+  name: string,
+  use: (kernel: Kernel, signal: AbortSignal) => Promise<T>,
+): Promise<T> =>
+  interruptible(async (signal) => {
+    const kernel = await openKernel(name);
+    try {
+      return await use(kernel, signal);
+    } finally {
+      await kernel.close();
+    }
+  });
 
 /** The release that a flag names, or else the one that stands for the kernel's version; throws BadInput. */
 export function releaseBeside(kernel: Kernel, ref: string | undefined): Release {
