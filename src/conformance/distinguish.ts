@@ -1,6 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Release } from '../model/release.js';
 import { type Machine, machine } from '../model/run.js';
-import type { Field } from './compare.js';
 import { type Kernel, wasSetUp } from './kernel.js';
 import { modelled } from './model-kernel.js';
 import type { ScenarioOutcome } from './outcome.js';
@@ -47,11 +47,10 @@ class Counts {
 }
 
 /** An outcome as text, so that what can be seen of two is equal if and only if the texts are. */
-function signature(outcome: ScenarioOutcome, hides: Kernel['hides']): string {
-  const hidden = new Set<string>(hides satisfies readonly Field[]);
-  return JSON.stringify([outcome.initial, outcome.steps], (key, value) =>
-    hidden.has(key) ? undefined : value,
-  );
+function signature({ initial, steps }: ScenarioOutcome, hides: Kernel['hides']): string {
+  const hidden = Object.fromEntries(hides.map((field) => [field, undefined]));
+  const shown = hides.length === 0 ? steps : steps.map((step) => ({ ...step, ...hidden }));
+  return JSON.stringify([initial, shown]);
 }
 
 /** The releases of a search, each asked only when somebody wants to know. */
@@ -153,10 +152,12 @@ function cover(panel: Panel, splits: readonly Split[], found: Counts): Scenario[
   let left = splits;
   for (;;) {
     const best = bestOf(left, isWanted);
-    if (best === undefined) return chosen;
+    if (best === undefined) return chosen.map((one, i) => ({ ...one, id: `tells-${i + 1}` }));
     left = left.filter(({ scenario }) => scenario !== best.scenario);
     covered.add(best.pairs);
-    chosen.push({ ...shrunk(panel, best), id: `tells-${chosen.length + 1}` });
+    // Two may shrink to the same.
+    const small = { ...shrunk(panel, best), id: '' };
+    if (!chosen.some((one) => isDeepStrictEqual(one, small))) chosen.push(small);
   }
 }
 

@@ -57,8 +57,10 @@ function shifted(addr: number, len: number, page: number): { addr: number; len: 
 function callWithoutPage(call: WrittenCall, page: number): WrittenCall[] {
   if (!isRanged(call)) {
     const from = shifted(call.addr, call.oldLen, page);
-    const to = shifted(call.newAddr, call.newLen, page);
-    return [{ ...call, addr: from.addr, oldLen: from.len, newAddr: to.addr, newLen: to.len }];
+    const { addr: newAddr } = shifted(call.newAddr, call.newLen, page);
+    // It still grows, shrinks or moves as it did.
+    const newLen = call.newLen - (call.oldLen - from.len);
+    return [{ ...call, addr: from.addr, oldLen: from.len, newAddr, newLen }];
   }
   const range = shifted(call.addr, call.len, page);
   if (range.len === 0) return [];
