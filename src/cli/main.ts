@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { KernelFailed } from '../conformance/run-on.js';
 import { BadInput } from '../input/bad-input.js';
 import type { ConfirmFlags } from './confirm.js';
 import type { ConformFlags } from './conform.js';
@@ -42,7 +43,7 @@ Exit codes:
   0  all as the specs expect (an expected violation is no failure), or as the model says
   1  a verdict that no spec expects, or a kernel that does something else than the model
   2  bad input or usage
-  3  incomplete: interrupted, or beyond what is modelled`;
+  3  incomplete: interrupted, beyond what is modelled, or a kernel that broke down`;
 
 /** The commands; `done` is told how each went. What a command needs is loaded when it is given. */
 function commands(done: (exit: Exit) => void): Command {
@@ -171,6 +172,10 @@ async function main(): Promise<Exit> {
     if (error instanceof BadInput) {
       note(`mremap-check: ${error.message}`);
       return Exit.usage;
+    }
+    if (error instanceof KernelFailed) {
+      note(`mremap-check: ${error.message}`);
+      return Exit.incomplete;
     }
     note(`mremap-check: internal error, no verdict: ${(error as Error).stack ?? String(error)}`);
     return Exit.incomplete;

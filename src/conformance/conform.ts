@@ -4,7 +4,7 @@ import { classKey, type Disagreement, disagreementOf, showsTheSame } from './dis
 import { type Kernel, type Ran, wasSetUp } from './kernel.js';
 import { modelled } from './model-kernel.js';
 import type { ScenarioOutcome } from './outcome.js';
-import { runOn } from './run-on.js';
+import { KernelFailed, runOn } from './run-on.js';
 import type { Scenario } from './scenario.js';
 import { shrunk } from './shrink.js';
 import { bySize } from './smaller.js';
@@ -33,8 +33,10 @@ export interface Conformance {
   readonly beyondModel: number;
   /** The most frequent first. */
   readonly classes: readonly DisagreementClass[];
-  /** False after an interruption. */
+  /** False after an interruption, or where the kernel broke down. */
   readonly complete: boolean;
+  /** How the kernel broke down, if it did. */
+  readonly failure: string | undefined;
 }
 
 export const agrees = ({ classes, notByModel }: Conformance): boolean =>
@@ -118,19 +120,19 @@ class Ledger {
  */
 async function classesOf(
   known: readonly Known[],
-  shrink: (found: Disagreement) => Promise<Disagreement>,
+  shrink: (found: Disagreement) => Promise<Disagreement | undefined>,
 ): Promise<DisagreementClass[]> {
   const classes: DisagreementClass[] = [];
   const fields = ({ smallest }: Known): number => smallest.parting.fields.length;
   const inOrder = [...known].sort((a, b) => fields(a) - fields(b) || b.count - a.count);
   for (const { count, smallest } of inOrder) {
-    const isShrunk = classes.length < MOST_SHRUNK;
     const explaining = classes.findIndex(({ witness }) => showsTheSame(witness, smallest));
     const explained = classes[explaining];
     if (explained !== undefined) {
       classes[explaining] = { ...explained, count: explained.count + count };
     } else {
-      classes.push({ count, witness: isShrunk ? await shrink(smallest) : smallest, isShrunk });
+      const small = classes.length < MOST_SHRUNK ? await shrink(smallest) : undefined;
+      classes.push({ count, witness: small ?? smallest, isShrunk: small !== undefined });
     }
   }
   return classes.sort((a, b) => b.count - a.count);
@@ -138,7 +140,8 @@ async function classesOf(
 
 /**
  * Runs scenarios on a kernel and on a release and compares what they make of them, then shrinks a
- * disagreement of each class on the kernel itself. On an abort it ends with what is known by then.
+ * disagreement of each class on the kernel itself. On an abort, or where the kernel breaks
+ * down, it ends with what is known by then.
  */
 export async function conform(
   kernel: Kernel,
@@ -147,6 +150,18 @@ export async function conform(
   { signal, onProgress }: ConformOptions,
 ): Promise<Conformance> {
   const ledger = new Ledger(kernel.hides);
+  let failure: string | undefined;
+  /** Undefined where the kernel has broken down; what is known by then stays. */
+  const unlessFailed = async <T>(run: () => Promise<T>): Promise<T | undefined> => {
+    if (failure !== undefined) return undefined;
+    try {
+      return await run();
+    } catch (error) {
+      if (!(error instanceof KernelFailed)) throw error;
+      failure = error.message;
+      return undefined;
+    }
+  };
   const show = (shrinking: boolean): void =>
     onProgress?.({ done: ledger.done, disagreeing: ledger.disagreeing, shrinking });
   for (const batch of batches(scenarios, BATCH)) {
@@ -154,11 +169,8 @@ export async function conform(
       const model = modelled(on, scenario);
       return model === undefined ? [] : [{ scenario, model }];
     });
-    const ran = await runOn(
-      kernel,
-      within.map(({ scenario }) => scenario),
-      signal,
-    );
+    const asked = within.map(({ scenario }) => scenario);
+    const ran = await unlessFailed(() => runOn(kernel, asked, signal));
     if (ran === undefined) break;
     for (const [i, { scenario, model }] of within.entries()) {
       ledger.add(scenario, model, ran[i] as Ran);
@@ -167,10 +179,9 @@ export async function conform(
     ledger.done += batch.length;
     show(false);
   }
-  const complete = !signal.aborted;
   const classes = await classesOf([...ledger.known.values()], (found) => {
     show(true);
-    return shrunk(kernel, on, found, signal);
+    return unlessFailed(() => shrunk(kernel, on, found, signal));
   });
   const { compared, tallies, notSetUp, notByKernel, notByModel, beyondModel } = ledger;
   return {
@@ -181,6 +192,7 @@ export async function conform(
     notByModel,
     beyondModel,
     classes,
-    complete: complete && !signal.aborted,
+    complete: !signal.aborted && failure === undefined,
+    failure,
   };
 }

@@ -2,6 +2,11 @@ import { setImmediate } from 'node:timers/promises';
 import type { Kernel, Ran } from './kernel.js';
 import type { Scenario } from './scenario.js';
 
+/** A kernel that broke down while it ran scenarios: one that hangs, panics, or is not there any more. */
+export class KernelFailed extends Error {
+  override readonly name = 'KernelFailed';
+}
+
 /** Undefined as soon as the signal is aborted, whatever becomes of the promise. */
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
@@ -13,7 +18,7 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T |
 
 /**
  * Runs scenarios on a kernel, and gives what it made of each, in turn; undefined after an abort, for
- * which a slow kernel is not waited for. Throws where the kernel did not answer each of them in turn.
+ * which a slow kernel is not waited for. Throws KernelFailed, also where it did not answer each of them in turn.
  */
 export async function runOn(
   kernel: Kernel,
@@ -23,11 +28,14 @@ export async function runOn(
   // A kernel that answers at once would leave no moment for signals.
   await setImmediate();
   if (signal.aborted) return undefined;
-  const ran = await unlessAborted(kernel.run(scenarios), signal);
+  const ran = await unlessAborted(kernel.run(scenarios), signal).catch((error: Error) => {
+    throw new KernelFailed(`${kernel.name}: ${error.message}`, { cause: error });
+  });
   if (ran === undefined) return undefined;
   for (const [i, { id }] of scenarios.entries()) {
     const answered = ran[i]?.id ?? 'nothing';
-    if (answered !== id) throw new Error(`${kernel.name} answered ${answered} to scenario ${id}`);
+    if (answered !== id)
+      throw new KernelFailed(`${kernel.name} answered ${answered} to scenario ${id}`);
   }
   return ran;
 }

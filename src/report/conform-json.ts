@@ -11,6 +11,7 @@ export const conformJson = ({ kernel, release, work, found }: ConformReport): ob
   release,
   work,
   complete: found.complete,
+  failure: found.failure ?? null,
   agrees: agrees(found),
   compared: found.compared,
   notSetUp: found.notSetUp,

@@ -84,7 +84,7 @@ function classText({ count, witness, isShrunk }: DisagreementClass, s: Style): s
 }
 
 function verdict({ kernel, release, found }: ConformReport, s: Style): string {
-  const { classes, compared, complete } = found;
+  const { classes, compared, complete, failure } = found;
   const disagreeing = classes.reduce((sum, { count }) => sum + count, 0);
   if (!agrees(found)) {
     const inClasses = `in ${plural(classes.length, 'class', 'classes')}`;
@@ -92,6 +92,7 @@ function verdict({ kernel, release, found }: ConformReport, s: Style): string {
       `${kernel.version} does not behave as ${release}: ${plural(disagreeing, 'disagreement')} ${inClasses}`,
     );
   }
+  if (failure !== undefined) return s.bad(`not finished; ${failure}`);
   if (compared === 0) return s.mark('nothing was compared');
   const agreement = `${kernel.version} agrees with ${release} on ${plural(compared, 'scenario')}`;
   return complete ? s.good(agreement) : s.mark(`not finished; ${agreement}`);

@@ -214,11 +214,36 @@ describe('what a kernel does not say', () => {
     expect(found).toMatchObject({ compared: 0, beyondModel: 1 });
   });
 
-  test('is an error where it answers something else', async () => {
+  test('is a failure where it answers something else', async () => {
     const kernel = answering(modelKernel('v6.12'), (ran) => ({ ...ran, id: 'another' }));
-    await expect(conformRandomly(kernel, on, 10)).rejects.toThrow(
-      'model:v6.12 answered another to scenario random-1-0',
-    );
+    expect(await conformRandomly(kernel, on, 10)).toMatchObject({
+      complete: false,
+      failure: 'model:v6.12 answered another to scenario random-1-0',
+    });
+  });
+});
+
+describe('a kernel that breaks down', () => {
+  /** Answers so many batches. */
+  const breaking = (batches: number): Kernel => {
+    const kernel = modelKernel('v7.1[early=3]');
+    let left = batches;
+    const run: Kernel['run'] = async (scenarios) => {
+      if (left-- === 0) throw new Error('the guest panicked');
+      return kernel.run(scenarios);
+    };
+    return { ...kernel, run };
+  };
+
+  test.each([
+    ['while it is compared', 5, 320],
+    ['while a disagreement is shrunk', 32, 2000],
+  ])('%s leaves what is known by then', async (_, batches, compared) => {
+    const found = await conformRandomly(breaking(batches), release('v7.1'), 2000);
+    expect(found).toMatchObject({ compared, complete: false });
+    expect(found.failure).toBe('model:v7.1[early=3]: the guest panicked');
+    expect(found.classes.length).toBeGreaterThan(0);
+    expect(found.classes.every(({ isShrunk }) => !isShrunk)).toBe(true);
   });
 });
 

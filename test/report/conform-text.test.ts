@@ -27,6 +27,7 @@ const nothing: Conformance = {
   beyondModel: 0,
   classes: [],
   complete: true,
+  failure: undefined,
 };
 
 test('the disagreement in README.md is one that the tool draws', async () => {
@@ -74,6 +75,11 @@ describe('the report of a comparison', () => {
     const said = text({ ...nothing, compared: 5, tallies });
     expect(said).toMatch(/^ {2}result +100,000 +99\.9$/m);
     expect(said).toMatch(/^ {2}committedDelta +0 +- +70$/m);
+  });
+
+  test('says how the kernel broke down', () => {
+    const said = text({ ...nothing, compared: 5, complete: false, failure: 'uml: it hangs' });
+    expect(said).toMatch(/not finished; uml: it hangs$/);
   });
 
   test('says that it is not finished', () => {
