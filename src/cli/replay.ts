@@ -9,13 +9,14 @@ import { ModelLimitError } from '../model/vma.js';
 import { Exit } from './exit.js';
 import { note, print } from './terminal.js';
 
-interface Line {
+/** A scenario with its place, for messages. */
+export interface Line {
   readonly where: string;
   readonly scenario: Scenario;
 }
 
-/** All of a file is read before anything is written. */
-function readScenarios(file: string): Line[] {
+/** All of a file, or of standard input (`-`), is read before anything is written; throws BadInput. */
+export function readScenarios(file: string): Line[] {
   const name = file === '-' ? 'standard input' : file;
   return readText(file === '-' ? 0 : file, 'scenarios, one a line')
     .split('\n')

@@ -1,13 +1,18 @@
 import { fileURLToPath } from 'node:url';
+import type { ConfirmedVerdicts } from '../report/confirmed.js';
 import { verifyJson } from '../report/json.js';
 import { verifyText } from '../report/verify-text.js';
 import { loadSpecs } from '../specs/load.js';
+import type { Spec } from '../specs/spec.js';
 import { type VerifyReport, verify } from '../verify/verify.js';
 import { Exit } from './exit.js';
+import { releaseBeside, withKernel } from './kernel.js';
 import { type SearchFlags, searching } from './searching.js';
 import { print, printJson, stdoutStyle } from './terminal.js';
+import { confirmVerdicts } from './verify-confirm.js';
 
 export interface VerifyFlags extends SearchFlags {
+  readonly confirm?: string;
   readonly json?: true;
   readonly verbose?: true;
 }
@@ -15,21 +20,42 @@ export interface VerifyFlags extends SearchFlags {
 /** The specs that come with the package. */
 const OWN_SPECS = fileURLToPath(new URL('../../specs', import.meta.url));
 
-function exitFor({ asExpected, complete }: VerifyReport): Exit {
-  if (!asExpected) return Exit.unexpected;
+function exitFor({ asExpected, complete }: VerifyReport, confirmed?: ConfirmedVerdicts): Exit {
+  const answers = [...(confirmed?.answers.values() ?? [])];
+  if (!asExpected || answers.some(({ state }) => state === 'refuted')) return Exit.unexpected;
   return complete ? Exit.ok : Exit.incomplete;
 }
+
+function show(flags: VerifyFlags, report: VerifyReport, confirmed?: ConfirmedVerdicts): Exit {
+  if (flags.json === true) printJson(verifyJson(report, confirmed));
+  else print(verifyText(report, stdoutStyle(), flags.verbose === true, confirmed));
+  return exitFor(report, confirmed);
+}
+
+/** The same, and what is found of the release of a kernel is replayed there. */
+const verifiedOn = (name: string, specs: readonly Spec[], flags: VerifyFlags): Promise<Exit> =>
+  withKernel(name, (kernel) => {
+    releaseBeside(kernel, undefined);
+    return searching(
+      flags,
+      async (options) => {
+        const report = await verify(specs, options);
+        return { report, confirmed: await confirmVerdicts(kernel, report, options.signal) };
+      },
+      ({ report, confirmed }) => {
+        const exit = show(flags, report, confirmed);
+        return confirmed === undefined && exit === Exit.ok ? Exit.incomplete : exit;
+      },
+    );
+  });
 
 /** Runs the specs (all of the package's without any), prints the report, and says how it went. */
 export async function verifyCommand(paths: readonly string[], flags: VerifyFlags): Promise<Exit> {
   const specs = loadSpecs(paths.length === 0 ? [OWN_SPECS] : paths);
+  if (flags.confirm !== undefined) return verifiedOn(flags.confirm, specs, flags);
   return searching(
     flags,
     (options) => verify(specs, options),
-    (report) => {
-      if (flags.json === true) printJson(verifyJson(report));
-      else print(verifyText(report, stdoutStyle(), flags.verbose === true));
-      return exitFor(report);
-    },
+    (report) => show(flags, report),
   );
 }

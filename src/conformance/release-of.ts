@@ -3,22 +3,26 @@ import { releaseById, releases } from '../model/releases/index.js';
 
 const RELEASED = Number.POSITIVE_INFINITY;
 
-/** `6.17-rc3` as mainline release and number of the candidate; a version that is out comes after all of these. */
-function parsed(
-  version: string,
-): { readonly bare: string; readonly mainline: string; readonly candidate: number } | undefined {
-  const match = /^v?((\d+)\.(\d+)(?:\.\d+)*(?:-rc(\d+))?)/.exec(version) ?? [];
-  const [, bare, major, minor, candidate] = match;
-  if (bare === undefined || major === undefined || minor === undefined) return undefined;
-  return {
-    bare,
-    mainline: `${major}.${minor}`,
-    candidate: candidate === undefined ? RELEASED : Number(candidate),
-  };
+interface Version {
+  /** As releases name kernels that they are known by: `6.18.15`, `7.3-rc7`. */
+  readonly bare: string;
+  readonly mainline: string;
+  /** Number of the candidate; a version that is out comes after all of these. */
+  readonly candidate: number;
+}
+
+function parsed(version: string): Version | undefined {
+  // Up to 2.6 it took three numbers to name a release.
+  const [, numbers, mainline, candidate] =
+    /^v?((2\.6\.\d+|\d+\.\d+)(?:\.\d+)*)(?:-rc(\d+))?/.exec(version) ?? [];
+  if (numbers === undefined || mainline === undefined) return undefined;
+  return candidate === undefined
+    ? { bare: numbers, mainline, candidate: RELEASED }
+    : { bare: `${mainline}-rc${candidate}`, mainline, candidate: Number(candidate) };
 }
 
 /** Whether the release stands for this candidate by name; most stand for the candidates of their mainline release unsaid. */
-function names({ covers }: Release, mainline: string, candidate: number): boolean {
+function names({ covers }: Release, { mainline, candidate }: Version): boolean {
   const [first, last] = [parsed(covers.first), parsed(covers.last)];
   if (first?.mainline !== mainline || last?.mainline !== mainline) return false;
   return first.candidate <= candidate && candidate <= last.candidate;
@@ -32,11 +36,9 @@ function names({ covers }: Release, mainline: string, candidate: number): boolea
 export function releaseOf(version: string): Release | undefined {
   const wanted = parsed(version);
   if (wanted === undefined) return undefined;
-  const { mainline, candidate, bare } = wanted;
-  const known = releases.find(({ kernels }) => kernels.includes(bare));
   return (
-    known ??
-    releases.find((release) => names(release, mainline, candidate)) ??
-    releaseById(mainline)
+    releases.find(({ kernels }) => kernels.includes(wanted.bare)) ??
+    releases.find((release) => names(release, wanted)) ??
+    releaseById(wanted.mainline)
   );
 }

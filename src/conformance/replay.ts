@@ -1,7 +1,7 @@
 import { modelCall } from '../input/call.js';
 import { type Vmas, vmaAt } from '../model/address-space.js';
 import { type Call, DONTUNMAP, FIXED } from '../model/calls.js';
-import { errnoName } from '../model/errno.js';
+import { Errno, errnoName } from '../model/errno.js';
 import { type Machine, type Outcome, run } from '../model/run.js';
 import { type Accounts, addAccounts, type Env, env, NO_CHANGE } from '../model/state.js';
 import { chooseNewAddress } from '../model/steps/move.js';
@@ -45,7 +45,8 @@ const LISTED_AS: Partial<Record<KindName, LayoutEntry['kind']>> = {
   ramfs: 'ramfs',
 };
 
-function layoutEntry(vma: Vma): LayoutEntry {
+/** A VMA as an outcome lists it; throws for a kind that no scenario maps. */
+export function layoutEntry(vma: Vma): LayoutEntry {
   const kind = LISTED_AS[kindName(vma)];
   if (kind === undefined) throw new Error(`no scenario maps ${kindName(vma)}`);
   return {
@@ -93,6 +94,32 @@ class Run {
   }
 
   perform(call: Call, limits: Env): Outcome {
+    const beyond = this.firstBeyond(call);
+    // What is written is written up to there.
+    const made =
+      call.call === 'touch' && beyond !== undefined ? { ...call, len: beyond - call.addr } : call;
+    const outcome = this.make(made, limits);
+    return beyond === undefined || outcome.result < 0
+      ? outcome
+      : { ...outcome, result: call.call === 'touch' ? -Errno.EFAULT : -Errno.ENOMEM };
+  }
+
+  /**
+   * Where touch() and mlock() meet SIGBUS: the first page that is mapped behind the end of its shared
+   * anonymous object, since the mapping has grown and the object has not. The model's VMAs know no ends.
+   */
+  private firstBeyond(call: Call): number | undefined {
+    if (call.call !== 'touch' && call.call !== 'mlock') return undefined;
+    for (let page = call.addr; page < call.addr + call.len; page++) {
+      const vma = vmaAt(this.vmas, page);
+      if (vma === undefined || kindOf(vma) !== Kind.shm) continue;
+      const size = this.objects.get(idOf(vma));
+      if (size !== undefined && offsetOf(vma) + page - startOf(vma) >= size) return page;
+    }
+    return undefined;
+  }
+
+  private make(call: Call, limits: Env): Outcome {
     const outcome = run(this.on, limits, this.vmas, FRAMES, call);
     checkRoom(call, outcome, this.window);
     this.vmas = outcome.vmas;

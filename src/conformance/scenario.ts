@@ -32,9 +32,13 @@ function checkInWindow(scenario: Scenario, where: string): void {
   }
 }
 
-/** One line of a scenario file; throws BadInput. */
-export function parseScenario(line: string, where: string): Scenario {
-  const scenario = decode(scenarioCodec, parseJson(line, where), where);
+/** A scenario from JSON; throws BadInput. */
+export function scenarioFrom(value: unknown, where: string): Scenario {
+  const scenario = decode(scenarioCodec, value, where);
   checkInWindow(scenario, where);
   return scenario;
 }
+
+/** One line of a scenario file; throws BadInput. */
+export const parseScenario = (line: string, where: string): Scenario =>
+  scenarioFrom(parseJson(line, where), where);

@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { KernelFailed } from '../conformance/failed.js';
 import { cacheFolder } from './cache.js';
-import { KernelFailed } from './failed.js';
 
 const SOURCES = fileURLToPath(new URL('../../probe/', import.meta.url));
 const FLAGS = [

@@ -1,15 +1,31 @@
 import type { Kernel } from '../conformance/kernel.js';
+import { modelKernel } from '../conformance/model-kernel.js';
+import { BadInput } from '../input/bad-input.js';
+import { UnknownRelease } from '../model/releases/variant.js';
 import { openLive } from './live.js';
 import { openImage } from './qemu.js';
 import { openUml } from './uml.js';
 
+const UML = 'uml:';
+const MODEL = 'model:';
+
+function openModel(ref: string): Kernel {
+  try {
+    return modelKernel(ref);
+  } catch (error) {
+    if (error instanceof UnknownRelease) throw new BadInput(`--kernel: ${error.message}`);
+    throw error;
+  }
+}
+
 /**
- * The kernel that a user names: `live`, `uml`, `uml:PROGRAM`, or the path of an image. Throws BadInput
- * for a file that is no kernel, KernelFailed where it cannot be run.
+ * The kernel that a user names: `live`, `uml`, `uml:PROGRAM`, `model:RELEASE`, or the path of an image.
+ * Throws BadInput for a file that is no kernel, KernelFailed where it cannot be run.
  */
-export function openKernel(name: string): Promise<Kernel> {
+export async function openKernel(name: string): Promise<Kernel> {
   if (name === 'live') return openLive();
   if (name === 'uml') return openUml();
-  if (name.startsWith('uml:')) return openUml(name.slice('uml:'.length));
+  if (name.startsWith(UML)) return openUml(name.slice(UML.length));
+  if (name.startsWith(MODEL)) return openModel(name.slice(MODEL.length));
   return openImage(name);
 }

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import { KernelFailed } from '../conformance/failed.js';
 import type { Scenario } from '../conformance/scenario.js';
 import { built } from './build.js';
-import { KernelFailed } from './failed.js';
 import { programFile } from './programs.js';
 import { answeredId, type Greeting, parseGivingUp, parseGreeting, requestLine } from './wire.js';
 

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
+import { KernelFailed } from '../conformance/failed.js';
 import type { Kernel } from '../conformance/kernel.js';
-import { KernelFailed } from './failed.js';
 import { openGuest } from './guest.js';
 import type { GuestFolder } from './guest-folder.js';
 import { imageVersion } from './image.js';

@@ -1,10 +1,10 @@
+import { KernelFailed } from '../conformance/failed.js';
 import type { Ran } from '../conformance/kernel.js';
 import type { LayoutEntry, StepOutcome, WindowView } from '../conformance/outcome.js';
 import type { Scenario } from '../conformance/scenario.js';
 import type { WrittenCall } from '../input/call.js';
 import { modelCall } from '../input/call.js';
 import { errnoName } from '../model/errno.js';
-import { KernelFailed } from './failed.js';
 
 /*
  * The lines between this program and the probe. They are short, since each byte costs an emulated

@@ -12,7 +12,7 @@ export interface Range {
 }
 
 /** What a step does within one range; in a release, equal actions on equal ranges are the same. */
-export interface Within {
+interface Within {
   readonly action: string;
   readonly range: Range;
 }

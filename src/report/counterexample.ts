@@ -1,25 +1,12 @@
 import type { Counterexample } from '../checker/counterexample.js';
 import type { RaceCounterexample } from '../checker/race-counterexample.js';
-import { FIXED, type MremapCall } from '../model/calls.js';
 import type { MicroStep } from '../model/run.js';
 import { NO_RESOURCE_LIMITS, type ResourceLimits, RUNNING } from '../model/state.js';
 import { raceBody } from './race.js';
-import { beforeAfterRows, exactly, gauge, historyRows, row, WIDTH } from './rows.js';
-import { marks } from './strip.js';
+import { beforeAfterRows, exactly, gauge, historyRows, roles, row, WIDTH } from './rows.js';
 import type { Style } from './style.js';
 import { callText, RESOURCE_NAMES, resultText } from './words.js';
 import { wrapped } from './wrap.js';
-
-/** Source and destination of the call over the strip. */
-function roles({ call, pages, outcome }: Counterexample): string | undefined {
-  if (call.call !== 'mremap') return undefined;
-  const { addr, oldLen, newLen, flags, newAddr } = call as MremapCall;
-  const target = (flags & FIXED) !== 0 ? newAddr : outcome.result;
-  return marks(pages, (page) => {
-    if (page >= addr && page < addr + oldLen) return 'S';
-    return target >= 0 && page >= target && page < target + newLen && target !== addr ? 'D' : ' ';
-  });
-}
 
 /** What was made to fail, and the limits beside max_map_count. */
 function failureRows({ outcome, within }: Counterexample): string[] {
@@ -37,9 +24,9 @@ function failureRows({ outcome, within }: Counterexample): string[] {
 }
 
 function stripRows(counterexample: Counterexample): string[] {
-  const { before, outcome, pages, limit } = counterexample;
+  const { before, call, outcome, pages, limit } = counterexample;
   const gauges = [gauge(before, limit), gauge(outcome.vmas, limit, outcome.mapCount)] as const;
-  return beforeAfterRows([before, outcome.vmas], gauges, pages, roles(counterexample));
+  return beforeAfterRows([before, outcome.vmas], gauges, pages, roles(call, outcome.result, pages));
 }
 
 /** A step that changes or ends something, or goes on to the next VMA; the others only looked. */

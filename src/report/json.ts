@@ -23,10 +23,10 @@ import {
 import { breachShown, type SensitivityReport } from '../verify/sensitivity.js';
 import type { CheckReport, Verdict } from '../verify/verdicts.js';
 import type { VerifyReport } from '../verify/verify.js';
+import { answerJson } from './confirm-json.js';
+import type { ConfirmedVerdicts } from './confirmed.js';
+import { VERSION } from './version.js';
 import { resultText } from './words.js';
-
-/** Version of the shapes below; raised when a field changes its meaning or goes. */
-const VERSION = 1;
 
 const vmaJson = (vma: Vma): object => ({
   start: startOf(vma),
@@ -102,14 +102,20 @@ const raceJson = (c: RaceCounterexample): object => ({
   interleaving: c.moments.map(momentJson),
 });
 
-const shownJson = (c: Counterexample | RaceCounterexample): object =>
+/** A counterexample with all that is needed to repeat it. */
+export const shownJson = (c: Counterexample | RaceCounterexample): object =>
   'moments' in c ? raceJson(c) : counterexampleJson(c);
 
-const verdictJson = ({ counterexample, ...verdict }: Verdict): object => ({
-  ...verdict,
-  asExpected: verdict.found === verdict.expected,
-  counterexample: counterexample === undefined ? null : shownJson(counterexample),
-});
+function verdictJson(verdict: Verdict, confirmed: ConfirmedVerdicts | undefined): object {
+  const { counterexample, ...said } = verdict;
+  const answer = confirmed?.answers.get(verdict);
+  return {
+    ...said,
+    asExpected: verdict.found === verdict.expected,
+    counterexample: counterexample === undefined ? null : shownJson(counterexample),
+    ...(answer === undefined ? {} : { confirmation: answerJson(answer) }),
+  };
+}
 
 const differenceJson = (d: Difference): object => ({
   pages: d.pages,
@@ -126,7 +132,7 @@ const differenceJson = (d: Difference): object => ({
   })),
 });
 
-function checkJson(report: CheckReport): object {
+function checkJson(report: CheckReport, confirmed: ConfirmedVerdicts | undefined): object {
   const { title } = report.check;
   if (report.kind === 'compare') {
     const { check, classes, spaces, transitions, complete } = report;
@@ -151,7 +157,7 @@ function checkJson(report: CheckReport): object {
       })),
     };
   }
-  const verdicts = report.verdicts.map(verdictJson);
+  const verdicts = report.verdicts.map((verdict) => verdictJson(verdict, confirmed));
   if (report.kind === 'enumerate' || report.kind === 'race') {
     return {
       check: report.kind,
@@ -170,8 +176,14 @@ function checkJson(report: CheckReport): object {
 }
 
 /** A verification, for programs. Holds no times, so that equal runs give equal bytes. */
-export const verifyJson = ({ specs, transitions, complete, asExpected }: VerifyReport): object => ({
+export const verifyJson = (
+  { specs, transitions, complete, asExpected }: VerifyReport,
+  confirmed?: ConfirmedVerdicts,
+): object => ({
   version: VERSION,
+  ...(confirmed === undefined
+    ? {}
+    : { confirmedOn: { name: confirmed.kernel.name, version: confirmed.kernel.version } }),
   complete,
   asExpected,
   transitions,
@@ -181,7 +193,7 @@ export const verifyJson = ({ specs, transitions, complete, asExpected }: VerifyR
     question: spec.question,
     answer: spec.answer,
     sources: spec.sources,
-    checks: checks.map(checkJson),
+    checks: checks.map((check) => checkJson(check, confirmed)),
   })),
 });
 

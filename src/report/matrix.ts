@@ -10,6 +10,8 @@ export interface MatrixVerdict {
   readonly release: string;
   readonly found: 'holds' | 'violated' | 'untested' | 'unknown';
   readonly expected: boolean;
+  /** What a kernel says of it, in a sign. */
+  readonly mark?: string;
 }
 
 const WORDS: Record<Cell, string> = { holds: 'holds', fails: 'fails', untested: '-', unknown: '?' };
@@ -40,7 +42,9 @@ export function matrix(
     if (here.length === 0) return { text: '', paint: (text: string) => text };
     const word = cellOf(here);
     const surprise = here.some((v) => !v.expected) ? '!' : '';
-    return { text: `${surprise}${WORDS[word]}`, paint: paint[word] };
+    const marks = here.map((v) => v.mark ?? '');
+    const mark = marks.includes('~') ? '~' : marks.includes('*') ? '*' : '';
+    return { text: `${surprise}${WORDS[word]}${mark}`, paint: paint[word] };
   };
   return releaseTables(
     asked,

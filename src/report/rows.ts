@@ -1,5 +1,6 @@
 import type { HistorySearch } from '../checker/history.js';
 import { type Vmas, vmaAt } from '../model/address-space.js';
+import { type Call, FIXED } from '../model/calls.js';
 import { isArmed, isLocked, isSealed } from '../model/vma.js';
 import { changedAt, legend, marks, ruler, strip } from './strip.js';
 import { callText, plural } from './words.js';
@@ -49,6 +50,21 @@ export function historyRows(
 /** map_count beside its limit. */
 export const gauge = (vmas: Vmas, limit: number, count = vmas.length): string =>
   `map_count ${count} of ${limit}`;
+
+/**
+ * Source and destination of an mremap() over the strip.
+ *
+ * @param result the page that it returned, or less than zero
+ */
+export function roles(call: Call, result: number, pages: number): string | undefined {
+  if (call.call !== 'mremap') return undefined;
+  const { addr, oldLen, newLen, flags, newAddr } = call;
+  const target = (flags & FIXED) !== 0 ? newAddr : result;
+  return marks(pages, (page) => {
+    if (page >= addr && page < addr + oldLen) return 'S';
+    return target >= 0 && page >= target && page < target + newLen && target !== addr ? 'D' : ' ';
+  });
+}
 
 const FLAG_LEGEND = '# sealed, + locked, ~ userfaultfd';
 

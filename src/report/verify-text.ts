@@ -17,6 +17,7 @@ import {
 } from '../verify/verdicts.js';
 import type { SpecReport, VerifyReport } from '../verify/verify.js';
 import { enumerateBoundsText, raceBoundsText, reachBoundsText } from './bounds.js';
+import { answerText, type ConfirmedVerdicts, MARKS, marksText } from './confirmed.js';
 import { counterexampleTexts } from './counterexample.js';
 import { differenceText } from './difference.js';
 import { type MatrixVerdict, matrix } from './matrix.js';
@@ -30,17 +31,22 @@ const INDENT = ' '.repeat(10);
 interface Options {
   readonly s: Style;
   readonly verbose: boolean;
+  readonly confirmed: ConfirmedVerdicts | undefined;
 }
 
 const verdictsOf = (check: CheckReport): readonly Verdict[] =>
   check.kind === 'compare' ? [] : check.verdicts;
 
-const asMatrixVerdict = (v: Verdict): MatrixVerdict => ({
-  invariant: v.invariant,
-  release: v.release,
-  found: v.found,
-  expected: v.found === v.expected || v.found === 'unknown',
-});
+function asMatrixVerdict(v: Verdict, confirmed: ConfirmedVerdicts | undefined): MatrixVerdict {
+  const answer = confirmed?.answers.get(v);
+  return {
+    invariant: v.invariant,
+    release: v.release,
+    found: v.found,
+    expected: v.found === v.expected || v.found === 'unknown',
+    ...(answer === undefined ? {} : { mark: MARKS[answer.state] }),
+  };
+}
 
 const never = (counts: Counts): string[] =>
   Object.entries(counts)
@@ -78,7 +84,7 @@ const FOUND_AS = {
 } as const;
 
 /** Alike verdicts of several releases share a line; the reason is given where a promise is not kept. */
-function verdictLines(verdicts: readonly Verdict[], { s, verbose }: Options): string[] {
+function verdictLines(verdicts: readonly Verdict[], { s, verbose, confirmed }: Options): string[] {
   const groups = new Map<string, Verdict[]>();
   for (const v of verdicts) {
     const key = JSON.stringify([v.invariant, v.found, v.expected, v.because]);
@@ -95,7 +101,13 @@ function verdictLines(verdicts: readonly Verdict[], { s, verbose }: Options): st
       wrapped(group.map((v) => v.release).join(', '), INDENT),
     ];
     const reason = verbose || found !== 'holds' || surprise;
-    return [...lines, ...(reason ? [s.dim(wrapped(because, INDENT))] : [])].join('\n');
+    const answers = group.flatMap((v) => {
+      const answer = confirmed?.answers.get(v);
+      if (confirmed === undefined || answer === undefined) return [];
+      const color = { confirmed: s.good, refuted: s.bad, impossible: s.dim }[answer.state];
+      return [color(wrapped(answerText(confirmed, answer), INDENT))];
+    });
+    return [...lines, ...(reason ? [s.dim(wrapped(because, INDENT))] : []), ...answers].join('\n');
   });
 }
 
@@ -287,16 +299,25 @@ function summary(report: VerifyReport, s: Style): string {
  * the verdict on the whole as the last line.
  *
  * @param verbose adds every reason, and the work behind each release's verdicts
+ * @param confirmed what a kernel says of the violations
  */
-export function verifyText(report: VerifyReport, s: Style, verbose: boolean): string {
-  const o: Options = { s, verbose };
+export function verifyText(
+  report: VerifyReport,
+  s: Style,
+  verbose: boolean,
+  confirmed?: ConfirmedVerdicts,
+): string {
+  const o: Options = { s, verbose, confirmed };
   const table = matrix(
-    report.specs.flatMap(({ checks }) => checks.flatMap(verdictsOf)).map(asMatrixVerdict),
+    report.specs
+      .flatMap(({ checks }) => checks.flatMap(verdictsOf))
+      .map((verdict) => asMatrixVerdict(verdict, confirmed)),
     releases.map((release) => release.id),
     invariants.map((invariant) => invariant.id),
     s,
   );
-  return [...report.specs.map((spec) => specText(spec, o)), table, summary(report, s)]
+  const marks = confirmed === undefined || table === '' ? '' : s.dim(marksText(confirmed));
+  return [...report.specs.map((spec) => specText(spec, o)), table, marks, summary(report, s)]
     .filter((part) => part !== '')
     .join('\n\n');
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { ScenarioOutcome, StepOutcome, WindowView } from '../../src/conformance/outcome.js';
+import { partingOf } from '../../src/conformance/compare.js';
+import type { ScenarioOutcome, StepOutcome } from '../../src/conformance/outcome.js';
 import { parseScenario, type Scenario } from '../../src/conformance/scenario.js';
 
 /** What one kernel did with a scenario. */
@@ -42,56 +43,20 @@ export const recordsOf = (file: string, kernel: string): KernelRecord[] =>
 export const scenariosOf = (file: string): Scenario[] =>
   linesOf(file, '').map(({ scenario }) => scenario);
 
-/** JSON with the keys of every object in order, so that equal values are equal texts. */
-const text = (value: unknown): string =>
-  JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  ) ?? 'nothing';
-
-const WINDOW_FIELDS = ['layout', 'data'] as const satisfies readonly (keyof WindowView)[];
-const STEP_FIELDS = [
-  'result',
-  'mapCountDelta',
-  'totalVmDelta',
-  'lockedVm',
-  'committedDelta',
-  'layout',
-  'data',
-] as const satisfies readonly (keyof StepOutcome)[];
-
-function differing<T, K extends keyof T>(
-  where: string,
-  fields: readonly K[],
-  model: T | undefined,
-  kernel: T | undefined,
-): string | undefined {
-  for (const field of fields) {
-    const [mine, theirs] = [text(model?.[field]), text(kernel?.[field])];
-    if (mine !== theirs) {
-      return `${where}, ${String(field)}: the model has ${mine}, the kernel ${theirs}`;
-    }
-  }
-  return undefined;
-}
-
 /** The first thing in which the model differs from the kernel: scenario, number of the call, field, both values. */
 export function firstDifference(
   { scenario, observed }: KernelRecord,
   model: Observed,
 ): string | undefined {
-  const setup = differing(
-    `${scenario.id}, after the set-up`,
-    WINDOW_FIELDS,
-    model.initial,
-    observed.initial,
-  );
-  if (setup !== undefined) return setup;
-  for (const [i, call] of scenario.calls.entries()) {
-    const where = `${scenario.id}, call ${i + 1} (${call.call})`;
-    const difference = differing(where, STEP_FIELDS, model.steps[i], observed.steps[i]);
-    if (difference !== undefined) return difference;
-  }
-  return undefined;
+  const parting = partingOf(model, observed, []);
+  const [field] = parting?.fields ?? [];
+  if (parting === undefined || field === undefined) return undefined;
+  const { call } = parting;
+  const shown = ({ initial, steps }: Observed): string => {
+    const step: Partial<StepOutcome> | undefined = call === 'set-up' ? initial : steps[call];
+    return JSON.stringify(step?.[field]) ?? 'nothing';
+  };
+  const where =
+    call === 'set-up' ? 'after the set-up' : `call ${call + 1} (${scenario.calls[call]?.call})`;
+  return `${scenario.id}, ${where}, ${field}: the model has ${shown(model)}, the kernel ${shown(observed)}`;
 }

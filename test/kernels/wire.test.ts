@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { KernelFailed } from '../../src/conformance/failed.js';
 import { parseScenario } from '../../src/conformance/scenario.js';
-import { KernelFailed } from '../../src/kernels/failed.js';
 import {
   answeredId,
   parseAnswer,

@@ -1,0 +1,77 @@
+import { type Claim, claimsIn } from '../conformance/claim.js';
+import { type Confirmation, confirm } from '../conformance/confirm.js';
+import type { Kernel } from '../conformance/kernel.js';
+import { releaseOf } from '../conformance/release-of.js';
+import { BadInput } from '../input/bad-input.js';
+import { parseJson } from '../input/decode.js';
+import { readText } from '../input/read-text.js';
+import { confirmJson } from '../report/confirm-json.js';
+import { confirmText } from '../report/confirm-text.js';
+import { plural } from '../report/words.js';
+import { Exit } from './exit.js';
+import { releaseBeside, withKernel } from './kernel.js';
+import { releaseFor } from './replay.js';
+import { note, print, printJson, stdoutStyle } from './terminal.js';
+
+export interface ConfirmFlags {
+  readonly kernel: string;
+  readonly release?: string;
+  readonly json?: true;
+}
+
+/** The counterexamples of a file, or of standard input (`-`); throws BadInput. */
+function readClaims(file: string): Claim[] {
+  const name = file === '-' ? 'standard input' : file;
+  const text = readText(file === '-' ? 0 : file, 'counterexamples of verify --json');
+  const claims = claimsIn(parseJson(text, name), `${name}: `);
+  if (claims.length > 0) return claims;
+  throw new BadInput(
+    `${name}: found no counterexample, expected what verify --json writes, or a part of it`,
+  );
+}
+
+/** Those of one release: the one that is asked for, or else the kernel's; all where none is of that. */
+function chosen(
+  claims: readonly Claim[],
+  kernel: Kernel,
+  ref: string | undefined,
+): readonly Claim[] {
+  const wanted =
+    ref === undefined ? releaseOf(kernel.version)?.id : releaseFor(ref, '--release').id;
+  const own = claims.filter(({ release }) => release === undefined || release === wanted);
+  if (own.length === 0 && ref !== undefined) {
+    const known = [...new Set(claims.map(({ release }) => release))].join(', ');
+    throw new BadInput(`--release: found ${wanted}, expected one of those in the file, ${known}`);
+  }
+  if (own.length === claims.length || own.length === 0) return claims;
+  note(
+    `${plural(claims.length - own.length, 'counterexample')} of other releases than ${wanted} left out`,
+  );
+  return own;
+}
+
+/** A kernel that does something else is the graver news; nothing that could be asked is no verdict. */
+function exitFor(confirmations: readonly Confirmation[]): Exit {
+  const met = (state: Confirmation['answer']['state']): boolean =>
+    confirmations.some(({ answer }) => answer.state === state);
+  if (met('refuted')) return Exit.unexpected;
+  return met('confirmed') ? Exit.ok : Exit.incomplete;
+}
+
+/** Replays the counterexamples of a file on a kernel and says which of them it bears out. */
+export function confirmCommand(file: string, flags: ConfirmFlags): Promise<Exit> {
+  const all = readClaims(file);
+  return withKernel(flags.kernel, async (kernel, signal) => {
+    const claims = chosen(all, kernel, flags.release);
+    const about = ({ release }: Claim) =>
+      release === undefined
+        ? releaseBeside(kernel, flags.release)
+        : releaseFor(release, `${file}: release`);
+    const confirmations = await confirm(kernel, claims, about, signal);
+    if (confirmations === undefined) return Exit.incomplete;
+    const report = { kernel, confirmations };
+    if (flags.json === true) printJson(confirmJson(report));
+    else print(confirmText(report, stdoutStyle()));
+    return exitFor(confirmations);
+  });
+}

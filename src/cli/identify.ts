@@ -1,0 +1,25 @@
+import { distinguishing } from '../conformance/distinguish.js';
+import { identify } from '../conformance/identify.js';
+import { releases } from '../model/releases/index.js';
+import { identifyJson, identifyText } from '../report/identify-text.js';
+import { Exit } from './exit.js';
+import { withKernel } from './kernel.js';
+import { note, print, printJson, stdoutStyle } from './terminal.js';
+
+export interface IdentifyFlags {
+  readonly kernel: string;
+  readonly json?: true;
+}
+
+/** Says as which releases a kernel behaves, with the scenarios that show it. */
+export const identifyCommand = ({ kernel: name, json }: IdentifyFlags): Promise<Exit> =>
+  withKernel(name, async (kernel, signal) => {
+    note(`${kernel.name} (${kernel.version}): looking for scenarios that tell releases apart`);
+    const { scenarios } = distinguishing(releases, kernel.hides);
+    const found = await identify(kernel, scenarios, signal);
+    if (found === undefined) return Exit.incomplete;
+    if (json === true) printJson(identifyJson(kernel, found));
+    else print(identifyText(kernel, found, stdoutStyle()));
+    if (found.evidence.length === 0) return Exit.incomplete;
+    return found.matches.length === 0 ? Exit.unexpected : Exit.ok;
+  });

@@ -1,0 +1,136 @@
+import { isDeepStrictEqual } from 'node:util';
+import { canonical } from '../checker/spaces.js';
+import { BadInput } from '../input/bad-input.js';
+import { modelCall } from '../input/call.js';
+import type { Vmas } from '../model/address-space.js';
+import { type Machine, run } from '../model/run.js';
+import { env, NO_RESOURCE_LIMITS, type ResourceLimits } from '../model/state.js';
+import {
+  isArmed,
+  isFaulted,
+  isFile,
+  isLocked,
+  isSealed,
+  kindName,
+  kindOf,
+  MAX_PAGES,
+  offsetOf,
+  pagesOf,
+  protName,
+  startOf,
+  type Vma,
+} from '../model/vma.js';
+import { vmaOf, type WrittenCounterexample } from './claim.js';
+import { wasSetUp } from './kernel.js';
+import { modelled } from './model-kernel.js';
+import type { ScenarioOutcome } from './outcome.js';
+import { layoutEntry } from './replay.js';
+import { type Scenario, scenarioFrom } from './scenario.js';
+
+/** A counterexample as a scenario, with what the release makes of it; or why there is none. */
+export type Posed =
+  | { readonly scenario: Scenario; readonly model: ScenarioOutcome }
+  | { readonly impossible: string };
+
+const UNLIMITED = env(1_000_000, MAX_PAGES);
+
+/** What a scenario has no words for. */
+function unspeakable(c: WrittenCounterexample): string | undefined {
+  const [failure] = c.failures;
+  if (failure !== undefined) return `something is made to fail in it (${failure.kernel})`;
+  const limits = Object.keys(NO_RESOURCE_LIMITS) as (keyof ResourceLimits)[];
+  if (limits.some((name) => c.limits[name] < NO_RESOURCE_LIMITS[name])) {
+    return 'it has limits of the process besides max_map_count';
+  }
+  if (c.limits.mmapCap !== c.maxMapCount) return 'mmap() has a limit of its own in it';
+  const calls = [...(c.setup ?? []), c.call];
+  const vmas = c.before.map(vmaOf);
+  const maps = (kind: string): boolean =>
+    calls.some((call) => call['kind'] === kind) || vmas.some((vma) => kindName(vma) === kind);
+  if (maps('special')) return "a driver's mapping is in it";
+  if (maps('hugetlb')) return 'huge pages are in it';
+  if (vmas.some(isArmed) || calls.some(({ call }) => call === 'uffd'))
+    return 'userfaultfd is in it';
+  if (c.maxMapCount < c.before.length) return 'max_map_count is below map_count in it';
+  const values = Object.values(c.call);
+  if (values.some((value) => typeof value === 'number' && !Number.isInteger(value))) {
+    return 'an argument of its call is inside a page';
+  }
+  const { flags } = c.call;
+  if (Array.isArray(flags) && flags.includes('UNKNOWN')) return 'its call has an unknown flag';
+  return undefined;
+}
+
+/** Calls that map a VMA as it is: written to where it has an anon_vma, then locked and sealed. */
+function mapping(vma: Vma): object[] {
+  const range = { addr: startOf(vma), len: pagesOf(vma) };
+  const [prot, written] = [protName(vma), isFaulted(vma)];
+  const offset = isFile(kindOf(vma)) ? offsetOf(vma) : 0;
+  return [
+    { call: 'mmap', ...range, kind: kindName(vma), prot: written ? 'rw' : prot, offset },
+    ...(written ? [{ call: 'touch', ...range }] : []),
+    ...(written && prot === 'r' ? [{ call: 'mprotect', ...range, prot }] : []),
+    ...(isLocked(vma) ? [{ call: 'mlock', ...range }] : []),
+    ...(isSealed(vma) ? [{ call: 'mseal', ...range }] : []),
+  ];
+}
+
+/** The address space that a set-up leaves on a release. */
+const built = (on: Machine, { setup }: Scenario): Vmas =>
+  setup.reduce<Vmas>((vmas, call) => run(on, UNLIMITED, vmas, [], modelCall(call)).vmas, []);
+
+/** With its history as the set-up, or as the first calls where the limit was there from the start; without one, mapped VMA by VMA. */
+function writtenScenario(c: WrittenCounterexample, id: string): object {
+  const { pages, maxMapCount } = c;
+  if (c.limitedFromStart) {
+    return { id, pages, headroom: maxMapCount, setup: [], calls: [...(c.setup ?? []), c.call] };
+  }
+  const headroom = maxMapCount - c.before.length;
+  const setup = c.setup ?? c.before.map(vmaOf).flatMap(mapping);
+  return { id, pages, headroom, setup, calls: [c.call] };
+}
+
+/** Whether a release makes of the scenario what the counterexample says that it does. */
+function isRepeated(c: WrittenCounterexample, { steps }: ScenarioOutcome): boolean {
+  const last = steps.at(-1);
+  if (last === undefined) return false;
+  const result = 'errno' in last.result ? `-${last.result.errno}` : `${last.result.ok}`;
+  return result === c.result && isDeepStrictEqual(last.layout, c.after.map(vmaOf).map(layoutEntry));
+}
+
+/**
+ * With a hint where the move is to go: behind the window of a scenario there is room, and without a hint
+ * the kernel would take that.
+ */
+function hinted(c: WrittenCounterexample, scenario: Scenario): Scenario {
+  const newAddr = Number(c.result);
+  const calls = scenario.calls.map((call, i) =>
+    call.call === 'mremap' && i === scenario.calls.length - 1 && newAddr >= 0
+      ? { ...call, newAddr }
+      : call,
+  );
+  return { ...scenario, calls };
+}
+
+/** The counterexample of a release as a scenario, if one can say it. */
+export function pose(on: Machine, c: WrittenCounterexample, id: string): Posed {
+  const reason = unspeakable(c);
+  if (reason !== undefined) return { impossible: reason };
+  let scenario: Scenario;
+  try {
+    scenario = scenarioFrom(writtenScenario(c, id), 'as a scenario');
+  } catch (error) {
+    if (error instanceof BadInput) return { impossible: error.message };
+    throw error;
+  }
+  const goal = canonical(c.before.map(vmaOf));
+  if (!c.limitedFromStart && !isDeepStrictEqual(canonical(built(on, scenario)), goal)) {
+    return { impossible: 'no calls are known that build its address space' };
+  }
+  for (const asked of [scenario, hinted(c, scenario)]) {
+    const model = modelled(on, asked);
+    if (model !== undefined && wasSetUp(model) && isRepeated(c, model))
+      return { scenario: asked, model };
+  }
+  return { impossible: 'it rests on the end of the address space, which a scenario has not' };
+}

@@ -1,0 +1,71 @@
+import type { Release } from '../model/release.js';
+import { machine } from '../model/run.js';
+import type { Claim } from './claim.js';
+import { pose } from './claim-scenario.js';
+import { type Parting, partingOf } from './compare.js';
+import { type Kernel, wasSetUp } from './kernel.js';
+import type { ScenarioOutcome } from './outcome.js';
+import { runOn } from './run-on.js';
+import type { Scenario } from './scenario.js';
+
+/** What a kernel says of a counterexample: it does the same, it does something else, or it cannot be asked. */
+export type Answer =
+  | {
+      readonly state: 'confirmed' | 'refuted';
+      readonly scenario: Scenario;
+      readonly model: ScenarioOutcome;
+      readonly kernel: ScenarioOutcome;
+      /** Where they differ, if they do. */
+      readonly parting: Parting | undefined;
+    }
+  | { readonly state: 'impossible'; readonly reason: string };
+
+export interface Confirmation {
+  readonly claim: Claim;
+  /** The release of which the counterexample is. */
+  readonly release: Release;
+  readonly answer: Answer;
+}
+
+/**
+ * Replays counterexamples on a kernel, all in one go, and compares with what their release does; undefined
+ * if it was interrupted.
+ *
+ * @param releaseFor the release that a claim is about
+ */
+export async function confirm(
+  kernel: Kernel,
+  claims: readonly Claim[],
+  releaseFor: (claim: Claim) => Release,
+  signal: AbortSignal,
+): Promise<readonly Confirmation[] | undefined> {
+  const posed = claims.map((claim, i) => {
+    const release = releaseFor(claim);
+    const { shown } = claim;
+    const question =
+      'threads' in shown
+        ? { impossible: 'it is a race of threads' }
+        : pose(machine(release), shown, `claim-${i}`);
+    return { claim, release, question };
+  });
+  const scenarios = posed.flatMap(({ question }) =>
+    'scenario' in question ? [question.scenario] : [],
+  );
+  const ran = await runOn(kernel, scenarios, signal);
+  if (ran === undefined) return undefined;
+  const outcomes = new Map(scenarios.map((scenario, i) => [scenario, ran[i]]));
+  return posed.map(({ claim, release, question }) => {
+    if ('impossible' in question) {
+      return { claim, release, answer: { state: 'impossible', reason: question.impossible } };
+    }
+    const { scenario, model } = question;
+    const theirs = outcomes.get(scenario);
+    if (theirs === undefined || !wasSetUp(theirs)) {
+      const reason = `the kernel cannot set it up: ${theirs?.cannotSetUp}`;
+      return { claim, release, answer: { state: 'impossible', reason } };
+    }
+    const parting = partingOf(model, theirs, kernel.hides);
+    const state = parting === undefined ? 'confirmed' : 'refuted';
+    return { claim, release, answer: { state, scenario, model, kernel: theirs, parting } };
+  });
+}

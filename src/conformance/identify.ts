@@ -1,0 +1,65 @@
+import type { Release } from '../model/release.js';
+import { releases } from '../model/releases/index.js';
+import { machine } from '../model/run.js';
+import { partingOf } from './compare.js';
+import { type Kernel, wasSetUp } from './kernel.js';
+import { modelled } from './model-kernel.js';
+import type { ScenarioOutcome } from './outcome.js';
+import { runOn } from './run-on.js';
+import type { Scenario } from './scenario.js';
+
+/** A scenario that tells releases apart, and what the kernel made of it. */
+export interface Evidence {
+  readonly scenario: Scenario;
+  readonly kernel: ScenarioOutcome;
+  /** The releases that do the same. */
+  readonly alike: readonly Release[];
+}
+
+export interface Identification {
+  /** The releases that did the same in every scenario, oldest first; none tells these apart. */
+  readonly matches: readonly Release[];
+  /** Those that did the same most often, and how often. */
+  readonly closest: readonly Release[];
+  readonly agreeing: number;
+  readonly evidence: readonly Evidence[];
+  /** Scenarios that the kernel could not set up. */
+  readonly notSetUp: number;
+}
+
+/**
+ * Finds out as which releases a kernel behaves; undefined if it was interrupted.
+ *
+ * @param scenarios that tell releases apart in what the kernel shows
+ */
+export async function identify(
+  kernel: Kernel,
+  scenarios: readonly Scenario[],
+  signal: AbortSignal,
+): Promise<Identification | undefined> {
+  const machines = releases.map((release) => machine(release));
+  const ran = await runOn(kernel, scenarios, signal);
+  if (ran === undefined) return undefined;
+  const evidence = ran.flatMap((theirs, i): Evidence[] => {
+    const scenario = scenarios[i] as Scenario;
+    if (!wasSetUp(theirs)) return [];
+    const alike = machines.filter((on) => {
+      const mine = modelled(on, scenario);
+      const fits = mine !== undefined && wasSetUp(mine);
+      return fits && partingOf(mine, theirs, kernel.hides) === undefined;
+    });
+    return [{ scenario, kernel: theirs, alike: alike.map(({ release }) => release) }];
+  });
+  const agreeing = releases.map(
+    (one) => evidence.filter(({ alike }) => alike.includes(one)).length,
+  );
+  const most = Math.max(...agreeing);
+  const closest = releases.filter((_, i) => agreeing[i] === most);
+  return {
+    matches: evidence.length > 0 && most === evidence.length ? closest : [],
+    closest,
+    agreeing: most,
+    evidence,
+    notSetUp: scenarios.length - evidence.length,
+  };
+}

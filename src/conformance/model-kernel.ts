@@ -1,0 +1,38 @@
+import type { Release } from '../model/release.js';
+import { releaseByRef } from '../model/releases/variant.js';
+import { type Machine, machine } from '../model/run.js';
+import { ModelLimitError } from '../model/vma.js';
+import type { Kernel, Ran } from './kernel.js';
+import { CannotSetUp, replay } from './replay.js';
+import type { Scenario } from './scenario.js';
+
+/** What the model makes of a scenario; undefined where it leaves what the model can hold. */
+export function modelled(on: Machine, scenario: Scenario): Ran | undefined {
+  try {
+    return replay(on, scenario);
+  } catch (error) {
+    if (error instanceof CannotSetUp) return { id: scenario.id, cannotSetUp: error.message };
+    if (error instanceof ModelLimitError) return undefined;
+    throw error;
+  }
+}
+
+/** A release in the part of a kernel. */
+export function releaseKernel(name: string, release: Release): Kernel {
+  const on = machine(release);
+  const beyond = 'it leaves what the model can hold';
+  return {
+    name,
+    version: release.id,
+    hides: [],
+    run: async (scenarios) =>
+      scenarios.map(
+        (scenario) => modelled(on, scenario) ?? { id: scenario.id, cannotSetUp: beyond },
+      ),
+    close: async () => {},
+  };
+}
+
+/** The release that a reference names, such as `v5.1[early=off,move=2]`, as a kernel; throws UnknownRelease. */
+export const modelKernel = (ref: string): Kernel =>
+  releaseKernel(`model:${ref}`, releaseByRef(ref));

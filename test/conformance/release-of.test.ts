@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { releaseOf } from '../../src/conformance/release-of.js';
+import { everyRelease } from '../support/releases.js';
+
+test.each([
+  ['6.12.107+deb13-amd64', 'v6.12'],
+  ['5.10.0-31-cloud-amd64', 'v5.7'],
+  ['5.10.223', 'v5.7'],
+  ['7.0.13', 'v6.18'],
+  ['7.3.0-rc7', 'v7.2'],
+  ['7.3-rc7-cloud-amd64', 'v7.2'],
+  ['7.3.0-rc6', 'v7.3'],
+  ['6.17.0-rc1', 'v6.17-rc1'],
+  ['6.17.0-rc5-amd64', 'v6.17-rc1'],
+  ['6.17.0-rc6', 'v6.17'],
+  ['6.17.13', 'v6.17'],
+  ['2.6.32.71', 'v2.6.12'],
+  ['2.6.33', 'v2.6.33'],
+  ['4.19.0', 'v2.6.33'],
+  ['v7.1[early=3]', 'v7.1'],
+])('a kernel of version %s is expected to behave as %s', (version, id) => {
+  expect(releaseOf(version)?.id).toBe(id);
+});
+
+test.each(everyRelease)('%s is expected to behave as itself', (id, one) => {
+  expect(releaseOf(id)).toBe(one);
+});
+
+test.each(['99.1.0', '2.4.37', 'unknown', ''])('no release stands for "%s"', (version) => {
+  expect(releaseOf(version)).toBeUndefined();
+});
