@@ -1,7 +1,6 @@
 import { type Vmas, vmaAt } from '../model/address-space.js';
 import type { Pages } from '../model/state.js';
 import {
-  endOf,
   idOf,
   isLocked,
   isShared,
@@ -50,14 +49,12 @@ export class Contents {
     else this.frames.set(page, byte);
   }
 
-  /** Locked private file pages that are writable have been written to in advance: they are copies of their own. */
-  populateLocked(vmas: Vmas): void {
-    for (const vma of vmas) {
-      if (!isLocked(vma) || !isWritable(vma) || kindOf(vma) !== Kind.fpriv) continue;
-      for (let page = startOf(vma); page < endOf(vma); page++) {
-        if (!this.frames.has(page)) this.frames.set(page, this.read(vmas, page));
-      }
-    }
+  /** A page that is populated, if it is locked: of a private file that is writable it becomes a copy of its own. */
+  populate(vmas: Vmas, page: number): void {
+    const vma = vmaAt(vmas, page);
+    if (vma === undefined || !isLocked(vma) || !isWritable(vma)) return;
+    if (kindOf(vma) !== Kind.fpriv || this.frames.has(page)) return;
+    this.frames.set(page, this.read(vmas, page));
   }
 
   /** Frames follow the page tables. */

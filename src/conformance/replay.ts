@@ -98,7 +98,7 @@ class Run {
     // What is written is written up to there.
     const made =
       call.call === 'touch' && beyond !== undefined ? { ...call, len: beyond - call.addr } : call;
-    const outcome = this.make(made, limits);
+    const outcome = this.make(made, limits, beyond);
     return beyond === undefined || outcome.result < 0
       ? outcome
       : { ...outcome, result: call.call === 'touch' ? -Errno.EFAULT : -Errno.ENOMEM };
@@ -119,7 +119,9 @@ class Run {
     return undefined;
   }
 
-  private make(call: Call, limits: Env): Outcome {
+  /** @param beyond the page at which populating stops */
+  private make(call: Call, limits: Env, beyond = MAX_PAGES): Outcome {
+    const before = this.vmas;
     const outcome = run(this.on, limits, this.vmas, FRAMES, call);
     checkRoom(call, outcome, this.window);
     this.vmas = outcome.vmas;
@@ -132,7 +134,9 @@ class Run {
       this.contents.created(vma);
       if (kindOf(vma) === Kind.shm) this.objects.set(idOf(vma), pagesOf(vma));
     }
-    this.contents.populateLocked(this.vmas);
+    for (const page of populatedPages(call, outcome, before)) {
+      if (page < beyond) this.contents.populate(this.vmas, page);
+    }
     return outcome;
   }
 
@@ -164,6 +168,25 @@ class Run {
     if (outcome.result < 0) return { errno: errnoName(-outcome.result) };
     return { ok: outcome.result < this.window ? outcome.result : 'outside' };
   }
+}
+
+const pagesFrom = (start: number, end: number): number[] =>
+  Array.from({ length: Math.max(0, end - start) }, (_, i) => start + i);
+
+/**
+ * Pages that a call populates where they are locked: the range of an mlock() that succeeds, what a mapping
+ * has grown by, and what mprotect() makes writable (__mm_populate, mprotect_fixup).
+ */
+function populatedPages(call: Call, { result }: Outcome, before: Vmas): number[] {
+  if (call.call === 'mlock' && result >= 0) return pagesFrom(call.addr, call.addr + call.len);
+  if (call.call === 'mremap' && result >= 0) {
+    return pagesFrom(result + call.oldLen, result + call.newLen);
+  }
+  if (call.call !== 'mprotect') return [];
+  return pagesFrom(call.addr, call.addr + call.len).filter((page) => {
+    const vma = vmaAt(before, page);
+    return vma !== undefined && !isWritable(vma);
+  });
 }
 
 /**
