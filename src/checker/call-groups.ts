@@ -33,20 +33,26 @@ export function callGroups(on: Machine, bounds: CallBounds, reduce: boolean): re
 
 function grouped(on: Machine, bounds: CallBounds, reduce: boolean): CallGroup[] {
   const calls = callsOf(bounds);
-  const groups = new Map<string, CallGroup>();
-  const classes = reduce ? argumentClasses([on], calls, bounds.pages) : singleClasses([on], calls);
+  const groups = reduce
+    ? groupedAlike(argumentClasses([on], calls, bounds.pages))
+    : singleClasses([on], calls).map((one) => [one]);
+  return groups.map((members) => {
+    const plan = members[0]?.plans[0] as Plan;
+    const size = members.reduce((sum, one) => sum + one.size, 0);
+    return { plan, looks: reduce ? plan.looks : 0, members, size };
+  });
+}
+
+/** Calls that begin alike on each of the releases, in the order of the first of each group. */
+export function groupedAlike<C extends Call>(
+  classes: readonly ArgumentClass<C>[],
+): ArgumentClass<C>[][] {
+  const groups = new Map<string, ArgumentClass<C>[]>();
   for (const one of classes) {
-    const { call, index, size } = one;
-    const plan = one.plans[0] as Plan;
-    const looks = reduce ? plan.looks : 0;
-    const key = reduce ? `${plan.id} ${plan.lookKey(call)}` : `${index}`;
+    const key = one.plans.map((plan) => `${plan.id} ${plan.lookKey(one.call)}`).join('; ');
     const known = groups.get(key);
-    groups.set(key, {
-      plan,
-      looks,
-      members: [...(known?.members ?? []), one],
-      size: (known?.size ?? 0) + size,
-    });
+    if (known === undefined) groups.set(key, [one]);
+    else known.push(one);
   }
   return [...groups.values()];
 }

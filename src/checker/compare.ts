@@ -4,10 +4,11 @@ import type { Vmas } from '../model/address-space.js';
 import type { MremapCall } from '../model/calls.js';
 import { errnoName } from '../model/errno.js';
 import type { Machine, Plan } from '../model/plan.js';
-import { type Outcome, Recorder, runPlan } from '../model/run.js';
+import { type Outcome, Recorder, refusedAtSight, runPlan } from '../model/run.js';
 import type { Env, Pages } from '../model/state.js';
 import { type ArgumentClass, argumentClasses, singleClasses } from './argument-classes.js';
 import type { EnumerateBounds } from './bounds.js';
+import { groupedAlike } from './call-groups.js';
 import { mremapCalls } from './calls.js';
 import { byRank, limitsOf, type SearchOptions, type Witness } from './enumerate.js';
 import { callShape } from './shape.js';
@@ -72,10 +73,53 @@ class Comparing {
     private readonly on: readonly [Machine, Machine],
     private readonly limits: readonly Env[],
     private readonly limitRanges: boolean,
+    private readonly groups: boolean,
   ) {}
 
+  /** Every call of the group under each limit. */
+  makeAll(
+    space: number,
+    before: Vmas,
+    pages: Pages,
+    group: readonly ArgumentClass<MremapCall>[],
+  ): void {
+    const open = this.openLimits(before, pages, group[0] as ArgumentClass<MremapCall>);
+    if (open.length === 0) return;
+    for (const one of group) this.make(space, before, pages, one, open);
+  }
+
+  /** The limits under which calls that begin as this one are not refused at sight, and alike, on both releases. */
+  private openLimits(
+    before: Vmas,
+    pages: Pages,
+    { call, plans }: ArgumentClass<MremapCall>,
+  ): readonly Env[] {
+    if (!this.groups) return this.limits;
+    const [mine, yours] = this.recorders;
+    const [a, b] = plans as readonly [Plan, Plan];
+    let to = -1;
+    let alike = false;
+    return this.limits.filter((limits) => {
+      if (limits.maxMapCount > to) {
+        mine.clear();
+        yours.clear();
+        const first = refusedAtSight(a, a.looks, limits, before, pages, call, mine);
+        const second = refusedAtSight(b, b.looks, limits, before, pages, call, yours);
+        to = this.limitRanges ? Math.min(mine.to, yours.to) : limits.maxMapCount;
+        alike = first !== undefined && first.result === second?.result;
+      }
+      return !alike;
+    });
+  }
+
   /** One call under each limit, executed anew where a check of map_count may answer differently. */
-  make(space: number, before: Vmas, pages: Pages, one: ArgumentClass<MremapCall>): void {
+  private make(
+    space: number,
+    before: Vmas,
+    pages: Pages,
+    one: ArgumentClass<MremapCall>,
+    open: readonly Env[],
+  ): void {
     const [first, second] = this.on;
     const [mine, yours] = this.recorders;
     const { call } = one;
@@ -83,7 +127,7 @@ class Comparing {
     let from = '';
     let into = '';
     let differs = false;
-    for (const limits of this.limits) {
+    for (const limits of open) {
       if (limits.maxMapCount > to) {
         mine.clear();
         yours.clear();
@@ -141,14 +185,15 @@ export function comparePart(
   const classes = reduce
     ? argumentClasses(on, calls, bounds.pages, callShape)
     : singleClasses(on, calls);
+  const groups = reduce ? groupedAlike(classes) : classes.map((one) => [one]);
   const limits = limitsOf(bounds);
-  const comparing = new Comparing(on, limits, limitRanges);
+  const comparing = new Comparing(on, limits, limitRanges, reduce);
   let done = 0;
   for (let space = part; space < spaces.length; space += parts) {
     const before = spaces[space] as Vmas;
     const pages = frameTokens(before, bounds.pages);
     done++;
-    for (const call of classes) comparing.make(space, before, pages, call);
+    for (const group of groups) comparing.makeAll(space, before, pages, group);
   }
   const transitions = done * limits.length * calls.length;
   return { spaces: done, transitions, classes: classesOf(comparing.classes.values()) };
