@@ -1,13 +1,13 @@
 import type { EnumerateBounds, ReachBounds } from '../src/checker/bounds.js';
 import { enumeratePart, type SearchOptions } from '../src/checker/enumerate.js';
-import { reach } from '../src/checker/reach.js';
+import { type ReachOptions, reach } from '../src/checker/reach.js';
 import { invariants } from '../src/invariants/index.js';
 import { releaseByRef } from '../src/model/releases/variant.js';
 import { machine } from '../src/model/run.js';
 
 /** A search that a process of its own does and times. */
 export type Probe =
-  | { readonly search: 'reach'; readonly bounds: ReachBounds; readonly options?: SearchOptions }
+  | { readonly search: 'reach'; readonly bounds: ReachBounds; readonly options?: ReachOptions }
   | {
       readonly search: 'enumerate';
       readonly release: string;

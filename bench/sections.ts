@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ReachOptions } from '../src/checker/reach.js';
 import { invariants } from '../src/invariants/index.js';
 import { transitionsOf } from '../src/verify/execute.js';
 import type { Task } from '../src/verify/jobs.js';
@@ -242,16 +243,20 @@ export async function reductions({ quick, repeats }: Scale): Promise<Record<stri
   const all = await time(full);
   const off = async (options: NonNullable<Probe['options']>): Promise<number> =>
     (await time({ ...full, options })) / all;
-  const coreAll = await time({ search: 'reach', bounds: coreAt });
-  const coreSingle = await time({
-    search: 'reach',
-    bounds: coreAt,
-    options: { argumentClasses: false },
-  });
+  const core = { search: 'reach', bounds: coreAt } as const;
+  const coreAll = await time(core);
+  const coreOff = async (options: ReachOptions): Promise<number> =>
+    (await time({ ...core, options })) / coreAll;
   return {
-    'enumerate without argument classes and lean plans': await off({ argumentClasses: false }),
+    'enumerate without argument classes, groups and idle steps': await off({
+      argumentClasses: false,
+    }),
     'enumerate without limit ranges': await off({ limitRanges: false }),
     'enumerate with none': await off({ argumentClasses: false, limitRanges: false }),
-    'reach without argument classes and lean plans': coreSingle / coreAll,
+    'reach without argument classes, groups and idle steps': await coreOff({
+      argumentClasses: false,
+    }),
+    'reach without segments': await coreOff({ segments: false }),
+    'reach with none': await coreOff({ argumentClasses: false, segments: false }),
   };
 }

@@ -10,9 +10,10 @@ import { releaseFor } from './replay.js';
 export const withKernel = <T>(
   name: string,
   use: (kernel: Kernel, signal: AbortSignal) => Promise<T>,
+  flag = '--kernel',
 ): Promise<T> =>
   interruptible(async (signal) => {
-    const kernel = await openKernel(name);
+    const kernel = await openKernel(name, flag);
     try {
       return await use(kernel, signal);
     } finally {

@@ -6,10 +6,8 @@ import { loadSpecs } from '../specs/load.js';
 import type { Spec } from '../specs/spec.js';
 import { type VerifyReport, verify } from '../verify/verify.js';
 import { Exit } from './exit.js';
-import { releaseBeside, withKernel } from './kernel.js';
 import { type SearchFlags, searching } from './searching.js';
 import { print, printJson, stdoutStyle } from './terminal.js';
-import { confirmVerdicts } from './verify-confirm.js';
 
 export interface VerifyFlags extends SearchFlags {
   readonly confirm?: string;
@@ -33,21 +31,28 @@ function show(flags: VerifyFlags, report: VerifyReport, confirmed?: ConfirmedVer
 }
 
 /** The same, and what is found of the release of a kernel is replayed there. */
-const verifiedOn = (name: string, specs: readonly Spec[], flags: VerifyFlags): Promise<Exit> =>
-  withKernel(name, (kernel) => {
-    releaseBeside(kernel, undefined);
-    return searching(
-      flags,
-      async (options) => {
-        const report = await verify(specs, options);
-        return { report, confirmed: await confirmVerdicts(kernel, report, options.signal) };
-      },
-      ({ report, confirmed }) => {
-        const exit = show(flags, report, confirmed);
-        return confirmed === undefined && exit === Exit.ok ? Exit.incomplete : exit;
-      },
-    );
-  });
+async function verifiedOn(name: string, specs: readonly Spec[], flags: VerifyFlags): Promise<Exit> {
+  const { releaseBeside, withKernel } = await import('./kernel.js');
+  const { confirmVerdicts } = await import('./verify-confirm.js');
+  return withKernel(
+    name,
+    (kernel) => {
+      releaseBeside(kernel, undefined);
+      return searching(
+        flags,
+        async (options) => {
+          const report = await verify(specs, options);
+          return { report, confirmed: await confirmVerdicts(kernel, report, options.signal) };
+        },
+        ({ report, confirmed }) => {
+          const exit = show(flags, report, confirmed);
+          return confirmed === undefined && exit === Exit.ok ? Exit.incomplete : exit;
+        },
+      );
+    },
+    '--confirm',
+  );
+}
 
 /** Runs the specs (all of the package's without any), prints the report, and says how it went. */
 export async function verifyCommand(paths: readonly string[], flags: VerifyFlags): Promise<Exit> {

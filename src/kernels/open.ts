@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Kernel } from '../conformance/kernel.js';
 import { modelKernel } from '../conformance/model-kernel.js';
 import { BadInput } from '../input/bad-input.js';
@@ -9,23 +10,30 @@ import { openUml } from './uml.js';
 const UML = 'uml:';
 const MODEL = 'model:';
 
-function openModel(ref: string): Kernel {
+function openModel(ref: string, flag: string): Kernel {
   try {
     return modelKernel(ref);
   } catch (error) {
-    if (error instanceof UnknownRelease) throw new BadInput(`--kernel: ${error.message}`);
+    if (error instanceof UnknownRelease) throw new BadInput(`${flag}: ${error.message}`);
     throw error;
   }
 }
 
 /**
  * The kernel that a user names: `live`, `uml`, `uml:PROGRAM`, `model:RELEASE`, or the path of an image.
- * Throws BadInput for a file that is no kernel, KernelFailed where it cannot be run.
+ * Throws BadInput for what is no kernel, KernelFailed where it cannot be run.
+ *
+ * @param flag by which the user names it
  */
-export async function openKernel(name: string): Promise<Kernel> {
+export async function openKernel(name: string, flag = '--kernel'): Promise<Kernel> {
   if (name === 'live') return openLive();
   if (name === 'uml') return openUml();
   if (name.startsWith(UML)) return openUml(name.slice(UML.length));
-  if (name.startsWith(MODEL)) return openModel(name.slice(MODEL.length));
+  if (name.startsWith(MODEL)) return openModel(name.slice(MODEL.length), flag);
+  if (!name.includes('/') && !existsSync(name)) {
+    throw new BadInput(
+      `${flag}: found "${name}", expected live, uml, uml:PROGRAM, model:RELEASE, or the path of an image`,
+    );
+  }
   return openImage(name);
 }

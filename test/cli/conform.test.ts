@@ -266,6 +266,6 @@ describe('mremap-check verify --confirm', () => {
   test('refuses a kernel that is none before it searches', async () => {
     const { code, stderr } = await cli(['verify', spec, '--confirm', 'moon']);
     expect(code).toBe(2);
-    expect(stderr).toContain('--kernel: found "moon"');
+    expect(stderr).toContain('--confirm: found "moon"');
   });
 });

@@ -140,17 +140,16 @@ describe('a guest', () => {
 });
 
 test('when the tool itself is killed, what it runs ends', async () => {
-  const module = fileURLToPath(new URL('../../dist/kernels/open.js', import.meta.url));
-  const code = `const { openKernel } = await import(${JSON.stringify(module)});
-    await openKernel('live'); console.log('open'); setInterval(() => {}, 1000);`;
-  const tool = spawn(process.execPath, ['--input-type=module', '-e', code], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  await new Promise((resolve) => tool.stdout.once('data', resolve));
-  const children = readFileSync(`/proc/${tool.pid}/task/${tool.pid}/children`, 'utf8');
-  const guard = Number(children.trim().split(' ')[0]);
-  const probes = readFileSync(`/proc/${guard}/task/${guard}/children`, 'utf8').trim().split(' ');
-  const all = [guard, ...probes.map(Number)];
+  const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+  const args = ['conform', '--kernel', 'live', '--random', '1000000', '--seed', '1', '--quiet'];
+  const tool = spawn(process.execPath, [main, ...args], { stdio: 'ignore' });
+  const childrenOf = (pid = 0): number[] =>
+    pid === 0
+      ? []
+      : readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+  expect(await soon(() => childrenOf(childrenOf(tool.pid)[0]).some((pid) => pid > 0))).toBe(true);
+  const guard = childrenOf(tool.pid)[0] as number;
+  const all = [guard, ...childrenOf(guard)];
   expect(all.every(isAlive)).toBe(true);
   tool.kill('SIGKILL');
   expect(await soon(() => !all.some(isAlive))).toBe(true);
