@@ -115,7 +115,7 @@ export class Effects {
 
   /** Makes room for so many more effects; no effect may be in use. */
   makeRoom(needed: number): void {
-    if (this.size + needed <= KEPT) return;
+    if (this.size + needed <= KEPT && this.spaces.size + needed <= KEPT) return;
     this.records.fill(NONE);
     this.spaces = new StateStore();
     this.size = 0;
