@@ -292,20 +292,5 @@ export const stateOf = (
   );
 
 /** A call before its first step. */
-export function initialState(limits: Env, vmas: Vmas, pages: Pages, call: Call): State {
-  const isMremap = call.call === 'mremap';
-  return new State(
-    limits,
-    call,
-    call.addr,
-    isMremap ? Math.ceil(call.oldLen) : call.len,
-    isMremap ? call.newAddr : call.addr,
-    isMremap ? Math.ceil(call.newLen) : call.len,
-    vmas,
-    vmas.length,
-    pages,
-    undefined,
-    false,
-    RUNNING,
-  );
-}
+export const initialState = (limits: Env, vmas: Vmas, pages: Pages, call: Call): State =>
+  stateOf(limits, vmas, pages, call, rangesOf(call));
