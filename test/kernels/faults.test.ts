@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { KernelFailed } from '../../src/conformance/failed.js';
 import { parseScenario } from '../../src/conformance/scenario.js';
 import { built } from '../../src/kernels/build.js';
@@ -143,6 +143,7 @@ test('when the tool itself is killed, what it runs ends', async () => {
   const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
   const args = ['conform', '--kernel', 'live', '--random', '1000000', '--seed', '1', '--quiet'];
   const tool = spawn(process.execPath, [main, ...args], { stdio: 'ignore' });
+  onTestFinished(() => void tool.kill('SIGKILL'));
   const childrenOf = (pid = 0): number[] =>
     pid === 0
       ? []
