@@ -12,11 +12,11 @@ export const noNeedlessEnomem: Invariant = {
   applies: ({ call, outcome }) =>
     call.call === 'mremap' && outcome.failures.length === 0 && refusedForMapSlots(outcome),
   holds: (t) => {
-    const free = unchecked(t);
+    const free = unchecked(t, t.env);
     return failed(free) || free.mapCount > t.env.maxMapCount;
   },
   explain: (t) => {
-    const free = unchecked(t);
+    const free = unchecked(t, t.env);
     return (
       `refused by ${t.outcome.step.name} at headroom ${t.env.maxMapCount - t.before.length}; ` +
       `without it the call succeeds with map_count ${free.mapCount}, limit ${t.env.maxMapCount}`

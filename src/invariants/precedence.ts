@@ -1,34 +1,30 @@
 import { vmaAt } from '../model/address-space.js';
+import type { Call } from '../model/calls.js';
 import { Errno, errnoName } from '../model/errno.js';
-import { run } from '../model/run.js';
 import { isSealed } from '../model/vma.js';
 import type { Invariant, Transition } from './invariant.js';
-import { sameButMapLimit } from './unchecked.js';
+import { Reruns } from './reruns.js';
+import { unchecked } from './unchecked.js';
 import { refusedForMapSlots } from './untouched.js';
 
 /** More map slots than any call can use. */
 const PLENTY = 1000;
 
-let latest: (Pick<Transition, 'on' | 'before' | 'call' | 'env'> & { result: number }) | undefined;
+const reruns = new Reruns();
+const itself = (call: Call): Call => call;
 
 /**
- * What the call returns with map slots to spare; a search asks for it under one limit after the other.
- * That is what it returned here, unless a check of map_count refused it: what such a check lets pass it
- * lets pass with more room too.
+ * What the call returns with map slots to spare. That is what it returned here, unless a check of
+ * map_count refused it: what such a check lets pass it lets pass with more room too. And a step that is
+ * no more than a check does nothing there, so that it is the same without it, which others ask for too.
  */
-export function resultWithRoom({ on, env, before, pages, call, outcome }: Transition): number {
+export function resultWithRoom(t: Transition): number {
+  const { on, env, before, pages, call, outcome } = t;
   if (!refusedForMapSlots(outcome)) return outcome.result;
-  if (
-    latest?.call !== call ||
-    latest.before !== before ||
-    latest.on !== on ||
-    !sameButMapLimit(latest.env, env)
-  ) {
-    const roomy = { ...env, maxMapCount: PLENTY, mmapCap: PLENTY };
-    const { result } = run(on, roomy, before, pages, call);
-    latest = { on, before, call, env, result };
-  }
-  return latest.result;
+  const roomy = { ...env, maxMapCount: PLENTY, mmapCap: PLENTY };
+  return outcome.step.sees === 'headroom'
+    ? unchecked(t, roomy).result
+    : reruns.run(on, roomy, before, pages, call, itself).result;
 }
 
 /** Nothing was made to fail: with that, a call may end anywhere. */

@@ -67,11 +67,11 @@ export const noNeedlessLimitRefusal: Invariant = {
     t.call.call === 'mremap' && t.outcome.failures.length === 0 && refusedFor(t) !== undefined,
   holds: (t) => {
     const bound = refusedFor(t) as Bound;
-    const free = unchecked(t);
+    const free = unchecked(t, t.env);
     return failed(free) || bound.used(free.vmas) > bound.limit(t.env);
   },
   explain: (t) => {
     const bound = refusedFor(t) as Bound;
-    return `refused by ${t.outcome.step.name}; without it the call succeeds with ${bound.used(unchecked(t).vmas)} pages, ${bound.name} is ${bound.limit(t.env)}`;
+    return `refused by ${t.outcome.step.name}; without it the call succeeds with ${bound.used(unchecked(t, t.env).vmas)} pages, ${bound.name} is ${bound.limit(t.env)}`;
   },
 };

@@ -1,8 +1,8 @@
 import { vmaAt } from '../model/address-space.js';
-import { MAYMOVE, type MremapCall } from '../model/calls.js';
-import { run } from '../model/run.js';
+import { type Call, MAYMOVE, type MremapCall } from '../model/calls.js';
 import { endOf, isHugetlb, isSealed } from '../model/vma.js';
 import type { Invariant, Transition } from './invariant.js';
+import { Reruns } from './reruns.js';
 import { failed } from './untouched.js';
 
 /** Pages by which the call is shorter, its lengths rounded up. */
@@ -17,13 +17,17 @@ function isInPlaceShrink({ before, call }: Transition): boolean {
   return vma !== undefined && !isSealed(vma);
 }
 
-/** Whether munmap() of the tail would succeed. */
-function tailCanGo({ on, env, before, pages, call }: Transition): boolean {
+function munmapOfTail(call: Call): Call {
   const shrink = call as MremapCall;
   const start = shrink.addr + Math.ceil(shrink.newLen);
-  const munmap = { call: 'munmap', addr: start, len: pagesCut(shrink) } as const;
-  return !failed(run(on, env, before, pages, munmap));
+  return { call: 'munmap', addr: start, len: pagesCut(shrink) };
 }
+
+const reruns = new Reruns();
+
+/** Whether munmap() of the tail would succeed. */
+const tailCanGo = ({ on, env, before, pages, call }: Transition): boolean =>
+  !failed(reruns.run(on, env, before, pages, call, munmapOfTail));
 
 /** The tail reaches to the end of the VMA: nothing is split off, and map_count stays. Huge pages are not cut anywhere. */
 function endsVma({ before, call }: Transition): boolean {

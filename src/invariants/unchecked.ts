@@ -1,7 +1,9 @@
+import type { Call } from '../model/calls.js';
 import { withoutStep } from '../model/release.js';
-import { type Machine, machine, type Outcome, Recorder, run } from '../model/run.js';
+import { type Machine, machine, type Outcome } from '../model/run.js';
 import type { Env } from '../model/state.js';
 import type { Transition } from './invariant.js';
+import { Reruns } from './reruns.js';
 
 const relaxed = new WeakMap<Machine, Map<string, Machine>>();
 
@@ -20,37 +22,11 @@ function without(on: Machine, step: string): Machine {
   return variant;
 }
 
-/** The latest relaxed run: a search asks for the same call under one limit after the other. */
-let latest:
-  | (Pick<Transition, 'on' | 'before' | 'call' | 'env'> & {
-      readonly outcome: Outcome;
-    })
-  | undefined;
-const recorder = new Recorder();
-
-export const sameButMapLimit = (a: Env, b: Env): boolean =>
-  a === b ||
-  (a.taskEnd === b.taskEnd &&
-    a.rlimitAs === b.rlimitAs &&
-    a.rlimitMemlock === b.rlimitMemlock &&
-    a.commitLimit === b.commitLimit);
+const reruns = new Reruns();
+const itself = (call: Call): Call => call;
 
 /** What an mremap() would have done had the check that refused it not been there. */
-export function unchecked({ on, env, before, pages, call, outcome: refused }: Transition): Outcome {
-  const relaxedOn = without(on, refused.step.name);
-  const limit = env.maxMapCount;
-  if (
-    latest?.call === call &&
-    latest.before === before &&
-    latest.on === relaxedOn &&
-    sameButMapLimit(latest.env, env) &&
-    recorder.from <= limit &&
-    limit <= recorder.to
-  ) {
-    return latest.outcome;
-  }
-  recorder.clear();
-  const outcome = run(relaxedOn, env, before, pages, call, recorder);
-  latest = { on: relaxedOn, before, call, env, outcome };
-  return outcome;
-}
+export const unchecked = (
+  { on, before, pages, call, outcome: refused }: Transition,
+  limits: Env,
+): Outcome => reruns.run(without(on, refused.step.name), limits, before, pages, call, itself);
