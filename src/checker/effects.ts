@@ -40,12 +40,13 @@ export class Effects {
   /** What the effect that was run last leaves behind. */
   private latest: Vmas = [];
 
-  /** @param slots how many there are */
+  /** @param slots how many there are; without any nothing is looked up */
   constructor(
     private readonly limits: Env,
     slots: number,
   ) {
-    this.records = new Int32Array((2 * KEPT + slots) * RECORD).fill(NONE);
+    const places = slots === 0 ? 0 : 2 * KEPT + slots;
+    this.records = new Int32Array(places * RECORD).fill(NONE);
   }
 
   /** As in `State`: running if the call goes on behind the segment. */

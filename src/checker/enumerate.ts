@@ -230,17 +230,7 @@ class Search {
     const { before, pages } = place;
     for (let i = from; i < after; ) {
       recorder.clear();
-      const outcome = runPlan(
-        plan,
-        limits[i] as Env,
-        before,
-        pages,
-        one.call,
-        recorder,
-        undefined,
-        undefined,
-        looks,
-      );
+      const outcome = runPlan(plan, limits[i] as Env, before, pages, one.call, recorder, looks);
       const first = i;
       i = this.alike(one.call, first, after);
       this.work.add(outcome, recorder, before.length, one.size * (i - first));

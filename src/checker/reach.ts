@@ -175,17 +175,7 @@ class Search {
     for (const one of members) {
       const { call, index, size } = one;
       recorder.clear();
-      const outcome = runPlan(
-        plan,
-        limits,
-        before,
-        pages,
-        call,
-        recorder,
-        undefined,
-        undefined,
-        looks,
-      );
+      const outcome = runPlan(plan, limits, before, pages, call, recorder, looks);
       work.add(outcome, recorder, before.length, size);
       this.judge(this.tallies, state, before, pages, one, size, outcome);
       if (outcome.vmas !== before) this.arrive(outcome.vmas, state, index);
@@ -195,7 +185,7 @@ class Search {
   private bySegments(
     state: number,
     before: Vmas,
-    { plan, looks, members }: CallGroup,
+    { plan, members }: CallGroup,
     segments: readonly (readonly Segment[])[],
   ): void {
     const { effects, work, tallies } = this;
@@ -203,13 +193,12 @@ class Search {
       const one = members[i] as ArgumentClass<Call>;
       const parts = segments[i] as readonly Segment[];
       const { call, index, size } = one;
-      let part = parts[0] as Segment;
       let effect = NO_EFFECT;
       let rise = 0;
       let result = RUNNING;
-      let place = looks;
+      let place = 0;
       for (let k = 0; result === RUNNING; k++) {
-        part = parts[k] as Segment;
+        const part = parts[k] as Segment;
         place = part.from;
         if (part.returns !== undefined) {
           result = part.returns;

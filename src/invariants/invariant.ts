@@ -50,7 +50,7 @@ export interface Invariant {
   readonly looksAtArguments?: true;
   /**
    * Of the outcome `applies` and `holds` look at nothing but the result, the VMAs, map_count and the step
-   * that ended the call. A search of nothing else need not follow frames, accounts and the peak.
+   * that ended the call. A search of nothing else need not follow frames and accounts.
    */
   readonly ofMapAlone?: true;
   /** Whether the call is one that the promise is about; one that no call is about has not been tested. */

@@ -1,5 +1,4 @@
 import { vmaAt } from '../model/address-space.js';
-import type { Call } from '../model/calls.js';
 import { Errno, errnoName } from '../model/errno.js';
 import { isSealed } from '../model/vma.js';
 import type { Invariant, Transition } from './invariant.js';
@@ -11,7 +10,6 @@ import { refusedForMapSlots } from './untouched.js';
 const PLENTY = 1000;
 
 const reruns = new Reruns();
-const itself = (call: Call): Call => call;
 
 /**
  * What the call returns with map slots to spare. That is what it returned here, unless a check of
@@ -24,7 +22,7 @@ export function resultWithRoom(t: Transition): number {
   const roomy = { ...env, maxMapCount: PLENTY, mmapCap: PLENTY };
   return outcome.step.sees === 'headroom'
     ? unchecked(t, roomy).result
-    : reruns.run(on, roomy, before, pages, call, itself).result;
+    : reruns.run(on, roomy, before, pages, call).result;
 }
 
 /** Nothing was made to fail: with that, a call may end anywhere. */

@@ -31,7 +31,7 @@ export class Reruns {
 
   /**
    * @param about the call that is judged; stands for the one that is run, of which there is one for each
-   * @param called makes the call that is run
+   * @param called makes the call that is run, if that is another
    */
   run(
     on: Machine,
@@ -39,7 +39,7 @@ export class Reruns {
     before: Vmas,
     pages: Pages,
     about: Call,
-    called: (about: Call) => Call,
+    called: (about: Call) => Call = (itself) => itself,
   ): Outcome {
     const { recorder } = this;
     const isSame =

@@ -1,4 +1,3 @@
-import type { Call } from '../model/calls.js';
 import { withoutStep } from '../model/release.js';
 import { type Machine, machine, type Outcome } from '../model/run.js';
 import type { Env } from '../model/state.js';
@@ -23,10 +22,9 @@ function without(on: Machine, step: string): Machine {
 }
 
 const reruns = new Reruns();
-const itself = (call: Call): Call => call;
 
 /** What an mremap() would have done had the check that refused it not been there. */
 export const unchecked = (
   { on, before, pages, call, outcome: refused }: Transition,
   limits: Env,
-): Outcome => reruns.run(without(on, refused.step.name), limits, before, pages, call, itself);
+): Outcome => reruns.run(without(on, refused.step.name), limits, before, pages, call);

@@ -208,6 +208,7 @@ export const run = (
     pages,
     call,
     recorder,
+    0,
     observer,
     failing,
   );
@@ -224,9 +225,9 @@ export function runPlan(
   pages: Pages,
   call: Call,
   recorder?: Recorder,
+  passed = 0,
   observer?: Observer,
   failing?: readonly number[],
-  passed = 0,
 ): Outcome {
   const { steps, numbers, next, loops, undoing } = plan;
   const choices = failing === undefined ? undefined : new Choices(failing);
