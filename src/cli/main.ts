@@ -7,6 +7,7 @@ import type { ConfirmFlags } from './confirm.js';
 import type { ConformFlags } from './conform.js';
 import { Exit } from './exit.js';
 import type { IdentifyFlags } from './identify.js';
+import type { ReportFlags } from './report.js';
 import type { SensitivityFlags } from './sensitivity.js';
 import { note } from './terminal.js';
 import type { VerifyFlags } from './verify.js';
@@ -67,6 +68,19 @@ function commands(done: (exit: Exit) => void): Command {
     .action(async (specs: string[], flags: VerifyFlags) => {
       const { verifyCommand } = await import('./verify.js');
       done(await verifyCommand(specs, flags));
+    });
+  program
+    .command('report')
+    .description('a page for the browser: matrix, counterexamples to step through, differences')
+    .argument('[spec...]', 'spec files or folders (default: all specs of the package)')
+    .option('-o, --out <folder>', 'write index.html there', 'mremap-check-report')
+    .option('--from <file>', 'what verify --json wrote; - for standard input (default: run it)')
+    .option('--confirm <kernel>', 'replay what is broken on the release of this kernel there')
+    .option('--quiet', 'no progress')
+    .option('--workers <n>', 'worker threads, 0 for none (default: one a core)', workerCount)
+    .action(async (specs: string[], flags: ReportFlags) => {
+      const { reportCommand } = await import('./report.js');
+      done(await reportCommand(specs, flags, version));
     });
   program
     .command('sensitivity')

@@ -24,14 +24,23 @@ function exitFor({ asExpected, complete }: VerifyReport, confirmed?: ConfirmedVe
   return complete ? Exit.ok : Exit.incomplete;
 }
 
-function show(flags: VerifyFlags, report: VerifyReport, confirmed?: ConfirmedVerdicts): Exit {
-  if (flags.json === true) printJson(verifyJson(report, confirmed));
-  else print(verifyText(report, stdoutStyle(), flags.verbose === true, confirmed));
-  return exitFor(report, confirmed);
-}
+/** Shows what was found. */
+type Show = (report: VerifyReport, confirmed?: ConfirmedVerdicts) => void;
+
+const printed =
+  (flags: VerifyFlags): Show =>
+  (report, confirmed) => {
+    if (flags.json === true) printJson(verifyJson(report, confirmed));
+    else print(verifyText(report, stdoutStyle(), flags.verbose === true, confirmed));
+  };
 
 /** The same, and what is found of the release of a kernel is replayed there. */
-async function verifiedOn(name: string, specs: readonly Spec[], flags: VerifyFlags): Promise<Exit> {
+async function verifiedOn(
+  name: string,
+  specs: readonly Spec[],
+  flags: SearchFlags,
+  show: Show,
+): Promise<Exit> {
   const { releaseBeside, withKernel } = await import('./kernel.js');
   const { confirmVerdicts } = await import('./verify-confirm.js');
   return withKernel(
@@ -45,7 +54,8 @@ async function verifiedOn(name: string, specs: readonly Spec[], flags: VerifyFla
           return { report, confirmed: await confirmVerdicts(kernel, report, options.signal) };
         },
         ({ report, confirmed }) => {
-          const exit = show(flags, report, confirmed);
+          show(report, confirmed);
+          const exit = exitFor(report, confirmed);
           return confirmed === undefined && exit === Exit.ok ? Exit.incomplete : exit;
         },
       );
@@ -54,13 +64,24 @@ async function verifiedOn(name: string, specs: readonly Spec[], flags: VerifyFla
   );
 }
 
-/** Runs the specs (all of the package's without any), prints the report, and says how it went. */
-export async function verifyCommand(paths: readonly string[], flags: VerifyFlags): Promise<Exit> {
+/** Runs the specs (all of the package's without any), shows what was found, and says how it went. */
+export async function verifying(
+  paths: readonly string[],
+  flags: SearchFlags & Pick<VerifyFlags, 'confirm'>,
+  show: Show,
+): Promise<Exit> {
   const specs = loadSpecs(paths.length === 0 ? [OWN_SPECS] : paths);
-  if (flags.confirm !== undefined) return verifiedOn(flags.confirm, specs, flags);
+  if (flags.confirm !== undefined) return verifiedOn(flags.confirm, specs, flags, show);
   return searching(
     flags,
     (options) => verify(specs, options),
-    (report) => show(flags, report),
+    (report) => {
+      show(report);
+      return exitFor(report);
+    },
   );
 }
+
+/** The same, printed. */
+export const verifyCommand = (paths: readonly string[], flags: VerifyFlags): Promise<Exit> =>
+  verifying(paths, flags, printed(flags));

@@ -55,7 +55,8 @@ const counterexampleJson = (c: Counterexample): object => ({
   limitedFromStart: c.limitedFromStart,
   before: c.before.map(vmaJson),
   call: callJson(c.call),
-  failures: c.outcome.failures.map(({ step, point }) => ({
+  failures: c.outcome.failures.map(({ step, point, at }) => ({
+    at,
     step: step.name,
     kernel: point.kernel,
     errno: point.errno,
@@ -79,6 +80,7 @@ const momentJson = ({ thread, step, before, after, result }: Moment): object => 
   mapCountAfter: after.mapCount,
   maxMapCount: after.env.maxMapCount,
   vmasChanged: before.vmas !== after.vmas,
+  vmas: before.vmas === after.vmas ? null : after.vmas.map(vmaJson),
   result: result === undefined ? null : resultText(result),
 });
 
