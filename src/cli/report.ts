@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { verifiedData } from '../html/from-verify.js';
+import { measuredGrowth } from '../html/growth.js';
 import { pageWith, SIGN } from '../html/page.js';
 import { BadInput } from '../input/bad-input.js';
 import { parseJson } from '../input/decode.js';
@@ -52,7 +53,7 @@ export async function reportCommand(
   const file = targetIn(out);
   const make = (json: unknown, where: string): { asExpected: boolean; complete: boolean } => {
     const verified = verifiedData(json, where);
-    write(file, pageWith({ version, ...verified, growth: [], spaces: [], classes: [] }));
+    write(file, pageWith({ version, ...verified, growth: measuredGrowth() }));
     return verified;
   };
   if (from !== undefined) {

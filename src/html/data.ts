@@ -18,7 +18,6 @@ export interface ReportData {
   readonly cases: readonly CaseData[];
   readonly races: readonly RaceData[];
   readonly growth: readonly GrowthData[];
-  readonly spaces: readonly SpaceCount[];
   readonly classes: readonly ClassCounts[];
 }
 
@@ -160,10 +159,9 @@ export interface MomentData {
   readonly result: string | null;
 }
 
-/** How the cost of a search grew with one of its bounds, on one machine. */
+/** How the cost of a search grew with its window, on one machine; `x` is in pages. */
 export interface GrowthData {
   readonly search: string;
-  readonly against: string;
   readonly machine: string;
   readonly points: readonly {
     readonly x: number;
@@ -172,13 +170,7 @@ export interface GrowthData {
   }[];
 }
 
-/** Address spaces of anonymous memory and shared files, written or not, in a window. */
-export interface SpaceCount {
-  readonly pages: number;
-  readonly spaces: number;
-}
-
-/** Behaviour classes between two releases, in windows of growing size. */
+/** Classes of calls that two releases end differently, in windows of growing size. */
 export interface ClassCounts {
   readonly releases: readonly [string, string];
   readonly points: readonly { readonly pages: number; readonly classes: number }[];

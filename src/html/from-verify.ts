@@ -11,6 +11,7 @@ import { env } from '../model/state.js';
 import type { Vma } from '../model/vma.js';
 import { enumerateBoundsText, raceBoundsText, reachBoundsText } from '../report/bounds.js';
 import { resultText } from '../report/words.js';
+import { classCounts } from './class-counts.js';
 import type {
   CaseData,
   CheckData,
@@ -34,7 +35,7 @@ import {
 } from './verify-file.js';
 
 /** The part of a report that a verification says; figures of growth come from elsewhere. */
-export type VerifiedData = Omit<ReportData, 'version' | 'growth' | 'spaces' | 'classes'>;
+export type VerifiedData = Omit<ReportData, 'version' | 'growth'>;
 
 const modelCall = (call: WrittenCall): Call =>
   call.call === 'mremap' ? { ...call, flags: flagBits(call.flags) } : call;
@@ -268,6 +269,9 @@ export function verifiedData(value: unknown, where: string): VerifiedData {
     confirmedOn,
     invariants: invariants.map(({ id, statement, source }) => ({ id, statement, source })),
     specs,
+    classes: written.specs.flatMap((spec) =>
+      spec.checks.flatMap((check) => (check.check === 'compare' ? [classCounts(check)] : [])),
+    ),
     cases: gathering.cases.all,
     races: gathering.races.all,
   };

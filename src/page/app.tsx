@@ -133,7 +133,7 @@ export function App() {
         {route.view === 'matrix' && <Matrix route={route} />}
         {route.view === 'matrix' && route.cell !== '' && <CellView route={route} go={go} />}
         {route.view === 'differences' && <Differences route={route} go={go} />}
-        {route.view === 'plots' && <Plots />}
+        {route.view === 'plots' && <Plots route={route} />}
         {route.view === 'questions' && <Questions route={route} />}
       </main>
       <Help dialog={help} />

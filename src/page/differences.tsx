@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { grouped, plural, rangeText } from '../report/words.js';
 import { type Comparison, comparisons, data } from './data.js';
 import { hasAll, wordsOf } from './filter.js';
@@ -24,13 +25,15 @@ function OpenClass({
   readonly route: Route;
   readonly go: Go;
 }) {
+  const holder = useRef<HTMLDivElement>(null);
+  useEffect(() => holder.current?.scrollIntoView({ block: 'nearest' }), []);
   const at = one.smallest;
   const smallest = at === null ? undefined : data.cases[at];
   if (at === null || smallest === undefined) return <p>No call of this class was found.</p>;
   const [from, to] = comparison.releases;
   const results = comparison.releases.map((id) => played(smallest, at, id).frames.at(-1)?.result);
   return (
-    <div class="open">
+    <div class="open" ref={holder}>
       <CallSituation one={smallest} result={`${results[0]} on ${from}, ${results[1]} on ${to}`} />
       <Player
         run={played(smallest, at, from)}
@@ -61,7 +64,7 @@ function Row({
   return (
     <>
       <tr class={open ? 'selected' : ''}>
-        <td>
+        <td class="shape">
           <a
             href={linkTo(route, { ...FRESH, diff: open ? '' : id, view: 'differences' })}
             aria-expanded={open}

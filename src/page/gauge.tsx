@@ -14,7 +14,7 @@ export function Gauge({ frame, peak }: { readonly frame: Frame; readonly peak: n
         {shown.map((slot) => (
           <span
             key={slot}
-            class={`slot ${slot < mapCount ? 'used' : ''} ${slot >= limit ? 'beyond' : ''} ${slot === limit ? 'limit' : ''}`}
+            class={`slot ${slot < mapCount ? 'used' : ''} ${slot >= limit ? 'beyond' : ''} ${slot === limit - 1 ? 'last' : ''}`}
           />
         ))}
         {slots > MOST_SLOTS && <meter min={0} max={slots} high={limit} value={mapCount} />}

@@ -63,7 +63,10 @@ const asksForPlace = (call: Call): boolean =>
 function frameOf(call: Call, micro: MicroStep): Frame {
   const { step, before, after, failed } = micro;
   const ended = after.result !== RUNNING;
-  const moved = before.addr !== after.addr || before.newAddr !== after.newAddr;
+  const moved =
+    before.addr !== after.addr ||
+    before.newAddr !== after.newAddr ||
+    before.oldLen !== after.oldLen;
   const changed = before.vmas !== after.vmas || before.mapCount !== after.mapCount;
   return {
     name: step.name,

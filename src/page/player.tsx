@@ -1,4 +1,4 @@
-import { useRef } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import { changesOf, changesText } from './changes.js';
 import { runnable } from './data.js';
 import { Gauge } from './gauge.js';
@@ -7,6 +7,7 @@ import { Picture } from './picture.js';
 import type { Run } from './play.js';
 import type { Go, Route } from './route.js';
 import { type Entry, StepList, StepNote } from './steps.js';
+import { Storyboard } from './storyboard.js';
 import { type Moment, momentsOf, nextMoment, type Side } from './track.js';
 import { gaugeText, threadName } from './words.js';
 
@@ -15,7 +16,8 @@ const SWIPE = 40;
 
 /** What a step did, in words. */
 function saidOf({ run, frame, last, moves }: Side): string {
-  if (!moves) return `${run.release} has no such step`;
+  if (!moves)
+    return frame.result === undefined ? 'has no such step' : `has returned ${frame.result}`;
   const changes = changesText(changesOf(last?.vmas ?? frame.vmas, frame.vmas, run.window));
   return [
     frame.thread === undefined ? frame.name : `thread ${threadName(frame.thread)}, ${frame.name}`,
@@ -43,7 +45,7 @@ function Controls({
   return (
     <div class="controls">
       <button type="button" onClick={() => go(0)} disabled={at === 0} aria-label="first step">
-        ⏮
+        |◀
       </button>
       <button type="button" onClick={() => walk(-1)} disabled={at === 0} aria-label="step back">
         ◀
@@ -52,7 +54,7 @@ function Controls({
         ▶
       </button>
       <button type="button" onClick={() => go(last)} disabled={at === last} aria-label="last step">
-        ⏭
+        ▶|
       </button>
       <input
         type="range"
@@ -77,7 +79,14 @@ function SideView({ side, alone }: { readonly side: Side; readonly alone: boolea
     <div class={moves ? 'side' : 'side waits'} data-release={run.release}>
       {!alone && (
         <h4>
-          {run.release} <small>{moves ? frame.name : `– (${frame.name})`}</small>
+          {run.release}{' '}
+          <small>
+            {moves
+              ? frame.name
+              : frame.result === undefined
+                ? 'waits'
+                : `has returned ${frame.result}`}
+          </small>
         </h4>
       )}
       <Picture
@@ -94,10 +103,15 @@ function SideView({ side, alone }: { readonly side: Side; readonly alone: boolea
 }
 
 /** The entries of the list of one side; where the other moves alone there is none. */
-const entriesOf = (moments: readonly Moment[], which: number, micro: boolean): Entry[] =>
+const entriesOf = (
+  moments: readonly Moment[],
+  which: number,
+  at: number,
+  micro: boolean,
+): Entry[] =>
   moments.flatMap(({ index, sides, notable }) => {
     const side = sides[which];
-    if (side === undefined || !side.moves || (!micro && !notable)) return [];
+    if (side === undefined || !side.moves || (!micro && !notable && index !== at)) return [];
     return [{ index, frame: side.frame, last: side.last }];
   });
 
@@ -121,7 +135,7 @@ export function Player({
   const touched = useRef<number | undefined>(undefined);
   const wanted = fixedBeside ?? (runnable.includes(route.with) ? route.with : '');
   const beside = wanted === '' ? undefined : play?.(wanted);
-  const moments = momentsOf(run, beside);
+  const moments = useMemo(() => momentsOf(run, beside), [run, beside]);
   const at = Math.min(route.step, moments.length - 1);
   const moment = moments[at] as Moment;
   const toStep = (step: number): void => go({ step }, true);
@@ -148,6 +162,10 @@ export function Player({
     go({ with: release, step: Math.max(0, step) }, true);
   };
   const numbers = moments.filter(({ notable }) => route.micro || notable);
+  const board = useMemo(
+    () => <Storyboard moments={moments.filter(({ notable }) => notable)} />,
+    [moments],
+  );
   const number = numbers.findIndex(({ index }) => index >= at);
   return (
     <div class={beside === undefined ? 'player' : 'player double'}>
@@ -209,10 +227,15 @@ export function Player({
         {moment.sides.map((side, which) => (
           <div key={side.run.release}>
             {beside !== undefined && <h5>{side.run.release}</h5>}
-            <StepList entries={entriesOf(moments, which, route.micro)} at={at} onPick={toStep} />
+            <StepList
+              entries={entriesOf(moments, which, at, route.micro)}
+              at={at}
+              onPick={toStep}
+            />
           </div>
         ))}
       </div>
+      {board}
     </div>
   );
 }

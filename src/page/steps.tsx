@@ -38,8 +38,8 @@ export function StepNote({ frame }: { readonly frame: Frame }) {
   const errnos = step.errnos ?? [];
   return (
     <p class="does">
-      <code>{step.kernel}</code> {step.does}
-      {errnos.length > 0 && ` May end the call with ${errnos.join(', ')}.`}
+      <code>{step.kernel}()</code> {step.does}.
+      {errnos.length > 0 && ` It may end the call with ${errnos.join(' or ')}.`}
     </p>
   );
 }
