@@ -21,22 +21,43 @@ function common(a: readonly Frame[], b: readonly Frame[]): number[][] {
   return table;
 }
 
+/** The frames that both have, in order: as many as there can be. */
+function shared(a: readonly Frame[], b: readonly Frame[]): (readonly [number, number])[] {
+  const table = common(a, b);
+  const at = (i: number, j: number): number => table[i]?.[j] ?? 0;
+  const found: (readonly [number, number])[] = [];
+  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
+    if (a[i]?.name === b[j]?.name) found.push([i++, j++]);
+    else if (at(i + 1, j) >= at(i, j + 1)) i++;
+    else j++;
+  }
+  return found;
+}
+
 /**
- * Two runs in step: what both do is done at once, what one does alone leaves the other where it is. As much
- * as can be is done at once.
+ * Two runs in step: what both do is done at once. What one does alone leaves the other where it is; of two
+ * that part, the one that is sooner done goes first.
  */
 export function inStep(a: Run, b: Run): readonly Pair[] {
-  const table = common(a.frames, b.frames);
-  const at = (i: number, j: number): number => table[i]?.[j] ?? 0;
   const pairs: Pair[] = [];
-  let [i, j] = [0, 0];
-  while (i < a.frames.length || j < b.frames.length) {
-    const both = a.frames[i]?.name === b.frames[j]?.name;
-    const leftAlone =
-      !both && (j === b.frames.length || (i < a.frames.length && at(i + 1, j) >= at(i, j + 1)));
-    if (!leftAlone) j++;
-    if (both || leftAlone) i++;
-    pairs.push({ left: i - 1, right: j - 1, leftSteps: both || leftAlone, rightSteps: !leftAlone });
+  let [left, right] = [-1, -1];
+  const alone = (on: 'left' | 'right', to: number): void => {
+    while ((on === 'left' ? left : right) < to - 1) {
+      if (on === 'left') left++;
+      else right++;
+      pairs.push({ left, right, leftSteps: on === 'left', rightSteps: on === 'right' });
+    }
+  };
+  const apart = (toLeft: number, toRight: number): void => {
+    const leftFirst = toLeft - left <= toRight - right;
+    alone(leftFirst ? 'left' : 'right', leftFirst ? toLeft : toRight);
+    alone(leftFirst ? 'right' : 'left', leftFirst ? toRight : toLeft);
+  };
+  for (const [i, j] of shared(a.frames, b.frames)) {
+    apart(i, j);
+    [left, right] = [i, j];
+    pairs.push({ left, right, leftSteps: true, rightSteps: true });
   }
+  apart(a.frames.length, b.frames.length);
   return pairs;
 }

@@ -30,9 +30,9 @@ function Strip({
             href={linkTo(route, { ...FRESH, cell: `${invariant}/${id}` })}
             class={`cell ${cell.word}`}
             aria-current={id === release ? 'page' : undefined}
-            aria-label={cellWords(invariant, id, cell)}
           >
             {id.slice(1)} <span>{CELL_TEXT[cell.word]}</span>
+            <i class="unseen"> {cellWords(invariant, id, cell)}</i>
           </a>
         );
       })}

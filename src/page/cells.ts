@@ -55,14 +55,15 @@ export const FOUND_TEXT: Record<Asked['found'], string> = {
   unknown: 'not finished',
 };
 
-/** For those who do not see the matrix. */
+/** Of which promise and release a cell is, and what else there is to say: behind what it shows. */
 export function cellWords(invariant: string, release: string, cell: Cell): string {
   const { word, verdicts, surprise, kernel, pages } = cell;
-  if (word === 'not asked') return `${invariant} on ${release}: not asked`;
+  const place = `${invariant} on ${release}`;
+  if (word === 'not asked') return `not asked: ${place}`;
   const broken = verdicts.filter((v) => v.found === 'violated').length;
   const checks = verdicts.length === 1 ? '1 check' : `${verdicts.length} checks`;
   return [
-    `${invariant} on ${release}: ${word === 'untested' ? 'no call was a case of it' : word}`,
+    `${word === 'untested' ? 'no call was a case of it: ' : ''}${place}`,
     word === 'fails' ? `in ${broken} of ${checks}` : `in ${checks}`,
     `up to ${pages} pages`,
     ...(surprise ? ['not as expected'] : []),

@@ -42,18 +42,22 @@ export const hasAll = (words: readonly string[], texts: readonly string[]): bool
   return words.every((word) => all.includes(word));
 };
 
-const ofRelease = (word: string): boolean =>
-  /^v\d/.test(word) && [...columns, ...variants].some((id) => id.startsWith(word));
+const every: readonly string[] = [...columns, ...variants];
+
+/** The releases that a word names: the one with its variants, or all that begin so. */
+function releasesOf(word: string): readonly string[] {
+  if (!/^v\d/.test(word)) return [];
+  const exact = every.filter((id) => id === word || id.startsWith(`${word}[`));
+  return exact.length > 0 ? exact : every.filter((id) => id.startsWith(word));
+}
 
 /** What of the matrix is looked for: words such as `v6.12` choose releases, others promises. */
 export function filtered({ q, show }: Pick<Route, 'q' | 'show'>) {
   const words = wordsOf(q);
-  const releases = words.filter(ofRelease);
-  const rest = words.filter((word) => !ofRelease(word));
+  const releases = new Set(words.flatMap(releasesOf));
+  const rest = words.filter((word) => releasesOf(word).length === 0);
   const chosen = (ids: readonly string[]): readonly string[] =>
-    releases.length === 0
-      ? ids
-      : ids.filter((id) => releases.some((word) => id === word || id.startsWith(`${word}[`)));
+    releases.size === 0 ? ids : ids.filter((id) => releases.has(id));
   const [across, odd] = [chosen(columns), chosen(variants)];
   const found = rows.filter(({ id, statement, source }) => {
     const cells = [...across, ...odd].map((release) => cellAt(id, release));

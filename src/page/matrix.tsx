@@ -121,10 +121,10 @@ function Grid({
                       tabIndex={stop}
                       data-cell={cellId}
                       aria-current={route.cell === cellId ? 'true' : undefined}
-                      aria-label={cellWords(id, release, cell)}
                       onFocus={() => setPlace([r, c])}
                     >
                       <MarkedText cell={cell} />
+                      <i class="unseen"> {cellWords(id, release, cell)}</i>
                     </a>
                   )}
                 </td>
