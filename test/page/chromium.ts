@@ -46,11 +46,19 @@ interface Violation {
   readonly nodes: readonly { readonly html: string }[];
 }
 
-/** What axe-core finds serious or critical. */
-export async function seriousFindings(page: Page, axe: string): Promise<string[]> {
+/**
+ * What axe-core finds serious or critical.
+ *
+ * @param only the one rule to ask for; all without it
+ */
+export async function seriousFindings(page: Page, axe: string, only?: string): Promise<string[]> {
   // By the debugger, which the page's own policy does not keep out.
-  await page.evaluate(axe);
-  const { violations } = (await page.evaluate('axe.run()')) as {
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe);
+  const options = {
+    resultTypes: ['violations'],
+    ...(only === undefined ? {} : { runOnly: [only] }),
+  };
+  const { violations } = (await page.evaluate(`axe.run(document, ${JSON.stringify(options)})`)) as {
     readonly violations: readonly Violation[];
   };
   return violations
