@@ -5,6 +5,8 @@ const layers = [
   { name: 'model', project: [], packages: 'none' },
   { name: 'invariants', project: ['model'], packages: 'none' },
   { name: 'checker', project: ['model', 'invariants'], packages: 'none' },
+  { name: 'commands', project: [], packages: 'none' },
+  { name: 'docs', project: ['commands'], packages: 'none' },
   { name: 'input', project: ['model'], packages: 'any' },
   { name: 'specs', project: ['input', 'model', 'invariants', 'checker'], packages: 'any' },
   { name: 'conformance', project: ['input', 'model', 'checker'], packages: 'any' },
