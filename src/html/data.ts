@@ -21,7 +21,7 @@ export interface ReportData {
   readonly classes: readonly ClassCounts[];
 }
 
-export interface InvariantData {
+interface InvariantData {
   readonly id: string;
   readonly statement: string;
   readonly source: string;
@@ -47,7 +47,7 @@ interface CheckHead {
   readonly pages: number;
 }
 
-export interface JudgedData extends CheckHead {
+interface JudgedData extends CheckHead {
   readonly kind: 'enumerate' | 'race' | 'reach';
   readonly searches: readonly SearchData[];
   readonly verdicts: readonly VerdictData[];
@@ -91,7 +91,7 @@ export interface ConfirmationData {
   readonly reason: string;
 }
 
-export interface ComparedData extends CheckHead {
+interface ComparedData extends CheckHead {
   readonly kind: 'compare';
   readonly releases: readonly [string, string];
   readonly spaces: number;
@@ -149,7 +149,7 @@ export type ThreadData =
   | { readonly does: 'read'; readonly seen: number | null };
 
 /** One step of one thread; `step` is null where it lowers the limit or reads map_count. */
-export interface MomentData {
+interface MomentData {
   readonly thread: number;
   readonly step: string | null;
   readonly mapCount: number;

@@ -36,7 +36,7 @@ export function changesOf(before: Vmas, after: Vmas, pages: number): Changes {
 }
 
 /** `1, 3 to 5` */
-export function pagesText(pages: readonly number[]): string {
+function pagesText(pages: readonly number[]): string {
   const parts: string[] = [];
   for (let i = 0; i < pages.length; ) {
     let last = i;

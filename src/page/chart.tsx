@@ -38,7 +38,7 @@ function powers(least: number, most: number): number[] {
 }
 
 /** A number as an axis has it. */
-export function short(n: number): string {
+function short(n: number): string {
   if (n >= 1e9) return `${n / 1e9} G`;
   if (n >= 1e6) return `${n / 1e6} M`;
   if (n >= 1e3) return `${n / 1e3} k`;

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 
 export const VIEWS = ['matrix', 'differences', 'plots', 'questions'] as const;
-export type View = (typeof VIEWS)[number];
+type View = (typeof VIEWS)[number];
 
 export const SHOWS = [
   'all',
@@ -53,7 +53,7 @@ const count = (text: string | null, least: number): number => {
 };
 
 /** A hash as a route; what it does not say, or says wrongly, is as at the start. */
-export function parse(hash: string): Route {
+function parse(hash: string): Route {
   const said = new URLSearchParams(hash.replace(/^#/, ''));
   const text = (name: string): string => said.get(name) ?? '';
   const [cell, diff] = [text('cell'), text('diff')];
@@ -71,7 +71,7 @@ export function parse(hash: string): Route {
 }
 
 /** A route as a hash that says no more than it has to. */
-export function hashOf(route: Route): string {
+function hashOf(route: Route): string {
   const said = Object.entries(route).flatMap(([name, value]) => {
     if (value === HOME[name as keyof Route]) return [];
     if (name === 'view' && route.diff !== '') return [];

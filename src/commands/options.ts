@@ -1,0 +1,48 @@
+import type { Argument, Option } from './command.js';
+
+/** Options that several commands have. */
+
+export const json: Option = { name: 'json', says: 'print the report as JSON' };
+
+export const quiet: Option = { name: 'quiet', says: 'no progress' };
+
+export const workers: Option = {
+  name: 'workers',
+  value: 'n',
+  says: 'worker threads, 0 for none (default: one a core)',
+  whole: [0, 256],
+};
+
+/** A kernel to run scenarios on. */
+export const kernel: Option = {
+  name: 'kernel',
+  value: 'kernel',
+  required: true,
+  says: 'live, uml, uml:PROGRAM, the path of an image, or model:RELEASE',
+  values: 'kernel',
+};
+
+/** A kernel beside which violations are replayed. */
+export const confirm: Option = {
+  name: 'confirm',
+  value: 'kernel',
+  says: 'replay what is broken on the release of this kernel there',
+  values: 'kernel',
+};
+
+/** A release, a variant of one. */
+export const release = (says: string): Option => ({
+  name: 'release',
+  value: 'id',
+  says,
+  values: 'release',
+});
+
+export const file = (says: string): Argument => ({ name: 'file', says, values: 'file' });
+
+export const specs: Argument = {
+  name: 'spec',
+  says: 'spec files or folders (default: all specs of the package)',
+  values: 'file',
+  may: 'be many',
+};

@@ -1,0 +1,217 @@
+import { type Command, SHELLS } from './command.js';
+import { confirm, file, json, kernel, quiet, release, specs, workers } from './options.js';
+
+/** Every command, in the order in which help lists them. */
+export const COMMANDS = [
+  {
+    name: 'verify',
+    first: true,
+    says: 'run specs and compare what is found with what they expect',
+    arguments: [specs],
+    options: [
+      confirm,
+      json,
+      { name: 'verbose', says: 'with every reason, and the work behind each verdict' },
+      quiet,
+      workers,
+    ],
+    examples: [
+      { args: 'verify', says: 'all specs: verdicts, counterexamples, matrix' },
+      {
+        args: 'verify specs/2019-02-bail-out-earlier.json',
+        says: 'one question, as the mail of 2019 put it',
+      },
+      {
+        args: 'verify --confirm live',
+        says: 'and try on this kernel what is broken on its release',
+      },
+    ],
+  },
+  {
+    name: 'report',
+    first: true,
+    says: 'make a page for the browser: matrix, counterexamples to step through, plots',
+    arguments: [specs],
+    options: [
+      {
+        name: 'out',
+        short: 'o',
+        value: 'folder',
+        says: 'write index.html there (default: mremap-check-report)',
+        values: 'folder',
+      },
+      {
+        name: 'from',
+        value: 'file',
+        says: 'what verify --json wrote; - for standard input (default: run it)',
+        values: 'file',
+      },
+      confirm,
+      quiet,
+      workers,
+    ],
+    examples: [
+      { args: 'report -o report', says: 'all specs, as report/index.html' },
+      { args: 'report --from found.json', says: 'of what verify --json found' },
+    ],
+  },
+  {
+    name: 'sensitivity',
+    says: 'what it takes to break each invariant on each release',
+    arguments: [],
+    options: [
+      {
+        name: 'invariant',
+        value: 'id',
+        many: true,
+        says: 'these invariants (default: all)',
+        values: 'invariant',
+      },
+      { ...release('these releases (default: all)'), many: true },
+      json,
+      { name: 'verbose', says: 'draw the counterexamples, as with one invariant' },
+      quiet,
+      workers,
+    ],
+    examples: [
+      {
+        args: 'sensitivity --invariant limit-held',
+        says: 'what takes map_count above the limit, on which release',
+      },
+    ],
+  },
+  {
+    name: 'releases',
+    first: true,
+    says: 'what releases there are, or the steps of one',
+    arguments: [
+      {
+        name: 'id',
+        says: 'show the steps of this release',
+        values: 'release',
+        may: 'be left out',
+      },
+    ],
+    options: [json],
+    examples: [
+      { args: 'releases', says: 'the releases of the model' },
+      { args: 'releases v6.17', says: 'the steps of one, to be ticked off against mm/mremap.c' },
+    ],
+  },
+  {
+    name: 'invariants',
+    says: 'what invariants there are',
+    arguments: [],
+    options: [json],
+    examples: [{ args: 'invariants', says: 'each promise, with where it comes from' }],
+  },
+  {
+    name: 'kernels',
+    says: 'what kernels there are on this machine to run scenarios on',
+    arguments: [],
+    options: [json],
+    examples: [{ args: 'kernels', says: 'with the release that each should behave as' }],
+  },
+  {
+    name: 'replay',
+    says: 'run scenarios on a release of the model, an outcome a line',
+    arguments: [file('scenarios, one JSON object a line; - for standard input')],
+    options: [{ ...release('such as v6.12, or v5.1[early=off,move=2]'), required: true }],
+    examples: [{ args: 'replay --release v6.12 scenarios.jsonl', says: 'as JSON lines' }],
+  },
+  {
+    name: 'conform',
+    first: true,
+    says: 'run scenarios on a kernel and compare it with a release, field by field',
+    arguments: [],
+    options: [
+      kernel,
+      release("compare with this release (default: the one of the kernel's version)"),
+      {
+        name: 'scenarios',
+        value: 'file',
+        says: 'scenarios of a file, one JSON object a line; - for standard input',
+        values: 'file',
+      },
+      {
+        name: 'random',
+        value: 'n',
+        says: 'random scenarios (default: 2000)',
+        whole: [1, 10_000_000],
+      },
+      {
+        name: 'seed',
+        value: 'n',
+        says: 'of the random scenarios (default: any, and printed)',
+        whole: [0, 2 ** 31 - 1],
+      },
+      {
+        name: 'exhaustive',
+        value: 'pages',
+        says: 'every mremap() in every address space of so many pages',
+        whole: [1, 8],
+      },
+      {
+        name: 'out',
+        value: 'file',
+        says: 'keep the result, beside those that the file has',
+        values: 'file',
+      },
+      json,
+      quiet,
+    ],
+    examples: [
+      { args: 'conform --kernel live', says: '2,000 random scenarios on this kernel' },
+      {
+        args: 'conform --kernel arch/x86/boot/bzImage --exhaustive 3',
+        says: 'every mremap() of a small window on one that you have built',
+      },
+      {
+        args: 'conform --kernel model:v6.12 --release v6.15',
+        says: 'a release in the place of a kernel',
+      },
+    ],
+  },
+  {
+    name: 'identify',
+    says: 'as which releases a kernel behaves, and the scenarios that show it',
+    arguments: [],
+    options: [kernel, json],
+    examples: [{ args: 'identify --kernel live', says: 'of the running kernel' }],
+  },
+  {
+    name: 'confirm',
+    says: 'replay counterexamples on a kernel and say whether it does the same',
+    arguments: [file('what verify --json wrote, or a part of it; - for standard input')],
+    options: [
+      kernel,
+      release("those of this release (default: of the one of the kernel's version)"),
+      json,
+    ],
+    examples: [{ args: 'confirm found.json --kernel live', says: 'those of its release' }],
+  },
+  {
+    name: 'completion',
+    says: 'print a script that completes words in a shell',
+    arguments: [{ name: 'shell', says: 'which shell', values: SHELLS }],
+    options: [],
+    examples: [
+      {
+        args: 'completion bash > ~/.local/share/bash-completion/completions/mremap-check',
+        says: 'for bash with bash-completion',
+      },
+      { args: 'completion zsh > ~/.zfunc/_mremap-check', says: 'for zsh, with ~/.zfunc in fpath' },
+      { args: 'completion fish > ~/.config/fish/completions/mremap-check.fish', says: 'for fish' },
+    ],
+  },
+] as const satisfies readonly Command[];
+
+export type CommandName = (typeof COMMANDS)[number]['name'];
+
+/** What the exit codes say, by code. */
+export const EXIT_CODES: readonly string[] = [
+  'all as the specs expect (an expected violation is no failure), or as the model says',
+  'a verdict that no spec expects, or a kernel that does something else than the model',
+  'bad input or usage',
+  'incomplete: interrupted, beyond what is modelled, or a kernel that cannot be run or broke down',
+];
