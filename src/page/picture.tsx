@@ -13,6 +13,8 @@ const ROLES = 34;
 const BEFORE = 22;
 const NOW = 46;
 const GAP = 12;
+/** Pixels that the longest word at a page takes. */
+const WORD = 58;
 
 interface Layout {
   /** Pixels of a page. */
@@ -120,11 +122,11 @@ function Marks({
   readonly layout: Layout;
   readonly top: number;
 }) {
-  const box = (kind: string, sign: string) => (page: number) => (
+  const box = (kind: string, word: string, sign: string) => (page: number) => (
     <g key={`${kind}${page}`} class={`change ${kind}`}>
       <rect x={x(layout, page) + 3} y={top - 2} width={layout.page - 6} height={NOW + 4} rx="4" />
-      <text x={x(layout, page) + layout.page - 11} y={top + 12}>
-        {sign}
+      <text x={x(layout, page) + layout.page / 2} y={top + NOW + 14}>
+        {layout.page >= WORD ? word : sign}
       </text>
     </g>
   );
@@ -139,9 +141,9 @@ function Marks({
   const only = changes.split.length + changes.merged.length === 0 ? changes.altered : [];
   return (
     <>
-      {changes.unmapped.map(box('unmapped', '−'))}
-      {changes.mapped.map(box('mapped', '+'))}
-      {only.map(box('altered', '≠'))}
+      {changes.unmapped.map(box('unmapped', 'unmapped', '−'))}
+      {changes.mapped.map(box('mapped', 'mapped', '+'))}
+      {only.map(box('altered', 'changed', '≠'))}
       {changes.split.map(tick('split', 'split'))}
       {changes.merged.map(tick('merged', 'merged'))}
     </>
