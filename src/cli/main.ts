@@ -6,6 +6,7 @@ import { BadInput } from '../input/bad-input.js';
 import type { ConfirmFlags } from './confirm.js';
 import type { ConformFlags } from './conform.js';
 import { Exit } from './exit.js';
+import type { ExploreFlags } from './explore.js';
 import type { IdentifyFlags } from './identify.js';
 import type { SensitivityFlags } from './sensitivity.js';
 import { note } from './terminal.js';
@@ -89,6 +90,18 @@ function commands(done: (exit: Exit) => void): Command {
     .action(async (file: string, flags: { release: string }) => {
       const { replayCommand } = await import('./replay.js');
       done(replayCommand(file, flags));
+    });
+  program
+    .command('explore')
+    .description('make calls one by one and see what comes of them, on a terminal or by commands')
+    .argument('[file]', 'begin with a scenario, or with a counterexample of verify --json')
+    .option('--release <id>', 'such as v6.12 (default: the newest)')
+    .option('--pages <n>', 'pages of the window (default: 16)', within(1, 32))
+    .option('--limit <n>', 'max_map_count (default: none at first)', within(0, 1_000_000))
+    .option('--nth <n>', 'which one of the file (default: the first)', within(1, 1_000_000))
+    .action(async (file: string | undefined, flags: ExploreFlags) => {
+      const { exploreCommand } = await import('./explore.js');
+      done(await exploreCommand(file, flags));
     });
   program
     .command('conform')
