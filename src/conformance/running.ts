@@ -85,25 +85,25 @@ export class Running {
     return this.vmas;
   }
 
-  /** What a call would do; throws ModelLimitError. */
-  peek(call: Call, limits: Env, observer?: Observer): Outcome {
-    return this.tried(call, limits, observer).seen;
+  /** What a call would do, here or on another release; throws ModelLimitError. */
+  peek(call: Call, limits: Env, on: Machine = this.on): Outcome {
+    return this.tried(on, call, limits).seen;
   }
 
   /** Makes a call; throws ModelLimitError, with nothing done. */
   perform(call: Call, limits: Env, observer?: Observer): Outcome {
-    const { made, outcome, beyond, seen } = this.tried(call, limits, observer);
+    const { made, outcome, beyond, seen } = this.tried(this.on, call, limits, observer);
     this.commit(made, outcome, beyond);
     return seen;
   }
 
   /** @returns the call as far as it gets, how it ends by its steps, and how the caller sees it end */
-  private tried(call: Call, limits: Env, observer?: Observer) {
+  private tried(on: Machine, call: Call, limits: Env, observer?: Observer) {
     const beyond = this.firstBeyond(call);
     // What is written is written up to there.
     const made =
       call.call === 'touch' && beyond !== undefined ? { ...call, len: beyond - call.addr } : call;
-    const outcome = run(this.on, limits, this.vmas, FRAMES, made, undefined, observer);
+    const outcome = run(on, limits, this.vmas, FRAMES, made, undefined, observer);
     checkRoom(made, outcome, this.window);
     const seen =
       beyond === undefined || outcome.result < 0

@@ -5,7 +5,7 @@ import { COMMANDS } from './command.js';
 
 /** What may stand where a line ends: an argument of a call, a release, or a command or call. */
 function wordsFor(before: string): readonly string[] {
-  if (before.includes('(') && !before.endsWith(')')) {
+  if (before.lastIndexOf('(') > before.lastIndexOf(')')) {
     return [...KIND_WORDS, ...PROT_WORDS, ...FLAG_NAMES];
   }
   const word = before.trim();

@@ -6,7 +6,7 @@ import { callText, plural, resultText } from '../report/words.js';
 import { type Line, plain, toned } from './line.js';
 import { outcomeWords } from './menu.js';
 import { besideName, differsAt, type Moment } from './moment.js';
-import type { Played } from './take.js';
+import { type Played, sameSpace } from './take.js';
 
 /** `map_count 3 of 5`, or without a limit `map_count 3`. */
 export const countText = (vmas: Vmas, limit: number | undefined): string =>
@@ -55,7 +55,7 @@ export function drawing(now: Moment, gauges: boolean): Line[] {
     [count(played.before, limit), count(outcome.vmas, limit)],
     pages,
     roles(call, outcome.result, pages),
-    differs && other !== undefined
+    other !== undefined && !sameSpace(outcome.vmas, other.outcome.vmas)
       ? [
           {
             label: 'beside',

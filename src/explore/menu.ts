@@ -6,7 +6,8 @@ import type { Outcome } from '../model/run.js';
 import { ModelLimitError } from '../model/vma.js';
 import { resultText } from '../report/words.js';
 import { candidates } from './candidates.js';
-import { endAlike, sameSpace, type Take } from './take.js';
+import { besideName, type Moment } from './moment.js';
+import { type Conditions, endAlike, sameSpace, type Take } from './take.js';
 
 /** Calls that end in the same way, in words. */
 export interface Group {
@@ -32,10 +33,10 @@ export function outcomeWords({ result, vmas, mapCount, step }: Outcome, before: 
   return `${resultText(result)} from ${step.name}${changed}${count}`;
 }
 
-/** What a call would do, or that the model cannot say. */
-function peeked(take: Take, call: Call): Outcome | undefined {
+/** What a call would do, or undefined where the model cannot say. */
+function peeked(take: Take, call: Call, under: Conditions): Outcome | undefined {
   try {
-    return take.peek(call);
+    return take.peek(call, under);
   } catch (error) {
     if (error instanceof ModelLimitError) return undefined;
     throw error;
@@ -45,14 +46,15 @@ function peeked(take: Take, call: Call): Outcome | undefined {
 const words = (take: Take, outcome: Outcome | undefined): string =>
   outcome === undefined ? 'beyond the model' : outcomeWords(outcome, take.vmas);
 
-/** What comes of a call here and, where that is something else, there. */
-function compared(call: Call, take: Take, other: Take | undefined, name: string): string {
-  const outcome = peeked(take, call);
+/** What comes of a call now and, where that is something else, what would under the conditions beside. */
+function compared(call: Call, now: Moment): string {
+  const { take, under, beside } = now;
+  const outcome = peeked(take, call, under);
   const here = words(take, outcome);
-  if (other === undefined) return here;
-  const beside = peeked(other, call);
-  const alike = outcome && beside ? endAlike(outcome, beside) : outcome === beside;
-  return alike ? here : `${here}; differs on ${name}: ${words(other, beside)}`;
+  if (beside === undefined) return here;
+  const other = peeked(take, call, beside.under);
+  const alike = outcome && other ? endAlike(outcome, other) : outcome === other;
+  return alike ? here : `${here}; differs on ${besideName(now)}: ${words(take, other)}`;
 }
 
 /** What a menu is made of. */
@@ -66,18 +68,11 @@ export interface MenuRequest {
 /**
  * The calls that a pattern leaves open, with what each would do now, grouped by that. Throws BadInput
  * where there are none.
- *
- * @param other the same under other conditions, with its name
  */
-export function menu(
-  { pattern, filter, title }: MenuRequest,
-  pages: number,
-  take: Take,
-  other: { readonly take: Take; readonly name: string } | undefined,
-): Menu {
+export function menu({ pattern, filter, title }: MenuRequest, now: Moment): Menu {
   const grouped = new Map<string, Call[]>();
-  for (const call of candidates(pattern, pages)) {
-    const outcome = compared(call, take, other?.take, other?.name ?? '');
+  for (const call of candidates(pattern, now.script.pages)) {
+    const outcome = compared(call, now);
     const calls = grouped.get(outcome);
     if (calls === undefined) grouped.set(outcome, [call]);
     else calls.push(call);

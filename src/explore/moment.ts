@@ -2,7 +2,7 @@ import { BadInput } from '../input/bad-input.js';
 import type { Call } from '../model/calls.js';
 import type { Machine } from '../model/run.js';
 import { callText } from '../report/words.js';
-import { type Conditions, endAlike, play, type Script, type Take } from './take.js';
+import { type Conditions, play, type Script, type Take, wentAlike } from './take.js';
 
 /** The same script under other conditions, to compare with. */
 interface Beside {
@@ -105,8 +105,8 @@ export function besideName({ under, beside }: Moment): string {
   return id === under.on.release.id ? `limit ${beside.take.limit}` : id;
 }
 
-/** Whether a call, by its place, ended in another way beside. */
+/** Whether a call, by its place, went another way beside. */
 export function differsAt({ take, beside }: Moment, index: number): boolean {
   const [here, there] = [take.played[index], beside?.take.played[index]];
-  return here !== undefined && there !== undefined && !endAlike(here.outcome, there.outcome);
+  return here !== undefined && there !== undefined && !wentAlike(here, there);
 }

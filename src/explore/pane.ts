@@ -10,23 +10,19 @@ import { type Line, plain, toned } from './line.js';
 import { type Menu, outcomeWords } from './menu.js';
 import { besideName, differsAt, type Moment } from './moment.js';
 import type { Session } from './session.js';
-import { sameSpace, type Take } from './take.js';
+import type { Take } from './take.js';
 
-/** Two steps that a run of either release comes by alike. */
-const sameStep = (one: MicroStep, other: MicroStep | undefined): boolean =>
-  other !== undefined &&
-  one.step.name === other.step.name &&
-  one.after.result === other.after.result &&
-  one.after.mapCount === other.after.mapCount &&
-  sameSpace(one.after.vmas, other.after.vmas);
+/** What a step did, apart from the address space that it was done to. */
+const done = ({ step, before, after }: MicroStep): string =>
+  `${step.name} ${after.mapCount - before.mapCount} ${after.result}`;
 
 /** The first step that does something else than the one beside; those that only look do not count. */
 function partingStep(
   micro: readonly MicroStep[],
   beside: readonly MicroStep[],
 ): MicroStep | undefined {
-  const there = beside.filter(matters);
-  return micro.filter(matters).find((step, i) => !sameStep(step, there[i]));
+  const there = beside.filter(matters).map(done);
+  return micro.filter(matters).find((step, i) => done(step) !== there[i]);
 }
 
 /** `>` marks where the run beside parts from this one. */
@@ -90,18 +86,18 @@ export function historyLines(now: Moment): Line[] {
   return lines;
 }
 
-function menuLines(menu: Menu, now: Moment): Line[] {
+function menuLines(menu: Menu): Line[] {
   const { title, groups, open } = menu;
   const numbered = (i: number, text: string): Line => plain(`${String(i + 1).padStart(4)} ${text}`);
   if (open !== undefined) {
     const { outcome, calls } = open;
-    const head = `${plural(calls.length, 'call')} of ${title}: ${outcome}`;
+    const head = `${plural(calls.length, 'call')} of ${title}, a number makes one: ${outcome}`;
     return [toned(head, 'bold'), ...calls.map((call, i) => numbered(i, callText(call)))];
   }
   const total = groups.reduce((sum, { calls }) => sum + calls.length, 0);
   const width = Math.max(...groups.map(({ calls }) => grouped(calls.length).length));
   return [
-    toned(`${plural(total, 'call')} of ${title} on ${now.under.on.release.id}, by outcome`, 'bold'),
+    toned(`${plural(total, 'call')} of ${title} by outcome, a number opens one`, 'bold'),
     ...groups.map(({ outcome, calls }, i) =>
       numbered(i, `${grouped(calls.length).padStart(width)} x ${outcome}`),
     ),
@@ -141,6 +137,6 @@ export function paneLines({ pane, now }: Session): readonly Line[] {
     case 'help':
       return HELP;
     case 'menu':
-      return menuLines(pane.menu, now);
+      return menuLines(pane.menu);
   }
 }

@@ -29,7 +29,7 @@ export function heading(now: Moment): Line {
   const left = limit === undefined ? 'no limit yet' : `${plural(limit - vmas.length, 'slot')} left`;
   const beside = now.beside === undefined ? '' : `  beside ${besideName(now)}`;
   const text = `${release.id} (${coverage(release)})${beside}  ${countText(vmas, limit)}, ${left}`;
-  return toned(`explore  ${text}  ${plural(now.script.pages, 'page')}`, 'bold');
+  return toned(`explore  ${text}`, 'bold');
 }
 
 /** The lines of the pane from the top one on; if there are more, the last says where one is. */

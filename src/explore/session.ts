@@ -5,7 +5,6 @@ import { type Machine, machine } from '../model/run.js';
 import type { Command } from './command.js';
 import { entryOf, type Menu, menu } from './menu.js';
 import {
-  besideName,
   besides,
   called,
   emptyWindow,
@@ -85,8 +84,7 @@ const repeated = (session: Session, times: number, once: (s: Session) => Session
 function menuOf({ now }: Session, command: Command & { readonly do: 'calls' }): Menu {
   const { pattern, filter } = command;
   const title = [`${pattern.word}(${pattern.args.join(', ')})`, ...filter].join(' ');
-  const other = now.beside && { take: now.beside.take, name: besideName(now) };
-  return menu({ pattern, filter, title }, now.script.pages, now.take, other);
+  return menu({ pattern, filter, title }, now);
 }
 
 function chosen(session: Session, number: number): Session {

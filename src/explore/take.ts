@@ -41,8 +41,8 @@ export interface Take {
   readonly limit: number | undefined;
   /** VMAs behind the set-up. */
   readonly built: number;
-  /** What one more call would do; throws ModelLimitError. */
-  readonly peek: (call: Call) => Outcome;
+  /** What one more call would do to this address space under some conditions; throws ModelLimitError. */
+  readonly peek: (call: Call, under: Conditions) => Outcome;
 }
 
 function perform(running: Running, call: Call, limits: Env, limit: number | undefined): Played {
@@ -57,15 +57,16 @@ export function play({ pages, setup, calls }: Script, { on, headroom }: Conditio
   const running = new Running(on, pages);
   const first = setup.map((call) => perform(running, call, UNLIMITED, undefined));
   const built = running.space.length;
+  const limitFor = (left: number | undefined): Env =>
+    left === undefined ? UNLIMITED : env(built + left, MAX_PAGES);
   const limit = headroom === undefined ? undefined : built + headroom;
-  const limits = limit === undefined ? UNLIMITED : env(limit, MAX_PAGES);
-  const then = calls.map((call) => perform(running, call, limits, limit));
+  const then = calls.map((call) => perform(running, call, limitFor(headroom), limit));
   return {
     played: [...first, ...then],
     vmas: running.space,
     limit,
     built,
-    peek: (call) => running.peek(call, limits),
+    peek: (call, under) => running.peek(call, limitFor(under.headroom), under.on),
   };
 }
 
@@ -75,6 +76,16 @@ export function sameSpace(one: Vmas, other: Vmas): boolean {
   return a.length === b.length && a.every((vma, i) => vma === b[i]);
 }
 
-/** Whether two calls end alike: in result, address space and map_count. */
+/** Whether two runs of a call on one address space end alike: in result, address space and map_count. */
 export const endAlike = (one: Outcome, other: Outcome): boolean =>
   one.result === other.result && one.mapCount === other.mapCount && sameSpace(one.vmas, other.vmas);
+
+/**
+ * Whether a call went alike in two takes. Once the address spaces have parted, that is the same result
+ * and the same change of map_count.
+ */
+export function wentAlike(one: Played, other: Played): boolean {
+  if (sameSpace(one.before, other.before)) return endAlike(one.outcome, other.outcome);
+  const change = ({ outcome, before }: Played): number => outcome.mapCount - before.length;
+  return one.outcome.result === other.outcome.result && change(one) === change(other);
+}
