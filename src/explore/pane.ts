@@ -60,7 +60,7 @@ function stepsLines(now: Moment, all: boolean): Line[] {
     ...refusedLines(played.outcome),
     ...(parting === undefined
       ? []
-      : [toned(`> from here on ${besideName(now)} goes another way`, 'mark')]),
+      : [toned(`  from > on, ${besideName(now)} goes another way`, 'mark')]),
   ];
 }
 

@@ -15,7 +15,7 @@ import {
 } from './moment.js';
 
 /** What is shown below the drawing. */
-export type Pane =
+type Pane =
   | { readonly shows: 'history' | 'releases' | 'help' }
   | { readonly shows: 'steps'; readonly all: boolean }
   | { readonly shows: 'menu'; readonly menu: Menu };
@@ -99,6 +99,13 @@ function chosen(session: Session, number: number): Session {
   return showing(session, { shows: 'menu', menu: { ...pane.menu, open: entry } });
 }
 
+/** The first limit makes no call again: what it is the limit of is shown instead. */
+function withLimit(session: Session, headroom: number | undefined): Session {
+  const next = onTo(session, limited(session.now, headroom));
+  const first = session.now.under.headroom === undefined;
+  return first ? showing(next, { shows: 'history' }) : next;
+}
+
 /**
  * The session after a command. Throws BadInput, or ModelLimitError where a call leaves what the model can
  * hold.
@@ -121,10 +128,10 @@ export function obey(session: Session, command: SessionCommand): Session {
     case 'beside':
       return onTo(session, besides(now, command.release && machine(command.release)));
     case 'headroom':
-      return onTo(session, limited(now, command.value));
+      return withLimit(session, command.value);
     case 'limit': {
       const { value } = command;
-      return onTo(session, limited(now, value === undefined ? value : headroomFor(now, value)));
+      return withLimit(session, value === undefined ? value : headroomFor(now, value));
     }
     case 'show':
       return showing(session, shown(command.what));

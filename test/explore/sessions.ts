@@ -37,7 +37,7 @@ const ids = fc.constantFrom(...releases.map(({ id }) => id));
 const few = fc.nat(9);
 
 /** Lines with calls of any kind, or of the kinds that a scenario can say. */
-export const callLines = (pages: number, kinds: 'any' | 'plain' = 'any'): fc.Arbitrary<string> =>
+const callLines = (pages: number, kinds: 'any' | 'plain' = 'any'): fc.Arbitrary<string> =>
   (kinds === 'any' ? fc.oneof(calls(pages), oddMremapCalls(pages)) : plainCalls(pages)).map(
     callText,
   );
