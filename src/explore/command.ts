@@ -44,11 +44,6 @@ export const COMMANDS = {
 /** The release that a reference names; the second argument is where it stands, for messages. */
 export type ReleaseNamed = (ref: string, where: string) => Release;
 
-const known = (): string =>
-  Object.entries(COMMANDS)
-    .map(([word, { key }]) => `${word} (${key})`)
-    .join(', ');
-
 /** A whole number, or `otherwise` where there is none. */
 function wholeNumber(word: string, text: string | undefined, otherwise?: number): number {
   if (text === undefined && otherwise !== undefined) return otherwise;
@@ -95,7 +90,7 @@ function wordOf(text: string): keyof typeof COMMANDS {
   const entry = Object.entries(COMMANDS).find(([word, { key }]) => word === text || key === text);
   if (entry !== undefined) return entry[0] as keyof typeof COMMANDS;
   throw new BadInput(
-    `found "${text}", expected a call such as mmap(0, 2, anon rw), or one of ${known()}`,
+    `found "${text}", expected a call such as mmap(0, 2, anon rw), or a command; ? lists both`,
   );
 }
 

@@ -80,6 +80,13 @@ describe.skipIf(!hasScript())(
       expectRestored(terminal);
     });
 
+    test.each(['SIGTERM', 'SIGHUP'] as const)('leaves it so behind %s too', async (signal) => {
+      const terminal = new PseudoTerminal(['explore']);
+      await terminal.sees('? for help');
+      expect(await terminal.signalled(signal)).toBe(3);
+      expectRestored(terminal);
+    });
+
     test('writes no colours where NO_COLOR is set', async () => {
       const plain = new PseudoTerminal(['explore'], { NO_COLOR: '1' });
       await plain.sees('? for help');

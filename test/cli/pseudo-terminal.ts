@@ -23,7 +23,8 @@ export class PseudoTerminal {
   /** @param args of the built command, without blanks */
   constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
     const command = [process.execPath, MAIN, ...args].join(' ');
-    const shell = `stty rows 24 cols 80; stty -g; ${command}; code=$?; stty -g; exit $code`;
+    const named = `sh -c 'echo process $$; exec ${command}'`;
+    const shell = `stty rows 24 cols 80; stty -g; ${named}; code=$?; stty -g; exit $code`;
     this.child = spawn('script', ['-qefc', shell, '/dev/null'], {
       env: {
         ...process.env,
@@ -71,6 +72,13 @@ export class PseudoTerminal {
     const code = await this.ended;
     this.child.stdin.end();
     return code;
+  }
+
+  /** Sends the command a signal; its exit code. */
+  async signalled(signal: NodeJS.Signals): Promise<number | null> {
+    const [, id] = /process (\d+)/.exec(this.output) ?? [];
+    process.kill(Number(id), signal);
+    return this.ended;
   }
 
   /** Settings of the terminal, as stty -g writes them, before and after the command. */

@@ -45,7 +45,7 @@ describe('a line', () => {
   });
 
   test.each([
-    ['xyzzy', 'found "xyzzy", expected a call such as mmap(0, 2, anon rw), or one of calls (c)'],
+    ['xyzzy', 'found "xyzzy", expected a call such as mmap(0, 2, anon rw), or a command'],
     ['undo x', 'undo: found x, expected a whole number'],
     ['limit', 'limit: found nothing, expected a whole number'],
     ['limit -1', 'limit: found -1, expected a whole number'],

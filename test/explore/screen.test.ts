@@ -18,7 +18,7 @@ describe('the screen', () => {
     fc.assert(
       fc.property(windows, manyLines(10), sizes, fc.boolean(), (pages, lines, size, says) => {
         const session = lines.reduce(tried, typing('v6.17', Math.max(pages, 10)));
-        const view = screen(session, says ? plain('x'.repeat(300)) : undefined, size);
+        const view = screen(session, says ? plain('words and words '.repeat(20)) : undefined, size);
         expect(view.length).toBeLessThanOrEqual(size.height);
         for (const { text } of view) {
           expect(text.length).toBeLessThanOrEqual(size.width);
@@ -46,6 +46,14 @@ describe('the screen', () => {
     const view = texts(typing('v7.1', 32, 'mmap(30, 2, anon rw)'));
     const strip = view.find((line) => line.startsWith('  after'));
     expect(strip).toMatch(/\|A A\|$/);
+  });
+
+  test('breaks what is to be said at the margin', () => {
+    const text = `said ${'at length '.repeat(12)}end`;
+    const size = { width: 80, height: 24 };
+    const view = screen(typing('v7.1', 8), plain(text), size).map((line) => line.text);
+    expect(view).toHaveLength(24);
+    expect(view.slice(-2).join(' ')).toBe(text);
   });
 
   test('goes on in what is longer than there is room for', () => {
