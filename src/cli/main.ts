@@ -30,12 +30,15 @@ const workerCount = within(0, 256);
 
 const KERNELS = 'live, uml, uml:PROGRAM, the path of an image, or model:RELEASE';
 
+const RELEASE = 'such as v6.12, v5.1[early=off,move=2], or the file of a patch';
+
 const EXAMPLES = `
 Examples:
   mremap-check verify                             all specs: verdicts, counterexamples, matrix
   mremap-check verify specs/2019-02-bail-out-earlier.json
   mremap-check sensitivity --invariant limit-held what breaks it on which release
   mremap-check releases v6.17                     the steps of a release, in order
+  mremap-check releases patches/2026-03-3-check-under-lock.json
   mremap-check replay --release v6.12 scenarios.jsonl
   mremap-check conform --kernel model:v6.12 --release v6.15
 
@@ -60,6 +63,10 @@ function commands(done: (exit: Exit) => void): Command {
     .description('run specs and compare what is found with what they expect')
     .argument('[spec...]', 'spec files or folders (default: all specs of the package)')
     .option('--confirm <kernel>', 'replay what is broken on the release of this kernel there')
+    .option(
+      '--modules',
+      'run the patches that are code and that specs name: only for specs you trust',
+    )
     .option('--json', 'print the report as JSON')
     .option('--verbose', 'with every reason, and the work behind each verdict')
     .option('--quiet', 'no progress')
@@ -85,7 +92,7 @@ function commands(done: (exit: Exit) => void): Command {
     .command('replay')
     .description('run scenarios on a release of the model, an outcome a line')
     .argument('<file>', 'scenarios, one JSON object a line; - for standard input')
-    .requiredOption('--release <id>', 'such as v6.12, or v5.1[early=off,move=2]')
+    .requiredOption('--release <id>', RELEASE)
     .action(async (file: string, flags: { release: string }) => {
       const { replayCommand } = await import('./replay.js');
       done(replayCommand(file, flags));
@@ -143,7 +150,7 @@ function commands(done: (exit: Exit) => void): Command {
   program
     .command('releases')
     .description('what releases there are, or the steps of one')
-    .argument('[id]', 'show the steps of this release')
+    .argument('[id]', `show the steps of this release, ${RELEASE}`)
     .option('--json', 'print as JSON')
     .action(async (id: string | undefined, flags: { json?: true }) => {
       const { releasesCommand } = await import('./lists.js');

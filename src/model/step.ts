@@ -1,5 +1,5 @@
 import { vmaAt } from './address-space.js';
-import { DONTUNMAP, FIXED, type MremapCall } from './calls.js';
+import { DONTUNMAP, FIXED, MAYMOVE, type MremapCall } from './calls.js';
 import { Errno, type ErrnoName } from './errno.js';
 import { fail, type Ranges, type ResourceLimits, type State, succeed } from './state.js';
 import { isLocked } from './vma.js';
@@ -25,6 +25,7 @@ export interface Guard {
   readonly orUndoing?: true;
 }
 
+const MAYMOVE_GIVEN: Guard = { name: 'MAYMOVE', test: (c) => (c.flags & MAYMOVE) !== 0 };
 export const FIXED_GIVEN: Guard = { name: 'FIXED', test: (c) => (c.flags & FIXED) !== 0 };
 /** FIXED or DONTUNMAP: the caller's new address counts. */
 export const IMPLIED: Guard = {
@@ -58,6 +59,22 @@ export const SEVERAL: Guard = {
   name: 'FIXED, equal lengths',
   test: (c) => FIXED_GIVEN.test(c) && growth(c) === 0,
 };
+
+/** What edits may make a step depend on, by name. */
+export const GUARDS: readonly Guard[] = [
+  MAYMOVE_GIVEN,
+  FIXED_GIVEN,
+  DONTUNMAP_GIVEN,
+  UNMAPS_SOURCE,
+  IMPLIED,
+  IN_PLACE,
+  EMPTY_SOURCE,
+  GROWING,
+  SHRINKING,
+  NOT_GROWING,
+  RESIZES_OR_MOVES,
+  SEVERAL,
+];
 
 /** A step that refuses with ENOMEM when fewer than so many map slots are left. */
 export interface CountCheck {

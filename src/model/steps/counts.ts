@@ -4,19 +4,21 @@ import { type CountCheck, needOf, type Step } from '../step.js';
 
 /** A check of map_count against the limit that `count` describes: ENOMEM unless that headroom is left. */
 export function countCheck(name: string, kernel: string, count: CountCheck): Step {
-  const { needDontunmap, needLockedDontunmap } = count;
-  const less =
-    needDontunmap !== undefined
-      ? ` (${needDontunmap} with DONTUNMAP)`
-      : needLockedDontunmap !== undefined
-        ? ` (${needLockedDontunmap} with DONTUNMAP of a locked VMA)`
-        : '';
+  const { need, needDontunmap, needLockedDontunmap } = count;
+  const instead = [
+    ...(needDontunmap === undefined ? [] : [`${needDontunmap} with DONTUNMAP`]),
+    ...(needLockedDontunmap === undefined
+      ? []
+      : [`${needLockedDontunmap} with DONTUNMAP of a locked VMA`]),
+  ];
+  const less = instead.length === 0 ? '' : ` (${instead.join(', ')})`;
   return {
     name,
     kernel,
-    does: `refuses if fewer than ${count.need}${less} map slots are left`,
+    does: `refuses if fewer than ${need}${less} map slots are left`,
     errnos: ['ENOMEM'],
-    sees: 'headroom',
+    // With locked VMAs apart it looks at the VMA as well.
+    ...(needLockedDontunmap === undefined ? { sees: 'headroom' } : {}),
     count,
     run: (s) => (headroom(s) < needOf(s, count) ? fail(s, Errno.ENOMEM) : s),
   };
