@@ -70,7 +70,8 @@ export function compareSteps(a: readonly Step[], b: readonly Step[]): StepLine[]
 }
 
 /** How many map slots a check asks for: `6`, or `4, 5 with DONTUNMAP`. */
-function slots({ need, needDontunmap, needLockedDontunmap }: CountCheck): string {
+function slots({ need, needDontunmap, needLockedDontunmap, needFor }: CountCheck): string {
+  if (needFor !== undefined) return 'what the call may need';
   return [
     `${need}`,
     ...(needDontunmap === undefined ? [] : [`${needDontunmap} with DONTUNMAP`]),

@@ -161,8 +161,8 @@ export function asking(step: Step, needs: Needs): Step {
   if (role === 'early' || role === 'move') {
     return onlyFor(countCheck(step.name, step.kernel, { role, ...needs }), step.when);
   }
-  if (needs.needDontunmap !== undefined || needs.needLockedDontunmap !== undefined) {
-    const found = `a headroom of its own for DONTUNMAP in "${step.name}"`;
+  if (Object.keys(needs).some((name) => name !== 'need')) {
+    const found = `more than one headroom for "${step.name}"`;
     throw new CannotEdit('count', found, 'one headroom, unless it is the early or the move check');
   }
   return {
@@ -180,7 +180,8 @@ export function asking(step: Step, needs: Needs): Step {
 const sameNeeds = (a: Needs, b: Needs): boolean =>
   a.need === b.need &&
   a.needDontunmap === b.needDontunmap &&
-  a.needLockedDontunmap === b.needLockedDontunmap;
+  a.needLockedDontunmap === b.needLockedDontunmap &&
+  a.needFor === b.needFor;
 
 const sameGuards = (a: readonly Guard[] = [], b: readonly Guard[] = []): boolean =>
   a.length === b.length && a.every(({ name }, i) => name === b[i]?.name);

@@ -141,12 +141,14 @@ function fieldOf(written: WrittenEdit, { field }: CannotEdit): string {
   return field === 'count' ? 'need' : word;
 }
 
-/** `; did you mean "early-count-check"?` where a step was misspelt. */
-function meant(error: CannotEdit, of: Release, call: CallName): string {
-  const name = /^"([^"]*)"$/.exec(error.found)?.[1];
+/** The fault in words; where a step was misspelt, with the one that was meant in place of all. */
+function described({ found, message }: CannotEdit, of: Release, call: CallName): string {
+  const name = /^"([^"]*)"$/.exec(found)?.[1];
   const names = of.calls[call].map((step) => step.name);
   const near = name === undefined || names.includes(name) ? undefined : nearest(name, names);
-  return near === undefined ? '' : `; did you mean "${near}"?`;
+  return near === undefined
+    ? message
+    : `found ${found}, expected a step of ${call} of ${of.id}, such as "${near}"`;
 }
 
 /**
@@ -163,7 +165,6 @@ export const applied = (base: Release, edits: readonly WrittenEdit[], where: str
       if (error instanceof EditFault) throw new BadInput(`${at(error.field)}: ${error.message}`);
       if (!(error instanceof CannotEdit)) throw error;
       const { call = 'mremap' } = written;
-      const hint = meant(error, release, call);
-      throw new BadInput(`${at(fieldOf(written, error))}: ${error.message}${hint}`);
+      throw new BadInput(`${at(fieldOf(written, error))}: ${described(error, release, call)}`);
     }
   }, base);

@@ -13,12 +13,18 @@ const text = new t.Type<string>(
 
 const slots = wholeNumber(0, 1_000_000, 'map slots');
 const needs = { need: slots, needDontunmap: slots, needLockedDontunmap: slots };
-const when = t.array(
-  oneOf(
-    GUARDS.map(({ name }) => name),
-    'a condition',
-  ),
+
+const CONDITIONS = GUARDS.map(({ name }) => name);
+const isCondition = (value: unknown): value is string => CONDITIONS.includes(value as string);
+/** Their names have commas of their own. */
+const condition = new t.Type<string>(
+  `a condition, one of ${CONDITIONS.map((name) => `"${name}"`).join(', ')}`,
+  isCondition,
+  (value, context) => (isCondition(value) ? t.success(value) : t.failure(value, context)),
+  t.identity,
 );
+const when = t.array(condition);
+
 const call = oneOf(CALL_NAMES, 'a call');
 const place = { before: text, behind: text };
 

@@ -1,4 +1,5 @@
 import * as addressSpace from '../model/address-space.js';
+import * as calls from '../model/calls.js';
 import * as edits from '../model/edits.js';
 import { Errno } from '../model/errno.js';
 import type { CallName, Release } from '../model/release.js';
@@ -34,6 +35,7 @@ export const kit = {
   Errno,
   /** For the `run` of a step: what a state is and how it is changed. */
   ...state,
+  calls,
   addressSpace,
   vma,
 };

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { BadInput } from '../input/bad-input.js';
 import { decode, parseJson } from '../input/decode.js';
 import { readText } from '../input/read-text.js';
@@ -33,12 +33,11 @@ interface PatchText {
 const known = new Map<string, Release>();
 
 function read({ path, name }: PatchFile): PatchText {
+  // A module too, since this says why it cannot be read.
+  const text = readText(resolve(name) === path ? name : path, 'a patch');
   if (MODULE.test(path)) {
-    // Says that there is none, or why it cannot be read.
-    readText(path, 'a patch');
     return loadModule(path, name);
   }
-  const text = readText(path, 'a patch');
   const { base, title, why, sources, edits } = decode(patchCodec, parseJson(text, name), name);
   return {
     base,

@@ -14,8 +14,12 @@ function brokenLoop(steps: readonly Step[]): Fault {
   for (const [i, { name, repeatFrom }] of steps.entries()) {
     if (repeatFrom === undefined) continue;
     const head = steps.findIndex((step) => step.name === repeatFrom);
-    if (head < 0) return `found ${name}, which repeats from ${repeatFrom}, but no ${repeatFrom}`;
-    if (head >= i) return `found ${repeatFrom} behind ${name}, which repeats from it`;
+    if (head < 0) {
+      return `found ${name}, which repeats from ${repeatFrom}, and no ${repeatFrom}, expected both or neither`;
+    }
+    if (head >= i) {
+      return `found ${repeatFrom} behind ${name}, which repeats from it, expected it before`;
+    }
   }
   return undefined;
 }

@@ -56,9 +56,15 @@ export const followed = (
 /** The step asks for so many more map slots, or for less. */
 export const askingMore = (call: CallName, name: string, more: number): Edit =>
   edited(call, name, (step) => {
-    const { role: _, ...needs } = step.count ?? { role: undefined, need: 0 };
-    const raised = Object.entries(needs).map(([need, slots]) => [need, slots + more]);
-    return [asking(step, Object.fromEntries(raised))];
+    const { need = 0, needDontunmap, needLockedDontunmap } = step.count ?? {};
+    const raised = {
+      need: need + more,
+      ...(needDontunmap === undefined ? {} : { needDontunmap: needDontunmap + more }),
+      ...(needLockedDontunmap === undefined
+        ? {}
+        : { needLockedDontunmap: needLockedDontunmap + more }),
+    };
+    return [asking(step, raised)];
   });
 
 /** The step looks at no limit. */
