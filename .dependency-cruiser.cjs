@@ -14,7 +14,11 @@ const layers = [
   },
   { name: 'conformance', project: ['input', 'model', 'checker'], packages: 'any' },
   { name: 'kernels', project: ['input', 'model', 'patches', 'conformance'], packages: 'any' },
-  { name: 'verify', project: ['model', 'patches', 'invariants', 'checker', 'specs'], packages: 'any' },
+  {
+    name: 'verify',
+    project: ['model', 'patches', 'invariants', 'checker', 'specs'],
+    packages: 'any',
+  },
   {
     name: 'report',
     project: ['model', 'invariants', 'checker', 'input', 'specs', 'verify', 'conformance'],
