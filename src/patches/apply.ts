@@ -121,6 +121,9 @@ function changeOf(written: Written<'change'>): StepChange {
 
 const editOf = (written: WrittenEdit): Edit => {
   const { call = 'mremap' } = written;
+  if (call !== 'mremap' && 'when' in written) {
+    throw new EditFault('when', `found conditions of ${call}, expected none: they are of mremap()`);
+  }
   return match(written)
     .with({ drop: P.string }, (w) => dropped(call, w.drop))
     .with({ change: P.string }, (w) => changed(call, w.change, changeOf(w)))

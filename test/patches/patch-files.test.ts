@@ -181,6 +181,11 @@ describe('a message', () => {
       'expected one headroom',
     ],
     [
+      'a condition of another call',
+      () => EDIT({ call: 'munmap', change: 'munmap-count-check', when: ['growing'] }),
+      '.edits[0].when: found conditions of munmap, expected none',
+    ],
+    [
       'a name that is taken',
       () => EDIT({ insert: 'lookup-vma', role: 'early', need: 1, before: 'take-lock' }),
       '.edits[0].insert: found "lookup-vma", which mremap of v6.18 has already',
