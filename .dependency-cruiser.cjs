@@ -8,10 +8,19 @@ const layers = [
   { name: 'commands', project: [], packages: 'none' },
   { name: 'docs', project: ['commands'], packages: 'none' },
   { name: 'input', project: ['model'], packages: 'any' },
-  { name: 'specs', project: ['input', 'model', 'invariants', 'checker'], packages: 'any' },
+  { name: 'patches', project: ['input', 'model'], packages: 'any' },
+  {
+    name: 'specs',
+    project: ['input', 'model', 'patches', 'invariants', 'checker'],
+    packages: 'any',
+  },
   { name: 'conformance', project: ['input', 'model', 'checker'], packages: 'any' },
-  { name: 'kernels', project: ['input', 'model', 'conformance'], packages: 'any' },
-  { name: 'verify', project: ['model', 'invariants', 'checker', 'specs'], packages: 'any' },
+  { name: 'kernels', project: ['input', 'model', 'patches', 'conformance'], packages: 'any' },
+  {
+    name: 'verify',
+    project: ['model', 'patches', 'invariants', 'checker', 'specs'],
+    packages: 'any',
+  },
   {
     name: 'report',
     project: ['model', 'invariants', 'checker', 'input', 'specs', 'verify', 'conformance'],

@@ -1,6 +1,9 @@
 import { type Command, SHELLS } from './command.js';
 import { file, json, kernel, quiet, release, workers } from './options.js';
 
+/** What may stand where a release is named. */
+const RELEASE = 'such as v6.12, v5.1[early=off,move=2], or the file of a patch';
+
 /** Every command, in the order in which help lists them. */
 export const COMMANDS = [
   {
@@ -21,6 +24,10 @@ export const COMMANDS = [
         value: 'kernel',
         says: 'replay what is broken on the release of this kernel there',
         values: 'kernel',
+      },
+      {
+        name: 'modules',
+        says: 'run the patches that are code and that specs name: only for specs you trust',
       },
       json,
       { name: 'verbose', says: 'with every reason, and the work behind each verdict' },
@@ -71,7 +78,7 @@ export const COMMANDS = [
     arguments: [
       {
         name: 'id',
-        says: 'show the steps of this release',
+        says: `show the steps of this release, ${RELEASE}`,
         values: 'release',
         may: 'be left out',
       },
@@ -80,6 +87,10 @@ export const COMMANDS = [
     examples: [
       { args: 'releases', says: 'the releases of the model' },
       { args: 'releases v6.17', says: 'the steps of one, to be ticked off against mm/mremap.c' },
+      {
+        args: 'releases patches/2026-03-3-check-under-lock.json',
+        says: 'those of a patch, with what it changes marked',
+      },
     ],
   },
   {
@@ -100,7 +111,7 @@ export const COMMANDS = [
     name: 'replay',
     says: 'run scenarios on a release of the model, an outcome a line',
     arguments: [file('scenarios, one JSON object a line; - for standard input')],
-    options: [{ ...release('such as v6.12, or v5.1[early=off,move=2]'), required: true }],
+    options: [{ ...release(RELEASE), required: true }],
     examples: [{ args: 'replay --release v6.12 scenarios.jsonl', says: 'as JSON lines' }],
   },
   {
@@ -115,7 +126,7 @@ export const COMMANDS = [
       },
     ],
     options: [
-      release('such as v6.12 (default: the newest)'),
+      release(`${RELEASE} (default: the newest)`),
       { name: 'pages', value: 'n', says: 'pages of the window (default: 16)', whole: [1, 32] },
       {
         name: 'limit',
