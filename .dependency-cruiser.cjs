@@ -8,10 +8,19 @@ const layers = [
   { name: 'commands', project: [], packages: 'none' },
   { name: 'docs', project: ['commands'], packages: 'none' },
   { name: 'input', project: ['model'], packages: 'any' },
-  { name: 'specs', project: ['input', 'model', 'invariants', 'checker'], packages: 'any' },
+  { name: 'patches', project: ['input', 'model'], packages: 'any' },
+  {
+    name: 'specs',
+    project: ['input', 'model', 'patches', 'invariants', 'checker'],
+    packages: 'any',
+  },
   { name: 'conformance', project: ['input', 'model', 'checker'], packages: 'any' },
-  { name: 'kernels', project: ['input', 'model', 'conformance'], packages: 'any' },
-  { name: 'verify', project: ['model', 'invariants', 'checker', 'specs'], packages: 'any' },
+  { name: 'kernels', project: ['input', 'model', 'patches', 'conformance'], packages: 'any' },
+  {
+    name: 'verify',
+    project: ['model', 'patches', 'invariants', 'checker', 'specs'],
+    packages: 'any',
+  },
   {
     name: 'report',
     project: ['model', 'invariants', 'checker', 'input', 'specs', 'verify', 'conformance'],
@@ -19,8 +28,13 @@ const layers = [
   },
   {
     name: 'html',
-    project: ['model', 'invariants', 'checker', 'input', 'conformance', 'report'],
+    project: ['model', 'invariants', 'checker', 'input', 'patches', 'conformance', 'report'],
     packages: 'any',
+  },
+  {
+    name: 'explore',
+    project: ['model', 'checker', 'input', 'conformance', 'report'],
+    packages: 'none',
   },
   // What runs in a browser; what it imports is bundled into the page.
   { name: 'page', project: ['model', 'checker', 'report', 'html'], packages: ['preact'] },

@@ -11,6 +11,7 @@ import { print, printJson, stdoutStyle } from './terminal.js';
 
 export interface VerifyFlags extends SearchFlags {
   readonly confirm?: string;
+  readonly modules?: true;
   readonly json?: true;
   readonly verbose?: true;
 }
@@ -67,10 +68,10 @@ async function verifiedOn(
 /** Runs the specs (all of the package's without any), shows what was found, and says how it went. */
 export async function verifying(
   paths: readonly string[],
-  flags: SearchFlags & Pick<VerifyFlags, 'confirm'>,
+  flags: SearchFlags & Pick<VerifyFlags, 'confirm' | 'modules'>,
   show: Show,
 ): Promise<Exit> {
-  const specs = loadSpecs(paths.length === 0 ? [OWN_SPECS] : paths);
+  const specs = loadSpecs(paths.length === 0 ? [OWN_SPECS] : paths, flags.modules);
   if (flags.confirm !== undefined) return verifiedOn(flags.confirm, specs, flags, show);
   return searching(
     flags,

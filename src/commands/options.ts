@@ -30,6 +30,12 @@ export const confirm: Option = {
   values: 'kernel',
 };
 
+/** Patches that are code are run only where this is given. */
+export const modules: Option = {
+  name: 'modules',
+  says: 'run the patches that are code and that specs name: only for specs you trust',
+};
+
 /** A release, a variant of one. */
 export const release = (says: string): Option => ({
   name: 'release',

@@ -1,5 +1,8 @@
 import { type Command, SHELLS } from './command.js';
-import { confirm, file, json, kernel, quiet, release, specs, workers } from './options.js';
+import { confirm, file, json, kernel, modules, quiet, release, specs, workers } from './options.js';
+
+/** What may stand where a release is named. */
+const RELEASE = 'such as v6.12, v5.1[early=off,move=2], or the file of a patch';
 
 /** Every command, in the order in which help lists them. */
 export const COMMANDS = [
@@ -10,6 +13,7 @@ export const COMMANDS = [
     arguments: [specs],
     options: [
       confirm,
+      modules,
       json,
       { name: 'verbose', says: 'with every reason, and the work behind each verdict' },
       quiet,
@@ -47,6 +51,7 @@ export const COMMANDS = [
         values: 'file',
       },
       confirm,
+      modules,
       quiet,
       workers,
     ],
@@ -87,7 +92,7 @@ export const COMMANDS = [
     arguments: [
       {
         name: 'id',
-        says: 'show the steps of this release',
+        says: `show the steps of this release, ${RELEASE}`,
         values: 'release',
         may: 'be left out',
       },
@@ -96,6 +101,10 @@ export const COMMANDS = [
     examples: [
       { args: 'releases', says: 'the releases of the model' },
       { args: 'releases v6.17', says: 'the steps of one, to be ticked off against mm/mremap.c' },
+      {
+        args: 'releases patches/2026-03-3-check-under-lock.json',
+        says: 'those of a patch, with what it changes marked',
+      },
     ],
   },
   {
@@ -116,8 +125,40 @@ export const COMMANDS = [
     name: 'replay',
     says: 'run scenarios on a release of the model, an outcome a line',
     arguments: [file('scenarios, one JSON object a line; - for standard input')],
-    options: [{ ...release('such as v6.12, or v5.1[early=off,move=2]'), required: true }],
+    options: [{ ...release(RELEASE), required: true }],
     examples: [{ args: 'replay --release v6.12 scenarios.jsonl', says: 'as JSON lines' }],
+  },
+  {
+    name: 'explore',
+    says: 'make calls one by one and see what comes of them, on a terminal or by commands',
+    arguments: [
+      {
+        name: 'file',
+        says: 'begin with a scenario, or with a counterexample of verify --json',
+        values: 'file',
+        may: 'be left out',
+      },
+    ],
+    options: [
+      release(`${RELEASE} (default: the newest)`),
+      { name: 'pages', value: 'n', says: 'pages of the window (default: 16)', whole: [1, 32] },
+      {
+        name: 'limit',
+        value: 'n',
+        says: 'max_map_count (default: none at first)',
+        whole: [0, 1_000_000],
+      },
+      {
+        name: 'nth',
+        value: 'n',
+        says: 'which one of the file (default: the first)',
+        whole: [1, 1_000_000],
+      },
+    ],
+    examples: [
+      { args: 'explore --release v7.1', says: 'an empty window, and calls as you type them' },
+      { args: 'explore found.json --nth 2', says: 'the second counterexample, step by step' },
+    ],
   },
   {
     name: 'conform',

@@ -5,8 +5,8 @@ import { addRaces, type RaceSearch, racePart } from '../checker/race.js';
 import { type Reach, reach } from '../checker/reach.js';
 import { invariantById } from '../invariants/index.js';
 import type { Invariant } from '../invariants/invariant.js';
-import { releaseByRef } from '../model/releases/variant.js';
 import { type Machine, machine } from '../model/run.js';
+import { releaseOfReference } from '../patches/reference.js';
 import type { Task } from './jobs.js';
 
 /** What a task found; plain data, so that it can cross to another thread. */
@@ -18,11 +18,14 @@ export type TaskResult =
 
 const machines = new Map<string, Machine>();
 
-/** The release ready to run, made once a thread. */
+/**
+ * The release ready to run, made once a thread. References are checked when they are read, modules that
+ * nobody asked for among them; each thread reads the files of patches for itself.
+ */
 export function machineFor(ref: string): Machine {
   let on = machines.get(ref);
   if (on === undefined) {
-    on = machine(releaseByRef(ref));
+    on = machine(releaseOfReference(ref, { modules: true }));
     machines.set(ref, on);
   }
   return on;
