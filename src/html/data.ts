@@ -1,6 +1,7 @@
 import type { Call } from '../model/calls.js';
-import type { Env } from '../model/state.js';
 import type { Vma } from '../model/vma.js';
+import type { CaseData, SetupData } from './case.js';
+import type { Run } from './run.js';
 
 /** What is embedded in the page. Plain data: the page runs the model itself and replays each case. */
 export interface ReportData {
@@ -17,6 +18,10 @@ export interface ReportData {
   /** What verdicts and classes refer to by its number; one that several share is here once. */
   readonly cases: readonly CaseData[];
   readonly races: readonly RaceData[];
+  /** Releases that are patched, with what the patch changes. */
+  readonly patched: readonly { readonly id: string; readonly says: string }[];
+  /** What they do in the cases that are about them; the page cannot run them. */
+  readonly recorded: readonly { readonly at: number; readonly run: Run }[];
   readonly growth: readonly GrowthData[];
   readonly classes: readonly ClassCounts[];
 }
@@ -113,31 +118,11 @@ export interface ClassData {
   readonly smallest: number | null;
 }
 
-/** How an address space comes about. */
-interface SetupData {
-  /** Pages of the window. */
-  readonly pages: number;
-  /** Calls that build it; null if none were found. */
-  readonly setup: readonly Call[] | null;
-  /** Every sequence of the calls tried was searched. */
-  readonly exhausted: boolean;
-  readonly before: readonly Vma[];
-}
-
-/** One call in one address space. */
-export interface CaseData extends SetupData {
-  readonly limits: Env;
-  /** The limit holds for the set-up too. */
-  readonly limitedFromStart: boolean;
-  readonly call: Call;
-  /** Which of the points at which something may fail do so. */
-  readonly failing: readonly number[];
-}
-
 /** Threads in one interleaving. */
 export interface RaceData extends SetupData {
-  /** The release that was raced on. */
+  /** The release that was raced on, and the one of the model that it is or is an edit of. */
   readonly release: string;
+  readonly root: string;
   readonly limit: number;
   readonly threads: readonly ThreadData[];
   readonly moments: readonly MomentData[];
@@ -152,6 +137,9 @@ export type ThreadData =
 interface MomentData {
   readonly thread: number;
   readonly step: string | null;
+  readonly kernel: string;
+  /** It changed something that others see, or ended the call. */
+  readonly notable: boolean;
   readonly mapCount: number;
   readonly limit: number;
   /** The address space after it; null where it is as it was. */

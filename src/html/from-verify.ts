@@ -1,147 +1,26 @@
 import type { EnumerateBounds } from '../checker/bounds.js';
-import { frameTokens } from '../checker/spaces.js';
-import { vmaOf } from '../conformance/claim.js';
-import { BadInput } from '../input/bad-input.js';
 import { decode } from '../input/decode.js';
 import { invariants } from '../invariants/index.js';
-import { type Call, flagBits } from '../model/calls.js';
-import { releaseByRef } from '../model/releases/variant.js';
-import { type Machine, machine, run } from '../model/run.js';
-import { env } from '../model/state.js';
-import type { Vma } from '../model/vma.js';
 import { enumerateBoundsText, raceBoundsText, reachBoundsText } from '../report/bounds.js';
-import { resultText } from '../report/words.js';
 import { classCounts } from './class-counts.js';
 import type {
-  CaseData,
   CheckData,
   ClassData,
   ConfirmationData,
-  RaceData,
   ReportData,
   SearchData,
-  ShownData,
   VerdictData,
 } from './data.js';
+import { Gathering } from './gathering.js';
 import {
   type VerifyFile,
   verifyFile,
-  type WrittenCall,
   type WrittenCheck,
-  type WrittenCounterexample,
-  type WrittenDifference,
-  type WrittenRace,
   type WrittenVerdict,
 } from './verify-file.js';
 
 /** The part of a report that a verification says; figures of growth come from elsewhere. */
 export type VerifiedData = Omit<ReportData, 'version' | 'growth'>;
-
-const modelCall = (call: WrittenCall): Call =>
-  call.call === 'mremap' ? { ...call, flags: flagBits(call.flags) } : call;
-
-type WrittenSetup = Pick<WrittenDifference, 'pages' | 'setup' | 'setupExhausted' | 'before'>;
-
-const setupOf = ({ pages, setup, setupExhausted, before }: WrittenSetup) => ({
-  pages,
-  setup: setup?.map(modelCall) ?? null,
-  exhausted: setupExhausted,
-  before: before.map(vmaOf),
-});
-
-/** Things by their number, each once. */
-class Numbered<T> {
-  readonly all: T[] = [];
-  private readonly numbers = new Map<string, number>();
-
-  numberOf(one: T): number {
-    const key = JSON.stringify(one);
-    const known = this.numbers.get(key);
-    if (known !== undefined) return known;
-    this.numbers.set(key, this.all.length);
-    return this.all.push(one) - 1;
-  }
-}
-
-const sameWords = (a: readonly Vma[], b: readonly Vma[]): boolean =>
-  a.length === b.length && a.every((vma, i) => vma === b[i]);
-
-/** Cases and races as they are met, and the releases on which they are run again. */
-class Gathering {
-  readonly cases = new Numbered<CaseData>();
-  readonly races = new Numbered<RaceData>();
-  private readonly machines = new Map<string, Machine>();
-
-  constructor(private readonly where: string) {}
-
-  private on(release: string): Machine {
-    const known = this.machines.get(release) ?? machine(releaseByRef(release));
-    this.machines.set(release, known);
-    return known;
-  }
-
-  /** The page shows what it runs: a case of which the model now says something else must not get there. */
-  private proved(one: CaseData, release: string, result: string, after: readonly Vma[]): void {
-    const { limits, before, pages, call, failing } = one;
-    const frames = frameTokens(before, pages);
-    const ran = run(this.on(release), limits, before, frames, call, undefined, undefined, failing);
-    if (resultText(ran.result) !== result || !sameWords(ran.vmas, after)) {
-      throw new BadInput(
-        `${this.where}: found a call on ${release} that returns ${result}, expected ` +
-          `${resultText(ran.result)} and other VMAs; it was written by another version of the model`,
-      );
-    }
-  }
-
-  shown(release: string, written: WrittenCounterexample | WrittenRace): ShownData {
-    const { explanation } = written;
-    if ('threads' in written) {
-      return { kind: 'race', at: this.races.numberOf(raceOf(release, written)), explanation };
-    }
-    const { limits, limitedFromStart, call, failures, result, after } = written;
-    const one: CaseData = {
-      ...setupOf(written),
-      limits,
-      limitedFromStart,
-      call: modelCall(call),
-      failing: failures.map(({ at }) => at),
-    };
-    this.proved(one, release, result, after.map(vmaOf));
-    return { kind: 'call', at: this.cases.numberOf(one), explanation };
-  }
-
-  smallest(bounds: EnumerateBounds, written: WrittenDifference): number {
-    const one: CaseData = {
-      ...setupOf(written),
-      limits: env(written.maxMapCount, written.pages, bounds.resources),
-      limitedFromStart: false,
-      call: modelCall(written.call),
-      failing: [],
-    };
-    for (const { release, result, after } of written.outcomes) {
-      this.proved(one, release, result, after.map(vmaOf));
-    }
-    return this.cases.numberOf(one);
-  }
-}
-
-const raceOf = (release: string, written: WrittenRace): RaceData => ({
-  ...setupOf(written),
-  release,
-  limit: written.maxMapCount,
-  threads: written.threads.map((thread) => {
-    if (thread.does === 'call') return { ...thread, call: modelCall(thread.call) };
-    return thread.does === 'lower' ? { does: 'lower', limit: thread.maxMapCount } : thread;
-  }),
-  moments: written.interleaving.map((one) => ({
-    thread: one.thread,
-    step: one.step,
-    mapCount: one.mapCountAfter,
-    limit: one.maxMapCount,
-    vmas: one.vmas?.map(vmaOf) ?? null,
-    result: one.result,
-  })),
-});
 
 function confirmationOf({ confirmation }: WrittenVerdict): ConfirmationData | null {
   if (confirmation === undefined) return null;
@@ -249,10 +128,11 @@ function checkOf(written: WrittenCheck, gathering: Gathering): CheckData {
  * does not show what it says.
  *
  * @param where names the file in messages
+ * @param modules whether patches may be code, which is run
  */
-export function verifiedData(value: unknown, where: string): VerifiedData {
+export function verifiedData(value: unknown, where: string, modules: boolean): VerifiedData {
   const written: VerifyFile = decode(verifyFile, value, where);
-  const gathering = new Gathering(where);
+  const gathering = new Gathering(where, modules);
   const specs = written.specs.map(({ file, title, question, answer, sources, checks }) => ({
     file,
     title,
@@ -270,9 +150,10 @@ export function verifiedData(value: unknown, where: string): VerifiedData {
     invariants: invariants.map(({ id, statement, source }) => ({ id, statement, source })),
     specs,
     classes: written.specs.flatMap((spec) =>
-      spec.checks.flatMap((check) => (check.check === 'compare' ? [classCounts(check)] : [])),
+      spec.checks.flatMap((check) =>
+        check.check === 'compare' ? [classCounts(check, gathering)] : [],
+      ),
     ),
-    cases: gathering.cases.all,
-    races: gathering.races.all,
+    ...gathering.all,
   };
 }

@@ -1,4 +1,4 @@
-import type { Frame, Run } from './play.js';
+import type { Frame, Run } from '../html/run.js';
 
 /** A moment of two runs side by side: their frames then, and whether each has just made a step. */
 export interface Pair {

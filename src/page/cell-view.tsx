@@ -7,7 +7,7 @@ import { played, playedRace } from './play.js';
 import { Player } from './player.js';
 import { FRESH, type Go, linkTo, type Route } from './route.js';
 import { CallSituation, RaceSituation } from './situation.js';
-import { covers } from './words.js';
+import { releaseText, shortName } from './words.js';
 
 /** The other releases of the same promise. */
 function Strip({
@@ -31,7 +31,7 @@ function Strip({
             class={`cell ${cell.word}`}
             aria-current={id === release ? 'page' : undefined}
           >
-            {id.slice(1)} <span>{CELL_TEXT[cell.word]}</span>
+            {shortName(id)} <span>{CELL_TEXT[cell.word]}</span>
             <i class="unseen"> {cellWords(invariant, id, cell)}</i>
           </a>
         );
@@ -176,10 +176,7 @@ export function CellView({ route, go }: { readonly route: Route; readonly go: Go
       </div>
       <p class="statement">{promise.statement}</p>
       <p class="source">
-        {promise.source}{' '}
-        <span>
-          Release {release} stands for Linux {covers(release)}.
-        </span>
+        {promise.source} <span>{releaseText(release)}</span>
       </p>
       <Strip invariant={invariant} release={release} route={route} />
       {selected?.shown && (

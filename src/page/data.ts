@@ -39,12 +39,14 @@ const used = new Set(asked.map(({ release }) => release));
 
 /** The releases that are asked about, oldest first. */
 export const columns: readonly string[] = ids.filter((id) => used.has(id));
-/** Releases with other count checks. */
+/** Releases with other count checks, and patched ones. */
 export const variants: readonly string[] = [...used].filter((id) => !ids.includes(id)).sort();
 export const rows = data.invariants.filter(({ id }) => asked.some((v) => v.invariant === id));
 
-/** All that calls can be run on. */
-export const runnable: readonly string[] = [...ids, ...variants];
+/** All that any call can be run on here. */
+export const runnable: readonly string[] = [...ids, ...variants].filter(
+  (id) => !data.patched.some((patched) => patched.id === id),
+);
 
 /** A class of differences with the two releases it is between. */
 export const comparisons = data.specs.flatMap((spec) =>

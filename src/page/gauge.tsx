@@ -1,4 +1,4 @@
-import type { Frame } from './play.js';
+import type { Frame } from '../html/run.js';
 import { gaugeText } from './words.js';
 
 const MOST_SLOTS = 24;

@@ -3,7 +3,7 @@ import { CELL_TEXT, type Cell, cellAt, cellWords } from './cells.js';
 import { rows as allRows, data } from './data.js';
 import { filtered, isShown } from './filter.js';
 import { FRESH, linkTo, type Route } from './route.js';
-import { covers } from './words.js';
+import { releaseText, shortName } from './words.js';
 
 const KERNEL_MARK = { confirmed: '*', refuted: '~' } as const;
 
@@ -85,8 +85,8 @@ function Grid({
         <tr>
           <td />
           {releases.map((id) => (
-            <th key={id} scope="col" title={`Linux ${covers(id)}`}>
-              {id.slice(1)}
+            <th key={id} scope="col" title={releaseText(id)}>
+              {shortName(id)}
             </th>
           ))}
         </tr>
@@ -158,7 +158,7 @@ export function Matrix({ route }: { readonly route: Route }) {
       )}
       {oddRows.length > 0 && (
         <>
-          <h2>Releases with other count checks</h2>
+          <h2>Variants and patches</h2>
           <div class="scroll">
             <Grid name="promises and variants" promises={oddRows} releases={odd} route={route} />
           </div>

@@ -1,8 +1,8 @@
 import { useRef } from 'preact/hooks';
+import type { Frame, Span } from '../html/run.js';
 import { type Vmas, vmaAt } from '../model/address-space.js';
 import { endOf, kindName, protName, startOf, type Vma } from '../model/vma.js';
 import { type Changes, changesOf, changesText } from './changes.js';
-import type { Frame, Span } from './play.js';
 import { useWidth } from './width.js';
 import { stateMarks, vmasText, vmaText } from './words.js';
 

@@ -1,10 +1,10 @@
 import { useMemo, useRef } from 'preact/hooks';
+import type { Run } from '../html/run.js';
 import { changesOf, changesText } from './changes.js';
 import { runnable } from './data.js';
 import { Gauge } from './gauge.js';
 import { useKeys } from './keys.js';
 import { Picture } from './picture.js';
-import type { Run } from './play.js';
 import type { Go, Route } from './route.js';
 import { type Entry, StepList, StepNote } from './steps.js';
 import { Storyboard } from './storyboard.js';
@@ -97,7 +97,7 @@ function SideView({ side, alone }: { readonly side: Side; readonly alone: boolea
         name={`Address space on ${run.release}`}
       />
       <Gauge frame={frame} peak={run.peak} />
-      {moves && <StepNote frame={frame} />}
+      {moves && <StepNote frame={frame} root={run.root} />}
     </div>
   );
 }

@@ -1,4 +1,5 @@
-import type { CaseData, RaceData, ThreadData } from '../html/data.js';
+import type { CaseData } from '../html/case.js';
+import type { RaceData, ThreadData } from '../html/data.js';
 import type { Call } from '../model/calls.js';
 import { NO_RESOURCE_LIMITS, type ResourceLimits } from '../model/state.js';
 import { callText, RESOURCE_NAMES } from '../report/words.js';

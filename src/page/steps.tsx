@@ -1,5 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
-import type { Frame } from './play.js';
+import type { Frame } from '../html/run.js';
+import { releaseByRef } from '../model/releases/variant.js';
+import type { Step } from '../model/step.js';
 import { threadName } from './words.js';
 
 /** One line: the step, its kernel function, map_count, and what came of it. */
@@ -10,7 +12,7 @@ export function StepLine({
   readonly frame: Frame;
   readonly last: Frame | undefined;
 }) {
-  const { name, step, thread, mapCount, result, failed } = frame;
+  const { name, kernel, thread, mapCount, result, failed } = frame;
   const count =
     last === undefined || last.mapCount === mapCount
       ? `${mapCount}`
@@ -19,7 +21,7 @@ export function StepLine({
     <>
       {thread !== undefined && <b class="thread">{threadName(thread)}</b>}
       <span class="name">{name}</span>
-      <span class="kernel">{step?.kernel}</span>
+      <span class="kernel">{kernel}</span>
       <span class={last !== undefined && last.mapCount !== mapCount ? 'count moved' : 'count'}>
         {count}
       </span>
@@ -31,9 +33,15 @@ export function StepLine({
   );
 }
 
+/** The step of the model, by the names that a frame has; none where a patch has put it in. */
+const stepOf = (root: string, { name, kernel }: Frame): Step | undefined =>
+  Object.values(releaseByRef(root).calls)
+    .flat()
+    .find((step) => step.name === name && step.kernel === kernel);
+
 /** What the step does and may refuse with, from the model's own list of steps. */
-export function StepNote({ frame }: { readonly frame: Frame }) {
-  const { step } = frame;
+export function StepNote({ frame, root }: { readonly frame: Frame; readonly root: string }) {
+  const step = stepOf(root, frame);
   if (step === undefined) return null;
   const errnos = step.errnos ?? [];
   return (

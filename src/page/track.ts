@@ -1,5 +1,5 @@
+import type { Frame, Run } from '../html/run.js';
 import { inStep } from './align.js';
-import type { Frame, Run } from './play.js';
 
 /** One side of what is stepped through, at one moment. */
 export interface Side {

@@ -1,3 +1,4 @@
+import type { Frame } from '../html/run.js';
 import type { Vmas } from '../model/address-space.js';
 import { coverage } from '../model/release.js';
 import { releaseByRef } from '../model/releases/variant.js';
@@ -14,7 +15,7 @@ import {
   startOf,
   type Vma,
 } from '../model/vma.js';
-import type { Frame } from './play.js';
+import { data } from './data.js';
 
 /** Threads are A, B and so on. */
 export const threadName = (thread: number): string => String.fromCharCode(65 + thread);
@@ -50,5 +51,14 @@ export const gaugeText = ({ mapCount, limit }: Frame): string =>
     mapCount > limit ? `${mapCount - limit} above the limit` : `headroom ${limit - mapCount}`
   }`;
 
-/** The mainline releases that a release of the model stands for. */
-export const covers = (release: string): string => coverage(releaseByRef(release));
+/** What a release is, in a sentence. */
+export function releaseText(id: string): string {
+  const patched = data.patched.find((one) => one.id === id);
+  return patched === undefined
+    ? `Release ${id} stands for Linux ${coverage(releaseByRef(id))}.`
+    : `Release ${id}: ${patched.says}`;
+}
+
+/** As a column is headed: `6.12`, or the file of a patch without its folders. */
+export const shortName = (id: string): string =>
+  /^v\d/.test(id) ? id.slice(1) : (id.split('/').at(-1) ?? id);

@@ -1,5 +1,6 @@
+import type { Run } from '../html/run.js';
 import { columns, data, rows, verdictsAt } from './data.js';
-import { played, type Run } from './play.js';
+import { played } from './play.js';
 
 /** Of the calls in this report, the one on whose way map_count rises furthest above its start. */
 export interface WorstPath {

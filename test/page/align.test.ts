@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { Run } from '../../src/html/run.js';
 import { inStep } from '../../src/page/align.js';
-import type { Run } from '../../src/page/play.js';
 
 /** A run of which only the names of its steps matter. */
 const run = (names: string): Run =>

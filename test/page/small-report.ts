@@ -1,11 +1,19 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { cli, fileWith } from '../cli/run-cli.js';
 
 const because = 'The text of the kernel says so.';
 const ENOMEM = 'limit-enomem-untouched';
+/** A release that the page does not have in it. */
+const PATCHED = 'no-early-check.json';
+const PATCH = {
+  patch: 1,
+  title: 'No early check',
+  base: 'v5.1',
+  edits: [{ drop: 'early-count-check' }],
+};
 
 /** Verifies in a moment, and has one of everything: a breach, a race, a run from empty, a comparison. */
 const SPEC = {
@@ -22,6 +30,7 @@ const SPEC = {
       expect: [
         { invariant: ENOMEM, releases: ['v2.6.33', 'v2.6.12'], verdict: 'violated', because },
         { invariant: ENOMEM, releases: ['v5.1', 'v7.2'], verdict: 'holds', because },
+        { invariant: ENOMEM, releases: [PATCHED], verdict: 'violated', because },
         { invariant: 'well-formed', releases: ['v2.6.33', 'v5.1'], verdict: 'holds', because },
         // Nothing is wrong with the release: the expectation is, so that there is a surprise.
         { invariant: 'no-needless-enomem', releases: ['v7.2'], verdict: 'holds', because },
@@ -73,6 +82,7 @@ export const folder = (): string => mkdtempSync(join(tmpdir(), 'mremap-check-rep
 
 export async function smallReport(): Promise<SmallReport> {
   const spec = fileWith('pages.json', JSON.stringify(SPEC));
+  writeFileSync(join(dirname(spec), PATCHED), JSON.stringify(PATCH));
   const out = join(folder(), 'report');
   const { code, stdout, stderr } = await cli(['report', spec, '-o', out, '--quiet']);
   const file = join(out, 'index.html');
