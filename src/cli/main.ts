@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { KernelFailed } from '../conformance/failed.js';
 import { BadInput } from '../input/bad-input.js';
 import type { ConfirmFlags } from './confirm.js';
 import type { ConformFlags } from './conform.js';
 import { Exit } from './exit.js';
+import type { HeadroomFlags } from './headroom.js';
 import type { IdentifyFlags } from './identify.js';
 import type { SensitivityFlags } from './sensitivity.js';
 import { note } from './terminal.js';
@@ -30,11 +31,19 @@ const workerCount = within(0, 256);
 
 const KERNELS = 'live, uml, uml:PROGRAM, the path of an image, or model:RELEASE';
 
+/** The last release of the model, written out so that a start need not load them. */
+const LATEST = 'v7.3';
+
+const FORMAT = new Option('--format <format>', 'mail is plain text of 72 columns')
+  .choices(['text', 'mail'])
+  .default('text');
+
 const EXAMPLES = `
 Examples:
   mremap-check verify                             all specs: verdicts, counterexamples, matrix
   mremap-check verify specs/2019-02-bail-out-earlier.json
   mremap-check sensitivity --invariant limit-held what breaks it on which release
+  mremap-check headroom --release v7.1            map slots that each shape of call needs
   mremap-check releases v6.17                     the steps of a release, in order
   mremap-check replay --release v6.12 scenarios.jsonl
   mremap-check conform --kernel model:v6.12 --release v6.15
@@ -80,6 +89,20 @@ function commands(done: (exit: Exit) => void): Command {
     .action(async (flags: SensitivityFlags) => {
       const { sensitivityCommand } = await import('./sensitivity.js');
       done(await sensitivityCommand(flags));
+    });
+  program
+    .command('headroom')
+    .description('how many map slots each shape of call needs, and what a release asks for')
+    .option('--release <id>', 'such as v7.1, or v7.1[move=3]', LATEST)
+    .option('--pages <n>', 'pages of the largest window', within(3, 12), 6)
+    .addOption(FORMAT)
+    .option('--json', 'print the figures with their calls as JSON')
+    .option('--verbose', 'draw the calls that attain the figures')
+    .option('--quiet', 'no progress')
+    .option('--workers <n>', 'worker threads, 0 for none (default: one a core)', workerCount)
+    .action(async (flags: HeadroomFlags) => {
+      const { headroomCommand } = await import('./headroom.js');
+      done(await headroomCommand(flags));
     });
   program
     .command('replay')

@@ -1,6 +1,7 @@
 import { match } from 'ts-pattern';
 import { addComparisons, type Comparison, comparePart } from '../checker/compare.js';
 import { addEnumerations, type Enumeration, enumeratePart } from '../checker/enumerate.js';
+import { addHeadrooms, type HeadroomSearch, headroomPart } from '../checker/headroom.js';
 import { addRaces, type RaceSearch, racePart } from '../checker/race.js';
 import { type Reach, reach } from '../checker/reach.js';
 import { invariantById } from '../invariants/index.js';
@@ -14,7 +15,8 @@ export type TaskResult =
   | { readonly kind: 'enumerate'; readonly found: Enumeration }
   | { readonly kind: 'race'; readonly found: RaceSearch }
   | { readonly kind: 'compare'; readonly found: Comparison }
-  | { readonly kind: 'reach'; readonly found: Reach };
+  | { readonly kind: 'reach'; readonly found: Reach }
+  | { readonly kind: 'headroom'; readonly found: HeadroomSearch };
 
 const machines = new Map<string, Machine>();
 
@@ -58,6 +60,10 @@ export const execute = ({ job, part, parts }: Task): TaskResult =>
       kind: 'reach',
       found: reach(machineFor(release), bounds, invariants.map(invariantFor)),
     }))
+    .with({ kind: 'headroom' }, ({ release, bounds }) => ({
+      kind: 'headroom',
+      found: headroomPart(machineFor(release), bounds, { part, parts }),
+    }))
     .exhaustive();
 
 /** Pieces of one job put together; the order does not matter. */
@@ -71,9 +77,12 @@ export function addResults(a: TaskResult, b: TaskResult): TaskResult {
   if (a.kind === 'compare' && b.kind === 'compare') {
     return { kind: 'compare', found: addComparisons(a.found, b.found) };
   }
+  if (a.kind === 'headroom' && b.kind === 'headroom') {
+    return { kind: 'headroom', found: addHeadrooms(a.found, b.found) };
+  }
   throw new Error('results of different searches');
 }
 
 /** Calls made by a piece of work. */
 export const transitionsOf = (result: TaskResult): number =>
-  result.kind === 'compare' ? result.found.transitions : result.found.work.transitions;
+  'work' in result.found ? result.found.work.transitions : result.found.transitions;

@@ -1,4 +1,5 @@
 import type { EnumerateBounds, RaceBounds, ReachBounds } from '../checker/bounds.js';
+import type { HeadroomBounds } from '../checker/headroom.js';
 import type { Check, Spec } from '../specs/spec.js';
 
 /** A search over one release; what several checks ask of the same search is done once. */
@@ -29,7 +30,14 @@ interface CompareJob {
   readonly bounds: EnumerateBounds;
 }
 
-export type Job = EnumerateJob | ReachJob | RaceJob | CompareJob;
+/** What each shape of call needs of map slots. */
+interface HeadroomJob {
+  readonly kind: 'headroom';
+  readonly release: string;
+  readonly bounds: HeadroomBounds;
+}
+
+export type Job = EnumerateJob | ReachJob | RaceJob | CompareJob | HeadroomJob;
 
 /** A piece of a job, for one worker. */
 export interface Task {
@@ -76,10 +84,10 @@ export function planJobs(specs: readonly Spec[]): Map<string, Job> {
   for (const job of specs.flatMap((spec) => spec.checks).flatMap(jobsOf)) {
     const key = jobKey(job);
     const known = jobs.get(key);
-    if (known === undefined || known.kind === 'compare' || job.kind === 'compare') {
-      jobs.set(key, job);
-    } else {
+    if (known !== undefined && 'invariants' in known && 'invariants' in job) {
       jobs.set(key, { ...known, invariants: union(known.invariants, job.invariants) });
+    } else {
+      jobs.set(key, job);
     }
   }
   return jobs;
