@@ -9,6 +9,7 @@ import { Exit } from './exit.js';
 import type { HeadroomFlags } from './headroom.js';
 import type { IdentifyFlags } from './identify.js';
 import type { SensitivityFlags } from './sensitivity.js';
+import type { SynthesizeFlags } from './synthesize.js';
 import { note } from './terminal.js';
 import type { VerifyFlags } from './verify.js';
 
@@ -103,6 +104,22 @@ function commands(done: (exit: Exit) => void): Command {
     .action(async (flags: HeadroomFlags) => {
       const { headroomCommand } = await import('./headroom.js');
       done(await headroomCommand(flags));
+    });
+  program
+    .command('synthesize')
+    .description('the weakest condition of a check of map_count that keeps its promises')
+    .option('--release <id>', 'such as v7.1, or v7.0[move=2]', LATEST)
+    .option('--check <check>', 'early, move, or the name of a step', 'move')
+    .option('--keep <id...>', 'these invariants (default: what the check is there for)')
+    .option('--pages <n>', 'pages of the window', within(3, 9), 5)
+    .addOption(FORMAT)
+    .option('--json', 'print the conditions with their counterexamples as JSON')
+    .option('--verbose', 'draw what one map slot less breaks in every case')
+    .option('--quiet', 'no progress')
+    .option('--workers <n>', 'worker threads, 0 for none (default: one a core)', workerCount)
+    .action(async (flags: SynthesizeFlags) => {
+      const { synthesizeCommand } = await import('./synthesize.js');
+      done(await synthesizeCommand(flags));
     });
   program
     .command('replay')

@@ -69,10 +69,13 @@ export interface CountCheck {
   readonly needDontunmap?: number;
   /** What is asked for instead when DONTUNMAP is given and the source is locked. */
   readonly needLockedDontunmap?: number;
+  /** What is asked for instead, where that is told from more than this. */
+  readonly needFor?: (s: State) => number;
 }
 
 /** The headroom that a check asks of this call. */
 export function needOf(s: State, count: CountCheck): number {
+  if (count.needFor !== undefined) return count.needFor(s);
   const { need, needDontunmap = need, needLockedDontunmap = needDontunmap } = count;
   if (s.call.call !== 'mremap' || (s.call.flags & DONTUNMAP) === 0) return need;
   if (needLockedDontunmap === needDontunmap) return needDontunmap;

@@ -49,7 +49,7 @@ function microRow({ step, before, after, failed }: MicroStep): string {
   const fault = failed === undefined ? '' : `  ${failed.kernel} fails`;
   const count = `${step.name.padEnd(31)} map_count ${counts}${fault}`;
   const wide = exactly('', count + end).length > WIDTH;
-  return wide ? `${count}\n${exactly('', ' '.repeat(29) + end)}` : count + end + piece;
+  return (wide ? `${count}\n${exactly('', ' '.repeat(29) + end)}` : count + end) + piece;
 }
 
 function microRows({ micro, outcome }: ShownCall): string[] {

@@ -1,4 +1,5 @@
 import type { EnumerateBounds, RaceBounds, ReachBounds } from '../checker/bounds.js';
+import type { ConditionedCheck } from '../checker/condition.js';
 import type { HeadroomBounds } from '../checker/headroom.js';
 import type { Check, Spec } from '../specs/spec.js';
 
@@ -8,6 +9,8 @@ interface EnumerateJob {
   readonly release: string;
   readonly bounds: EnumerateBounds;
   readonly invariants: readonly string[];
+  /** Another condition in one of the checks of the release. */
+  readonly conditioned?: ConditionedCheck;
 }
 
 interface ReachJob {
@@ -37,7 +40,16 @@ interface HeadroomJob {
   readonly bounds: HeadroomBounds;
 }
 
-export type Job = EnumerateJob | ReachJob | RaceJob | CompareJob | HeadroomJob;
+/** What a check has to ask for in each case, so that promises are kept. */
+interface NeedsJob {
+  readonly kind: 'needs';
+  readonly release: string;
+  readonly check: string;
+  readonly bounds: EnumerateBounds;
+  readonly promises: readonly string[];
+}
+
+export type Job = EnumerateJob | ReachJob | RaceJob | CompareJob | HeadroomJob | NeedsJob;
 
 /** A piece of a job, for one worker. */
 export interface Task {
@@ -49,7 +61,8 @@ export interface Task {
 /** What makes two searches the same. */
 export function jobKey(job: Job): string {
   const who = job.kind === 'compare' ? job.releases : job.release;
-  return JSON.stringify([job.kind, who, job.bounds]);
+  const how = job.kind === 'needs' ? job.check : 'conditioned' in job ? job.conditioned : undefined;
+  return JSON.stringify([job.kind, who, job.bounds, ...(how === undefined ? [] : [how])]);
 }
 
 const invariantsFor = (check: Check, release: string): string[] =>
