@@ -51,7 +51,7 @@ function checkOf(release: Release, name: string): Step {
   const checks = checksOf(release);
   const found = checks.find((step) => step.name === name || step.count?.role === name);
   if (found !== undefined) return found;
-  const known = checks.map((step) => step.name).join(', ');
+  const known = [...new Set(checks.map((step) => step.name))].join(', ');
   throw new BadInput(
     `--check: found "${name}", expected a check of ${release.id}: early or move where it has it, or one of ${known}`,
   );

@@ -1,4 +1,5 @@
 import { className } from '../checker/bounds.js';
+import { HEADROOM_SHAPES } from '../checker/headroom-shape.js';
 import {
   type Figure,
   figureShown,
@@ -7,6 +8,7 @@ import {
 } from '../verify/headroom.js';
 import { shownCallText } from './counterexample.js';
 import { signed } from './outcome-rows.js';
+import { releaseTables } from './release-tables.js';
 import type { Style } from './style.js';
 import { plural } from './words.js';
 import { wrapped } from './wrap.js';
@@ -17,7 +19,8 @@ const COLUMNS = ['ends', 'peak', 'needs', 'asks', 'slack', 'since'] as const;
 const WIDTHS = [4, 5, 6, 5, 6, 6] as const;
 const FIGURES: readonly Figure[] = ['ends', 'peak', 'asks'];
 
-const LEGEND = [
+/** What the columns of the table mean. */
+const LEGEND: readonly string[] = [
   'Of every call that succeeds where no limit is in the way:',
   'ends   most that map_count can rise from start to end',
   'peak   the same up to its highest value under the lock',
@@ -48,6 +51,28 @@ function rowText(row: HeadroomRow, s: Style): string {
 /** The figures of each shape, a line each, of at most 72 columns. */
 export const headroomTable = ({ rows }: Pick<HeadroomReport, 'rows'>, s: Style): string =>
   [s.bold(line('', COLUMNS)), ...rows.map((row) => rowText(row, s))].join('\n');
+
+/** Shapes down, releases across; what is in the cells is up to the caller. */
+export function headroomMatrix(
+  reports: readonly HeadroomReport[],
+  cell: (row: HeadroomRow) => string,
+  s: Style,
+): string {
+  const rowOf = (shape: string, release: string): HeadroomRow | undefined =>
+    reports
+      .find(({ question }) => question.release === release)
+      ?.rows.find((row) => row.shape === shape);
+  return releaseTables(
+    reports.map(({ question }) => question.release),
+    (releases) =>
+      HEADROOM_SHAPES.filter((shape) => releases.some((id) => rowOf(shape, id) !== undefined)),
+    (shape, release) => {
+      const row = rowOf(shape, release);
+      return { text: row === undefined ? '-' : cell(row), paint: (text) => text };
+    },
+    s,
+  );
+}
 
 /** What was searched, in words. */
 function boundsText({ bounds, question, transitions, complete }: HeadroomReport): string {

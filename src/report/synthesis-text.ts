@@ -71,6 +71,13 @@ function verdictText({ broken, torn, refused, needless }: Stage, s: Style): stri
 const refusedText = (refused: number, needless: number): string =>
   `  refused for want of map slots: ${plural(refused, 'call')}, ${grouped(needless)} needlessly`;
 
+/** The conditions of a report with what the searches say of them, without counterexamples. */
+export const synthesisTables = ({ stages }: SynthesisReport, s: Style): string =>
+  stages.map((stage) => tableText(stage, s)).join('\n\n');
+
+const tableText = (stage: Stage, s: Style): string =>
+  `${s.bold(TITLES[stage.by])}\n\n${needsText(stage)}\n\n${verdictText(stage, s)}`;
+
 /** The most demanding case, which alone decides a constant. */
 const mostDemanding = (cases: readonly CaseNeed[]): CaseNeed | undefined =>
   cases.reduce<CaseNeed | undefined>(
@@ -91,11 +98,7 @@ function stageText(report: SynthesisReport, stage: Stage, s: Style, verbose: boo
     const asked = `${one.name}: with ${(one.least ?? 0) - 1} instead of ${one.least}, `;
     return [{ ...found, explanation: asked + found.explanation }];
   });
-  return [
-    `${s.bold(TITLES[stage.by])}\n\n${needsText(stage)}`,
-    verdictText(stage, s),
-    ...counterexampleTexts(shown, s),
-  ].join('\n\n');
+  return [tableText(stage, s), ...counterexampleTexts(shown, s)].join('\n\n');
 }
 
 function headText(report: SynthesisReport, s: Style, width: number): string {

@@ -4,7 +4,7 @@ import { addressSpaces } from '../checker/spaces.js';
 import { enumerateBounds } from '../specs/load.js';
 import { machineFor } from './execute.js';
 import { type Job, jobKey } from './jobs.js';
-import { type SearchOptions, search } from './search.js';
+import { inStages, type SearchOptions, search } from './search.js';
 
 /** Which release, in windows of which sizes. */
 export interface HeadroomQuestion {
@@ -90,25 +90,30 @@ export async function headroom(
   question: HeadroomQuestion,
   options: SearchOptions,
 ): Promise<HeadroomReport> {
-  const { release } = question;
-  const jobs = question.windows.map(
-    (pages): Job => ({ kind: 'headroom', release, bounds: headroomBounds(pages) }),
-  );
-  const { progressOf, transitions } = await search(
-    new Map(jobs.map((job) => [jobKey(job), job])),
-    options,
-  );
-  const windows = jobs.flatMap((job): Window[] => {
-    const { result, complete } = progressOf(jobKey(job));
-    if (!complete || job.kind !== 'headroom' || result?.kind !== 'headroom') return [];
-    return [{ bounds: job.bounds, found: result.found }];
-  });
+  const { release, windows } = question;
+  const done: Window[] = [];
+  let transitions = 0;
+  // One after the other: an interruption leaves the smaller ones.
+  for (const [i, pages] of windows.entries()) {
+    if (options.signal.aborted) break;
+    const job: Job = { kind: 'headroom', release, bounds: headroomBounds(pages) };
+    const key = jobKey(job);
+    const before = transitions;
+    const searched = await search(new Map([[key, job]]), {
+      ...options,
+      onProgress: (p) => options.onProgress?.(inStages(p, i, windows.length, before)),
+    });
+    transitions += searched.transitions;
+    const { result, complete } = searched.progressOf(key);
+    if (complete && result?.kind === 'headroom')
+      done.push({ bounds: job.bounds, found: result.found });
+  }
   return {
     question,
-    bounds: windows.at(-1)?.bounds,
-    rows: rowsOf(windows),
+    bounds: done.at(-1)?.bounds,
+    rows: rowsOf(done),
     transitions,
-    complete: windows.length === jobs.length,
+    complete: done.length === windows.length,
   };
 }
 
