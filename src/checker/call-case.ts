@@ -20,10 +20,11 @@ const hasRoom = (s: State, vma: Vma): boolean => {
 /** What is true of source and destination, in words; each costs a lookup or a comparison under the lock. */
 function factsOf(s: State, { flags }: MremapCall): string[] {
   const vma = vmaAt(s.vmas, s.addr);
-  if (vma === undefined) return ['nothing at the old address'];
+  if (vma === undefined) return [];
   const { addr, oldLen, newAddr, newLen } = s;
   const oldEnd = addr + oldLen;
   const facts: [string, boolean][] = [
+    ['source is mapped', true],
     ['locked', isLocked(vma)],
     ['source starts inside its VMA', startOf(vma) < addr],
     ['source ends inside its VMA', addr + Math.min(oldLen, newLen) < endOf(vma)],

@@ -14,7 +14,7 @@ import { causesOf } from './tally.js';
 export type HeadroomBounds = Omit<EnumerateBounds, 'limits' | 'resources' | 'failures'>;
 
 /** A call that attains a figure, by its place in the enumeration. */
-export interface HeadroomWitness {
+interface HeadroomWitness {
   /** Index in `addressSpaces(bounds)`. */
   readonly space: number;
   /** Index in `callsOf(bounds)`. */
@@ -24,7 +24,7 @@ export interface HeadroomWitness {
 }
 
 /** The greatest that there is of something, and the smallest calls that attain it. */
-export interface Greatest {
+interface Greatest {
   readonly value: number;
   /** At most one an address space, smallest first. */
   readonly witnesses: readonly HeadroomWitness[];

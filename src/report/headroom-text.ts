@@ -49,7 +49,7 @@ function rowText(row: HeadroomRow, s: Style): string {
 }
 
 /** The figures of each shape, a line each, of at most 72 columns. */
-export const headroomTable = ({ rows }: Pick<HeadroomReport, 'rows'>, s: Style): string =>
+const headroomTable = ({ rows }: Pick<HeadroomReport, 'rows'>, s: Style): string =>
   [s.bold(line('', COLUMNS)), ...rows.map((row) => rowText(row, s))].join('\n');
 
 /** Shapes down, releases across; what is in the cells is up to the caller. */
@@ -75,12 +75,11 @@ export function headroomMatrix(
 }
 
 /** What was searched, in words. */
-function boundsText({ bounds, question, transitions, complete }: HeadroomReport): string {
+function boundsText({ bounds, question, transitions }: HeadroomReport): string {
   const windows = `windows of ${question.windows.join(', ')} pages`;
   const classes =
     bounds === undefined ? '' : `, VMAs of ${bounds.classes.map(className).join(', ')}`;
-  const work = `${windows}${classes}; ${plural(transitions, 'call')}`;
-  return complete ? work : `${work}; interrupted: only windows that were searched to the end count`;
+  return `${windows}${classes}; ${plural(transitions, 'call')}`;
 }
 
 /** The smallest calls that attain the figures of a shape; what several have in common is drawn once. */
@@ -115,5 +114,8 @@ export function headroomText(
     ...(verbose ? report.rows.flatMap((row) => drawn(report, row, s)) : []),
     headroomTable(report, s),
     s.dim(LEGEND.join('\n')),
+    ...(report.complete
+      ? []
+      : [s.mark('interrupted: only windows that were searched to the end count')]),
   ].join('\n\n');
 }
