@@ -35,9 +35,10 @@ Those of a single VMA are the same from 6 pages on: windows of 7 have been
 searched on v7.3 with no change. A move takes at most one slot for the copy, one
 for a source in the middle of its VMA, one for a destination in the middle of
 another, and one for a tail that is cut off in the middle; the largest of these
-calls takes six pages of one VMA. Those of several VMAs go on to grow by one for
-each further VMA with something mapped opposite a gap, and the check at the start
-of the call cannot know it.
+calls takes six pages of one VMA. Those of several VMAs still grow with 7 pages: a
+gap of the source leaves what is mapped opposite where it is, so that each VMA
+moved may make a hole of its own, and the check at the start of the call does not
+count them.
 
 ## On the way
 
