@@ -1,8 +1,11 @@
 import { type Command, SHELLS } from './command.js';
-import { file, json, kernel, quiet, release, workers } from './options.js';
+import { file, format, json, kernel, quiet, release, workers } from './options.js';
 
 /** What may stand where a release is named. */
 const RELEASE = 'such as v6.12, v5.1[early=off,move=2], or the file of a patch';
+
+/** The last release of the model, written out so that a start need not load them. */
+const LATEST = 'v7.3';
 
 /** Every command, in the order in which help lists them. */
 export const COMMANDS = [
@@ -69,6 +72,65 @@ export const COMMANDS = [
         args: 'sensitivity --invariant limit-held',
         says: 'what takes map_count above the limit, on which release',
       },
+    ],
+  },
+  {
+    name: 'headroom',
+    first: true,
+    says: 'how many map slots each shape of call needs, and what a release asks for',
+    arguments: [],
+    options: [
+      { ...release(RELEASE), default: LATEST },
+      {
+        name: 'pages',
+        value: 'n',
+        says: 'pages of the largest window',
+        whole: [3, 12],
+        default: 6,
+      },
+      format,
+      { ...json, says: 'print the figures with their calls as JSON' },
+      { name: 'verbose', says: 'draw the calls that attain the figures' },
+      quiet,
+      workers,
+    ],
+    examples: [
+      { args: 'headroom --release v7.1', says: 'map slots that each shape of call needs' },
+      { args: 'headroom --release v7.1 --format mail', says: 'to be pasted into a mail' },
+    ],
+  },
+  {
+    name: 'synthesize',
+    says: 'the weakest condition of a check of map_count that keeps its promises',
+    arguments: [],
+    options: [
+      { ...release(RELEASE), default: LATEST },
+      {
+        name: 'check',
+        value: 'check',
+        says: 'early, move, or the name of a step',
+        default: 'move',
+      },
+      {
+        name: 'keep',
+        value: 'id',
+        many: true,
+        says: 'these invariants (default: what the check is there for)',
+        values: 'invariant',
+      },
+      { name: 'pages', value: 'n', says: 'pages of the window', whole: [3, 9], default: 5 },
+      format,
+      { ...json, says: 'print the conditions with their counterexamples as JSON' },
+      { name: 'verbose', says: 'draw what one map slot less breaks in every case' },
+      quiet,
+      workers,
+    ],
+    examples: [
+      {
+        args: 'synthesize --release v7.0',
+        says: 'what the check at the start of a move must ask for',
+      },
+      { args: 'synthesize --release v7.1 --check early', says: 'what the early check could be' },
     ],
   },
   {
