@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { KernelFailed } from '../conformance/failed.js';
 import { BadInput } from '../input/bad-input.js';
 import type { ConfirmFlags } from './confirm.js';
 import type { ConformFlags } from './conform.js';
+import type { DiffFlags } from './diff.js';
 import { Exit } from './exit.js';
 import type { IdentifyFlags } from './identify.js';
 import type { SensitivityFlags } from './sensitivity.js';
@@ -35,12 +36,14 @@ Examples:
   mremap-check verify                             all specs: verdicts, counterexamples, matrix
   mremap-check verify specs/2019-02-bail-out-earlier.json
   mremap-check sensitivity --invariant limit-held what breaks it on which release
+  mremap-check diff v7.0 v7.1                     what 7.1 changes for callers
   mremap-check releases v6.17                     the steps of a release, in order
   mremap-check replay --release v6.12 scenarios.jsonl
   mremap-check conform --kernel model:v6.12 --release v6.15
 
 Exit codes:
-  0  all as the specs expect (an expected violation is no failure), or as the model says
+  0  all as the specs expect (an expected violation is no failure), or as the model says;
+     what diff finds is an answer and no failure
   1  a verdict that no spec expects, or a kernel that does something else than the model
   2  bad input or usage
   3  incomplete: interrupted, beyond what is modelled, or a kernel that cannot be run or broke down`;
@@ -80,6 +83,32 @@ function commands(done: (exit: Exit) => void): Command {
     .action(async (flags: SensitivityFlags) => {
       const { sensitivityCommand } = await import('./sensitivity.js');
       done(await sensitivityCommand(flags));
+    });
+  program
+    .command('diff')
+    .description('what a caller sees differently on two releases, by exhaustive comparison')
+    .argument('<a>', 'a release, such as v7.0, or v5.1[early=off,move=2]')
+    .argument('<b>', 'the release that it is compared with')
+    .option('--pages <n>', 'pages of the window (default: 6)', within(1, 12))
+    .option('--vmas <n>', 'most VMAs in it (default: as many as pages)', within(0, 12))
+    .option(
+      '--classes <class...>',
+      'such as "anon rw" "fshared r" (default: anon rw, also populated)',
+    )
+    .option('--headroom <a..b>', 'map slots left, below 0 above the limit (default: 0..8)')
+    .option('--limits <a..b>', 'max_map_count, in place of headrooms or beside them')
+    .option('--flags <flags...>', 'combinations such as 0 MAYMOVE "MAYMOVE|FIXED" (default: all)')
+    .option('--calls <name...>', 'such as mremap munmap (default: mremap)')
+    .option('--odd', 'empty, unaligned and overlong ranges too')
+    .addOption(
+      new Option('--format <format>', 'mail: plain text for a review').choices(['text', 'mail']),
+    )
+    .option('--json', 'print the report as JSON')
+    .option('--quiet', 'no progress')
+    .option('--workers <n>', 'worker threads, 0 for none (default: one a core)', workerCount)
+    .action(async (a: string, b: string, flags: DiffFlags) => {
+      const { diffCommand } = await import('./diff.js');
+      done(await diffCommand(a, b, flags));
     });
   program
     .command('replay')

@@ -1,4 +1,4 @@
-import type { EnumerateBounds, RaceBounds, ReachBounds } from '../checker/bounds.js';
+import type { CompareBounds, EnumerateBounds, RaceBounds, ReachBounds } from '../checker/bounds.js';
 import type { Check, Spec } from '../specs/spec.js';
 
 /** A search over one release; what several checks ask of the same search is done once. */
@@ -26,7 +26,7 @@ interface RaceJob {
 interface CompareJob {
   readonly kind: 'compare';
   readonly releases: readonly [string, string];
-  readonly bounds: EnumerateBounds;
+  readonly bounds: CompareBounds;
 }
 
 export type Job = EnumerateJob | ReachJob | RaceJob | CompareJob;
