@@ -2,11 +2,14 @@ import type { Shell } from '../commands/command.js';
 import type { CommandName } from '../commands/table.js';
 import type { ConfirmFlags } from './confirm.js';
 import type { ConformFlags } from './conform.js';
+import type { DiffFlags } from './diff.js';
 import type { Exit } from './exit.js';
 import type { ExploreFlags } from './explore.js';
+import type { HeadroomFlags } from './headroom.js';
 import type { IdentifyFlags } from './identify.js';
 import type { ReportFlags } from './report.js';
 import type { SensitivityFlags } from './sensitivity.js';
+import type { SynthesizeFlags } from './synthesize.js';
 import type { VerifyFlags } from './verify.js';
 
 /** Does a command, with its arguments and options as the table declares them. */
@@ -20,6 +23,12 @@ export const ACTIONS: Readonly<Record<CommandName, Action>> = {
     (await import('./report.js')).reportCommand(specs as string[], flags as ReportFlags),
   sensitivity: async (_, flags) =>
     (await import('./sensitivity.js')).sensitivityCommand(flags as SensitivityFlags),
+  diff: async ([a, b], flags) =>
+    (await import('./diff.js')).diffCommand(a as string, b as string, flags as DiffFlags),
+  headroom: async (_, flags) =>
+    (await import('./headroom.js')).headroomCommand(flags as HeadroomFlags),
+  synthesize: async (_, flags) =>
+    (await import('./synthesize.js')).synthesizeCommand(flags as SynthesizeFlags),
   releases: async ([id], flags) =>
     (await import('./lists.js')).releasesCommand(id as string | undefined, flags),
   invariants: async (_, flags) => (await import('./lists.js')).invariantsCommand(flags),

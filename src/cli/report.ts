@@ -13,7 +13,7 @@ import { type VerifyFlags, verifying } from './verify.js';
 import { version } from './version.js';
 
 export interface ReportFlags extends Omit<VerifyFlags, 'json' | 'verbose'> {
-  readonly out?: string;
+  readonly out: string;
   readonly from?: string;
 }
 
@@ -45,7 +45,7 @@ function write(file: string, text: string): void {
 /** Makes the page of a verification, which it runs unless it is given what one wrote. */
 export async function reportCommand(
   specs: readonly string[],
-  { out = 'mremap-check-report', from, ...flags }: ReportFlags,
+  { out, from, ...flags }: ReportFlags,
 ): Promise<Exit> {
   if (from !== undefined && (specs.length > 0 || flags.confirm !== undefined)) {
     throw new BadInput('--from: found specs or --confirm beside it, expected it alone');

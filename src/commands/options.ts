@@ -52,3 +52,12 @@ export const specs: Argument = {
   values: 'file',
   may: 'be many',
 };
+
+/** For a mail, or for a terminal. */
+export const format: Option = {
+  name: 'format',
+  value: 'format',
+  says: 'mail is plain text of 72 columns',
+  values: ['text', 'mail'],
+  default: 'text',
+};

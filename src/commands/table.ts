@@ -1,8 +1,22 @@
 import { type Command, SHELLS } from './command.js';
-import { confirm, file, json, kernel, modules, quiet, release, specs, workers } from './options.js';
+import {
+  confirm,
+  file,
+  format,
+  json,
+  kernel,
+  modules,
+  quiet,
+  release,
+  specs,
+  workers,
+} from './options.js';
 
 /** What may stand where a release is named. */
 const RELEASE = 'such as v6.12, v5.1[early=off,move=2], or the file of a patch';
+
+/** The last release of the model, written out so that a start need not load them. */
+const LATEST = 'v7.3';
 
 /** Every command, in the order in which help lists them. */
 export const COMMANDS = [
@@ -41,8 +55,9 @@ export const COMMANDS = [
         name: 'out',
         short: 'o',
         value: 'folder',
-        says: 'write index.html there (default: mremap-check-report)',
+        says: 'write index.html there',
         values: 'folder',
+        default: 'mremap-check-report',
       },
       {
         name: 'from',
@@ -83,6 +98,128 @@ export const COMMANDS = [
         args: 'sensitivity --invariant limit-held',
         says: 'what takes map_count above the limit, on which release',
       },
+    ],
+  },
+  {
+    name: 'diff',
+    first: true,
+    says: 'what a caller sees differently on two releases, by exhaustive comparison',
+    arguments: [
+      { name: 'a', says: `a release, ${RELEASE}`, values: 'release' },
+      { name: 'b', says: 'the release that it is compared with', values: 'release' },
+    ],
+    options: [
+      {
+        name: 'pages',
+        value: 'n',
+        says: 'pages of the window (default: 6)',
+        whole: [1, 12],
+      },
+      {
+        name: 'vmas',
+        value: 'n',
+        says: 'most VMAs in it (default: as many as pages)',
+        whole: [0, 12],
+      },
+      {
+        name: 'classes',
+        value: 'class',
+        many: true,
+        says: 'such as "anon rw" "fshared r" (default: anon rw, also populated)',
+      },
+      {
+        name: 'headroom',
+        value: 'a..b',
+        says: 'map slots left, below 0 above the limit (default: 0..8)',
+      },
+      {
+        name: 'limits',
+        value: 'a..b',
+        says: 'max_map_count, in place of headrooms or beside them',
+      },
+      {
+        name: 'flags',
+        value: 'flags',
+        many: true,
+        says: 'combinations such as 0 MAYMOVE "MAYMOVE|FIXED" (default: all)',
+      },
+      {
+        name: 'calls',
+        value: 'name',
+        many: true,
+        says: 'such as mremap munmap (default: mremap)',
+      },
+      { name: 'odd', says: 'empty, unaligned and overlong ranges too' },
+      format,
+      json,
+      quiet,
+      workers,
+    ],
+    examples: [
+      { args: 'diff v7.0 v7.1', says: 'what 7.1 changes for callers' },
+      {
+        args: 'diff v7.1 patches/early-check-of-new-address.json --format mail',
+        says: 'what a patch does, to be pasted into a mail',
+      },
+    ],
+  },
+  {
+    name: 'headroom',
+    first: true,
+    says: 'how many map slots each shape of call needs, and what a release asks for',
+    arguments: [],
+    options: [
+      { ...release(RELEASE), default: LATEST },
+      {
+        name: 'pages',
+        value: 'n',
+        says: 'pages of the largest window',
+        whole: [3, 12],
+        default: 6,
+      },
+      format,
+      { ...json, says: 'print the figures with their calls as JSON' },
+      { name: 'verbose', says: 'draw the calls that attain the figures' },
+      quiet,
+      workers,
+    ],
+    examples: [
+      { args: 'headroom --release v7.1', says: 'map slots that each shape of call needs' },
+      { args: 'headroom --release v7.1 --format mail', says: 'to be pasted into a mail' },
+    ],
+  },
+  {
+    name: 'synthesize',
+    says: 'the weakest condition of a check of map_count that keeps its promises',
+    arguments: [],
+    options: [
+      { ...release(RELEASE), default: LATEST },
+      {
+        name: 'check',
+        value: 'check',
+        says: 'early, move, or the name of a step',
+        default: 'move',
+      },
+      {
+        name: 'keep',
+        value: 'id',
+        many: true,
+        says: 'these invariants (default: what the check is there for)',
+        values: 'invariant',
+      },
+      { name: 'pages', value: 'n', says: 'pages of the window', whole: [3, 9], default: 5 },
+      format,
+      { ...json, says: 'print the conditions with their counterexamples as JSON' },
+      { name: 'verbose', says: 'draw what one map slot less breaks in every case' },
+      quiet,
+      workers,
+    ],
+    examples: [
+      {
+        args: 'synthesize --release v7.0',
+        says: 'what the check at the start of a move must ask for',
+      },
+      { args: 'synthesize --release v7.1 --check early', says: 'what the early check could be' },
     ],
   },
   {
@@ -251,7 +388,7 @@ export type CommandName = (typeof COMMANDS)[number]['name'];
 
 /** What the exit codes say, by code. */
 export const EXIT_CODES: readonly string[] = [
-  'all as the specs expect (an expected violation is no failure), or as the model says',
+  'all as the specs expect (an expected violation is no failure), or as the model says; what diff finds is an answer and no failure',
   'a verdict that no spec expects, or a kernel that does something else than the model',
   'bad input or usage',
   'incomplete: interrupted, beyond what is modelled, or a kernel that cannot be run or broke down',

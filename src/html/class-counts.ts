@@ -1,4 +1,5 @@
 import type { EnumerateBounds } from '../checker/bounds.js';
+import { coarseClasses } from '../checker/coarse.js';
 import { comparePart } from '../checker/compare.js';
 import type { ClassCounts } from './data.js';
 import type { Gathering } from './gathering.js';
@@ -17,7 +18,7 @@ export function classCounts(
   const smaller = Array.from({ length: Math.min(LARGEST, bounds.pages - 1) }, (_, i) => i + 1);
   const points = smaller.map((pages) => {
     const within = { ...bounds, pages, vmas: Math.min(pages, bounds.vmas) } as EnumerateBounds;
-    return { pages, classes: comparePart(on, within).classes.length };
+    return { pages, classes: coarseClasses(comparePart(on, within).classes).length };
   });
   const found = classes.filter(({ state }) => state !== 'missing').length;
   return { releases, points: [...points, { pages: bounds.pages, classes: found }] };

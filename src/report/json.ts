@@ -1,4 +1,4 @@
-import type { Counterexample } from '../checker/counterexample.js';
+import type { Counterexample, ShownCall } from '../checker/counterexample.js';
 import type { Difference } from '../checker/difference.js';
 import type { Moment } from '../checker/interleaving.js';
 import type { RaceCounterexample } from '../checker/race-counterexample.js';
@@ -46,7 +46,8 @@ const vmaJson = (vma: Vma): object => ({
 const callJson = (call: Call): object =>
   call.call === 'mremap' ? { ...call, flags: flagNames(call.flags) } : call;
 
-const counterexampleJson = (c: Counterexample): object => ({
+/** A call with all that is needed to repeat it. */
+export const shownCallJson = (c: ShownCall): object => ({
   explanation: c.explanation,
   pages: c.pages,
   maxMapCount: c.limit,
@@ -107,7 +108,7 @@ const raceJson = (c: RaceCounterexample): object => ({
 
 /** A counterexample with all that is needed to repeat it. */
 export const shownJson = (c: Counterexample | RaceCounterexample): object =>
-  'moments' in c ? raceJson(c) : counterexampleJson(c);
+  'moments' in c ? raceJson(c) : shownCallJson(c);
 
 function verdictJson(verdict: Verdict, confirmed: ConfirmedVerdicts | undefined): object {
   const { counterexample, ...said } = verdict;
@@ -120,7 +121,7 @@ function verdictJson(verdict: Verdict, confirmed: ConfirmedVerdicts | undefined)
   };
 }
 
-const differenceJson = (d: Difference): object => ({
+export const differenceJson = (d: Difference): object => ({
   pages: d.pages,
   maxMapCount: d.limit,
   setup: d.history.calls?.map(callJson) ?? null,
