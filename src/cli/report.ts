@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { verifiedData } from '../html/from-verify.js';
-import { measuredGrowth } from '../html/growth.js';
+import { countedBehaviours, measuredGrowth } from '../html/growth.js';
 import { pageWith, SIGN } from '../html/page.js';
 import { BadInput } from '../input/bad-input.js';
 import { parseJson } from '../input/decode.js';
@@ -54,7 +54,10 @@ export async function reportCommand(
   const make = (json: unknown, where: string): { asExpected: boolean; complete: boolean } => {
     // What specs name was looked at when they were read.
     const verified = verifiedData(json, where, from === undefined || flags.modules === true);
-    write(file, pageWith({ version, ...verified, growth: measuredGrowth() }));
+    write(
+      file,
+      pageWith({ version, ...verified, growth: measuredGrowth(), behaviours: countedBehaviours() }),
+    );
     return verified;
   };
   if (from !== undefined) {

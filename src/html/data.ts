@@ -23,6 +23,7 @@ export interface ReportData {
   /** What they do in the cases that are about them; the page cannot run them. */
   readonly recorded: readonly { readonly at: number; readonly run: Run }[];
   readonly growth: readonly GrowthData[];
+  readonly behaviours: readonly BehaviourCounts[];
   readonly classes: readonly ClassCounts[];
 }
 
@@ -161,5 +162,11 @@ export interface GrowthData {
 /** Classes of calls that two releases end differently, in windows of growing size. */
 export interface ClassCounts {
   readonly releases: readonly [string, string];
+  readonly points: readonly { readonly pages: number; readonly classes: number }[];
+}
+
+/** Classes of what calls come to on a release, in windows of growing size; counted once, not for this report. */
+export interface BehaviourCounts {
+  readonly release: string;
   readonly points: readonly { readonly pages: number; readonly classes: number }[];
 }

@@ -20,7 +20,7 @@ import {
 } from './verify-file.js';
 
 /** The part of a report that a verification says; figures of growth come from elsewhere. */
-export type VerifiedData = Omit<ReportData, 'version' | 'growth'>;
+export type VerifiedData = Omit<ReportData, 'version' | 'growth' | 'behaviours'>;
 
 function confirmationOf({ confirmation }: WrittenVerdict): ConfirmationData | null {
   if (confirmation === undefined) return null;

@@ -4,7 +4,33 @@ import { data } from './data.js';
 import { FRESH, linkTo, type Route } from './route.js';
 import { greatestRise, worstPaths } from './worst-paths.js';
 
-function Classes() {
+/** Where nothing new comes, nothing new can be seen. */
+const Level = () => (
+  <>Where a line is level, a larger window has brought nothing new: a sign, and no proof.</>
+);
+
+function Behaviours() {
+  if (data.behaviours.length === 0) return null;
+  return (
+    <article>
+      <Chart
+        title="Classes of what a call comes to, against the window"
+        across="pages of the window"
+        up="classes"
+        series={data.behaviours.map(({ release, points }) => ({
+          name: release,
+          points: points.map(({ pages, classes }) => [pages, classes] as const),
+        }))}
+      />
+      <p class="note">
+        Every mremap() in up to 2 VMAs of anonymous memory with 0 to 8 map slots left; counted once,
+        not in this run. <Level />
+      </p>
+    </article>
+  );
+}
+
+function Differences() {
   if (data.classes.length === 0) return null;
   const series = data.classes.map(({ releases, points }) => ({
     name: releases.join(' → '),
@@ -19,7 +45,7 @@ function Classes() {
         series={series}
       />
       <p class="note">
-        Where a line is level, a larger window has brought nothing new. That is a sign and no proof.
+        The classes of this report, in its own window and in smaller ones. <Level />
       </p>
     </article>
   );
@@ -151,7 +177,8 @@ export const Plots = ({ route }: { readonly route: Route }) => (
   <section class="plots">
     <h2 class="unseen">Plots</h2>
     <WorstPath route={route} />
-    <Classes />
+    <Behaviours />
+    <Differences />
     <Work />
     <Time />
   </section>
