@@ -166,7 +166,7 @@ export class Gathering {
         const thread = written.threads[one.thread];
         const steps = thread?.does === 'call' ? release.calls[thread.call.call] : [];
         const step = steps.find(({ name }) => name === one.step);
-        const vmas = one.vmas?.map(vmaOf) ?? null;
+        const vmas = one.after?.map(vmaOf) ?? null;
         const changed =
           vmas !== null || one.mapCountAfter !== mapCount || one.maxMapCount !== limit;
         [mapCount, limit] = [one.mapCountAfter, one.maxMapCount];

@@ -143,7 +143,7 @@ const race = t.type({
       step: orNull(t.string),
       mapCountAfter: t.number,
       maxMapCount: t.number,
-      vmas: orNull(vmas),
+      after: orNull(vmas),
       result: orNull(t.string),
     }),
   ),

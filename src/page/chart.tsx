@@ -181,10 +181,12 @@ export function Chart({
         </svg>
       </div>
       <ul class="key">
-        {(series.length === 1 ? [] : series).map(({ name }, i) => (
+        {(series.length === 1 ? [] : series).map(({ name, scattered }, i) => (
           <li key={name} class={`s${i % 4}`}>
             <svg width="30" height="12" aria-hidden="true" class={`series s${i % 4}`}>
-              <path class="line" d="M0 6H30" stroke-dasharray={DASHES[i % DASHES.length]} />
+              {scattered !== true && (
+                <path class="line" d="M0 6H30" stroke-dasharray={DASHES[i % DASHES.length]} />
+              )}
               <path class="point" d={shapeOf(i)} transform="translate(15 6)" />
             </svg>{' '}
             {name}

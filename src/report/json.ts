@@ -82,7 +82,7 @@ const momentJson = ({ thread, step, before, after, result }: Moment): object => 
   mapCountAfter: after.mapCount,
   maxMapCount: after.env.maxMapCount,
   vmasChanged: before.vmas !== after.vmas,
-  vmas: before.vmas === after.vmas ? null : after.vmas.map(vmaJson),
+  after: before.vmas === after.vmas ? null : after.vmas.map(vmaJson),
   result: result === undefined ? null : resultText(result),
 });
 

@@ -100,6 +100,7 @@ describe('a race check', () => {
       mapCountAfter: 3,
       maxMapCount: 8,
       vmasChanged: false,
+      after: null,
       result: '-ENOMEM',
     });
   });
