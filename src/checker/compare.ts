@@ -28,6 +28,7 @@ export interface BehaviourClass {
   readonly witness: Witness;
 }
 
+/** Where two releases differ. */
 export interface Comparison {
   readonly spaces: number;
   readonly transitions: number;

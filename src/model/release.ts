@@ -1,7 +1,7 @@
 import type { Step } from './step.js';
 
 /** A commit, mail or tree that a release's behaviour comes from. */
-interface Source {
+export interface Source {
   readonly ref: string;
   readonly says: string;
 }
@@ -19,6 +19,7 @@ export interface CallSteps {
   readonly uffd: readonly Step[];
 }
 
+/** A call that a release describes. */
 export type CallName = keyof CallSteps;
 
 /** The calls in the order in which `Machine.steps` lists their steps. */
@@ -51,7 +52,7 @@ export interface Release {
 export const coverage = ({ covers: { first, last } }: Release): string =>
   first === last ? first : `${first} to ${last}`;
 
-/** The same release with one step of mremap() replaced by others, or by none. */
+/** The same release with one step of mremap() replaced by others, or by none; throws RangeError if it has no such step. */
 export function withStep(
   release: Release,
   name: string,
@@ -66,6 +67,6 @@ export function withStep(
   return { ...release, calls: { ...release.calls, mremap } };
 }
 
-/** The same release without a step of mremap(). */
+/** The same release without a step of mremap(); throws RangeError if it has no such step. */
 export const withoutStep = (release: Release, name: string): Release =>
   withStep(release, name, () => []);
