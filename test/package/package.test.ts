@@ -14,7 +14,7 @@ const cannotProbe = platform() !== 'linux' || arch() !== 'x64' || programFile('c
 /** The first piece of code of a language in a page. */
 const pieceOf = (file: string, language: string): string => {
   const [, text] =
-    new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(readFileSync(file, 'utf8')) ?? [];
+    new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 's').exec(readFileSync(file, 'utf8')) ?? [];
   if (text === undefined) throw new Error(`${file} has no block of ${language}`);
   return text;
 };
