@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BadInput } from '../input/bad-input.js';
 import type { ConfirmedVerdicts } from '../report/confirmed.js';
@@ -39,7 +47,11 @@ function circumstances(specs: readonly (readonly [string, Spec])[]): object {
     mremapCheck: packageVersion(),
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
-    revision: { mremapCheck: revisionOf(PACKAGE), folder: revisionOf(folder) },
+    revision: {
+      // Installed, it lies in a folder of somebody else's commits.
+      mremapCheck: existsSync(join(PACKAGE, '.git')) ? revisionOf(PACKAGE) : null,
+      folder: revisionOf(folder),
+    },
   };
 }
 

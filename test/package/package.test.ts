@@ -48,12 +48,14 @@ describe('the package, installed from its tarball in an empty folder', () => {
 
   withPackage('verifies a spec', () => {
     writeFileSync(join(folder(), 'spec.json'), specText());
-    const { code, stdout } = command('verify', 'spec.json', '--junit', 'out.xml');
+    const { code, stdout } = command('verify', 'spec.json', '--junit', 'out.xml', '--run', 'run');
     expect([code, stdout.trimEnd().split('\n').at(-1)]).toEqual([
       0,
       'all as expected (1 expected violation)',
     ]);
     expect(existsSync(join(folder(), 'out.xml'))).toBe(true);
+    const { revision } = JSON.parse(readFileSync(join(folder(), 'run/run.json'), 'utf8'));
+    expect(revision).toEqual({ mremapCheck: null, folder: null });
   });
 
   withPackage('brings its specs, its manual page and its licence', () => {
