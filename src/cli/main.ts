@@ -3,14 +3,14 @@ import { CommanderError } from 'commander';
 import { KernelFailed } from '../conformance/failed.js';
 import { BadInput } from '../input/bad-input.js';
 import { Exit } from './exit.js';
+import { packageVersion } from './package.js';
 import { programOf } from './program.js';
 import { note } from './terminal.js';
-import { version } from './version.js';
 
 async function main(): Promise<Exit> {
   let exit: Exit = Exit.ok;
   try {
-    await programOf(version, (how) => {
+    await programOf(packageVersion(), (how) => {
       exit = how;
     }).parseAsync();
     return exit;

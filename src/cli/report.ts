@@ -8,11 +8,12 @@ import { parseJson } from '../input/decode.js';
 import { readText } from '../input/read-text.js';
 import { verifyJson } from '../report/json.js';
 import { Exit } from './exit.js';
+import { packageVersion } from './package.js';
+import type { SearchFlags } from './searching.js';
 import { note } from './terminal.js';
 import { type VerifyFlags, verifying } from './verify.js';
-import { version } from './version.js';
 
-export interface ReportFlags extends Omit<VerifyFlags, 'json' | 'verbose'> {
+export interface ReportFlags extends SearchFlags, Pick<VerifyFlags, 'confirm' | 'modules'> {
   readonly out: string;
   readonly from?: string;
 }
@@ -56,7 +57,12 @@ export async function reportCommand(
     const verified = verifiedData(json, where, from === undefined || flags.modules === true);
     write(
       file,
-      pageWith({ version, ...verified, growth: measuredGrowth(), behaviours: countedBehaviours() }),
+      pageWith({
+        version: packageVersion(),
+        ...verified,
+        growth: measuredGrowth(),
+        behaviours: countedBehaviours(),
+      }),
     );
     return verified;
   };
@@ -66,7 +72,7 @@ export async function reportCommand(
     const { asExpected, complete } = make(parseJson(text, where), where);
     return asExpected ? (complete ? Exit.ok : Exit.incomplete) : Exit.unexpected;
   }
-  return verifying(specs, flags, (report, confirmed) => {
+  return verifying(specs, flags, () => (report, confirmed) => {
     // As a file would have it, so that there is one way into the page.
     const json: unknown = JSON.parse(JSON.stringify(verifyJson(report, confirmed)));
     make(json, 'the verification');

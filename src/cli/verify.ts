@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import type { ConfirmedVerdicts } from '../report/confirmed.js';
 import { verifyJson } from '../report/json.js';
 import { verifyText } from '../report/verify-text.js';
@@ -6,18 +5,17 @@ import { loadSpecs } from '../specs/load.js';
 import type { Spec } from '../specs/spec.js';
 import { type VerifyReport, verify } from '../verify/verify.js';
 import { Exit } from './exit.js';
+import { OWN_SPECS } from './package.js';
 import { type SearchFlags, searching } from './searching.js';
 import { print, printJson, stdoutStyle } from './terminal.js';
+import { type OutputFlags, outputsFor } from './verify-outputs.js';
 
-export interface VerifyFlags extends SearchFlags {
+export interface VerifyFlags extends SearchFlags, OutputFlags {
   readonly confirm?: string;
   readonly modules?: true;
   readonly json?: true;
   readonly verbose?: true;
 }
-
-/** The specs that come with the package. */
-const OWN_SPECS = fileURLToPath(new URL('../../specs', import.meta.url));
 
 function exitFor({ asExpected, complete }: VerifyReport, confirmed?: ConfirmedVerdicts): Exit {
   const answers = [...(confirmed?.answers.values() ?? [])];
@@ -27,13 +25,6 @@ function exitFor({ asExpected, complete }: VerifyReport, confirmed?: ConfirmedVe
 
 /** Shows what was found. */
 type Show = (report: VerifyReport, confirmed?: ConfirmedVerdicts) => void;
-
-const printed =
-  (flags: VerifyFlags): Show =>
-  (report, confirmed) => {
-    if (flags.json === true) printJson(verifyJson(report, confirmed));
-    else print(verifyText(report, stdoutStyle(), flags.verbose === true, confirmed));
-  };
 
 /** The same, and what is found of the release of a kernel is replayed there. */
 async function verifiedOn(
@@ -65,13 +56,18 @@ async function verifiedOn(
   );
 }
 
-/** Runs the specs (all of the package's without any), shows what was found, and says how it went. */
+/**
+ * Runs the specs (all of the package's without any), shows what was found, and says how it went.
+ *
+ * @param showing how it is shown; asked for before anything is run, so that bad input ends it then
+ */
 export async function verifying(
   paths: readonly string[],
   flags: SearchFlags & Pick<VerifyFlags, 'confirm' | 'modules'>,
-  show: Show,
+  showing: (specs: readonly Spec[]) => Show,
 ): Promise<Exit> {
   const specs = loadSpecs(paths.length === 0 ? [OWN_SPECS] : paths, flags.modules);
+  const show = showing(specs);
   if (flags.confirm !== undefined) return verifiedOn(flags.confirm, specs, flags, show);
   return searching(
     flags,
@@ -83,6 +79,13 @@ export async function verifying(
   );
 }
 
-/** The same, printed. */
+/** The same, printed, and written in the other forms that are asked for. */
 export const verifyCommand = (paths: readonly string[], flags: VerifyFlags): Promise<Exit> =>
-  verifying(paths, flags, printed(flags));
+  verifying(paths, flags, (specs) => {
+    const outputs = outputsFor(flags, specs);
+    return (report, confirmed) => {
+      if (flags.json === true) printJson(verifyJson(report, confirmed));
+      else print(verifyText(report, stdoutStyle(), flags.verbose === true, confirmed));
+      outputs(report, confirmed);
+    };
+  });

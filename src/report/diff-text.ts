@@ -3,7 +3,7 @@ import type { PartingStep } from '../checker/parting.js';
 import { type Change, type DiffReport, smallestDifference } from '../verify/diff.js';
 import { changeText, headroomText } from './behaviour.js';
 import { compareBoundsText, notComparedText } from './bounds.js';
-import { drawnSideBySide, sideBySide } from './columns.js';
+import { columnName, drawnSideBySide, sideBySide } from './columns.js';
 import { exactly, gauge, historyRows, roles, row, WIDTH } from './rows.js';
 import { legend, ruler, strip } from './strip.js';
 import type { Style } from './style.js';
@@ -66,7 +66,7 @@ function witnessRows(d: Difference, names: readonly [string, string]): string[] 
     ...historyRows(d.history, limit, false),
     ...row('call', callText(call)),
     '',
-    drawnSideBySide('', ...names),
+    drawnSideBySide('', columnName(names[0]), columnName(names[1])),
     drawnSideBySide('pages', ruler(pages), ruler(pages)),
     ...(role.join('') === '' ? [] : [drawnSideBySide('', ...role)]),
     drawnSideBySide('before', drawing, drawing),
@@ -123,7 +123,7 @@ function boundsRows({ question: { bounds }, spaces, transitions, complete }: Dif
  */
 export const diffText = (report: DiffReport, s: Style): string =>
   [
-    s.bold(headText(report)),
+    s.bold(wrapped(headText(report), '', WIDTH)),
     ...report.changes.map((change, i) => changeRows(report, change, i + 1, s)),
     boundsRows(report).join('\n'),
   ].join('\n\n');

@@ -22,6 +22,7 @@ describe('mremap-check diff', () => {
     ['v5.13', 'v5.16'],
     ['v6.16', 'v6.17-rc1'],
     ['v7.1', 'v7.2'],
+    ['v7.1', 'patches/early-check-of-new-address.json'],
   ])('%s %s --format mail is ASCII in 72 columns', async (a, b) => {
     const classes = ['--classes', 'anon rw populated locked', 'hugetlb rw', 'fpriv rw'];
     const { code, stdout } = await cli(
