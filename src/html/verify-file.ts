@@ -24,7 +24,7 @@ const writtenVma = t.type({
   sealed: t.boolean,
   armed: t.boolean,
 });
-const vmas = t.array(writtenVma);
+const vmas = t.array(writtenVma, 'a list of VMAs');
 
 const range = { addr: t.number, len: t.number };
 const callWith = <F>(flagsAre: t.Type<F>) =>
