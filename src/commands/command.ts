@@ -19,7 +19,7 @@ export interface Argument {
 export interface Option {
   /** Without the dashes: `json`. */
   readonly name: string;
-  /** One letter that stands for it: `o`. */
+  /** A letter that may stand for it behind one dash. */
   readonly short?: string;
   /** What its value is called, if it takes one: `n`. */
   readonly value?: string;
@@ -61,15 +61,13 @@ export function argumentUsage({ name, may }: Argument): string {
   return may === undefined ? `<${name}>` : `[${name}]`;
 }
 
-/** What it is given by: `--workers`; `-o` and `--out`. */
-export const optionNames = ({ name, short }: Option): string[] => [
-  ...(short === undefined ? [] : [`-${short}`]),
-  `--${name}`,
-];
+/** `-o` and `--out`. */
+export const optionFlags = ({ name, short }: Option): string[] =>
+  short === undefined ? [`--${name}`] : [`-${short}`, `--${name}`];
 
 /** `--workers <n>`, `-o, --out <folder>`. */
 export function optionUsage(option: Option): string {
   const { value, many } = option;
-  const named = optionNames(option).join(', ');
-  return value === undefined ? named : `${named} <${value}${many === true ? '...' : ''}>`;
+  const flags = optionFlags(option).join(', ');
+  return value === undefined ? flags : `${flags} <${value}${many === true ? '...' : ''}>`;
 }

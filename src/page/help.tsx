@@ -30,11 +30,11 @@ export const Help = ({ dialog }: { readonly dialog: RefObject<HTMLDialogElement 
     <h2>The picture</h2>
     <p>
       A bar is a VMA, a column a page of the window; addresses and lengths are in pages. The upper
-      row is the address space before the call, the lower one as it is now. A dashed box with − is
-      what the last step unmapped, a solid one with + what it mapped, ≠ a VMA that changed
-      otherwise; a line across marks where a VMA was split or two were merged. “data 3” says that
-      here is what was at page 3 before the call. A VMA with # is sealed, + locked, ~ registered
-      with userfaultfd.
+      row is the address space before the call, the lower one as it is now. A dashed box is what the
+      last step unmapped, a solid one what it mapped or changed otherwise; where pages are narrow,
+      −, + and ≠ stand for these words. A line across marks where a VMA was split or two were
+      merged. “data 3” says that here is what was at page 3 before the call. A VMA with # is sealed,
+      + locked, ~ registered with userfaultfd.
     </p>
     <p>
       In search, a word such as v6.12 chooses a release. A finger that goes sideways over a picture

@@ -1,4 +1,4 @@
-import { type Command, optionNames } from '../command.js';
+import { type Command, optionFlags } from '../command.js';
 import { argumentOffer, type KnownWords, type Offer, offerOf, quoted } from './offer.js';
 
 function bashOffer({ words, files }: Offer): string {
@@ -18,14 +18,14 @@ export function bash(commands: readonly Command[], known: KnownWords): string {
       option.value === undefined
         ? []
         : [
-            `    ${optionNames(option)
-              .map((given) => quoted(`${name} ${given}`))
-              .join(' | ')}) ${bashOffer(offerOf(option.values, known))}; return ;;`,
+            `    ${optionFlags(option)
+              .map((flag) => quoted(`${name} ${flag}`))
+              .join('|')}) ${bashOffer(offerOf(option.values, known))}; return ;;`,
           ],
     ),
   );
   const plain = commands.map((command) => {
-    const names = [...command.options.flatMap(optionNames), '--help'];
+    const names = [...command.options.flatMap(optionFlags), '--help'];
     return `    ${command.name})
       if [[ $word == -* ]]; then mapfile -t COMPREPLY < <(compgen -W ${quoted(names.join(' '))} -- "$word")
       else ${bashOffer(argumentOffer(command.arguments, known))}; fi ;;`;

@@ -19,7 +19,7 @@ export function fish(commands: readonly Command[], known: KnownWords): string {
         const takes =
           option.value === undefined ? '' : ` -r${fishOffer(offerOf(option.values, known))}`;
         const short = option.short === undefined ? '' : ` -s ${option.short}`;
-        return `${on}${short} -l ${option.name}${takes} -d ${quoted(option.says)}`;
+        return `${on} -l ${option.name}${short}${takes} -d ${quoted(option.says)}`;
       }),
     ];
   });

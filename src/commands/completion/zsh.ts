@@ -1,4 +1,4 @@
-import { type Argument, type Command, type Option, optionNames } from '../command.js';
+import { type Argument, type Command, type Option, optionFlags } from '../command.js';
 import { type KnownWords, type Offer, offerOf, quoted } from './offer.js';
 
 /** Text within a specification of _arguments. */
@@ -15,8 +15,8 @@ function zshOffer({ words, files }: Offer): string {
 function zshOption(option: Option, known: KnownWords): string[] {
   const { value, many, says } = option;
   const takes = value === undefined ? '' : `:${value}:${zshOffer(offerOf(option.values, known))}`;
-  return optionNames(option).map((name) =>
-    quoted(`${many === true ? '*' : ''}${name}[${zshText(says)}]${takes}`),
+  return optionFlags(option).map((flag) =>
+    quoted(`${many === true ? '*' : ''}${flag}[${zshText(says)}]${takes}`),
   );
 }
 
