@@ -7,12 +7,13 @@ const layers = [
   { name: 'checker', project: ['model', 'invariants'], packages: 'none' },
   { name: 'input', project: ['model'], packages: 'any' },
   { name: 'specs', project: ['input', 'model', 'invariants', 'checker'], packages: 'any' },
-  { name: 'conformance', project: ['input', 'model', 'checker'], packages: 'any' },
+  { name: 'trace', project: ['input', 'model'], packages: 'any' },
+  { name: 'conformance', project: ['input', 'model', 'checker', 'trace'], packages: 'any' },
   { name: 'kernels', project: ['input', 'model', 'conformance'], packages: 'any' },
   { name: 'verify', project: ['model', 'invariants', 'checker', 'specs'], packages: 'any' },
   {
     name: 'report',
-    project: ['model', 'invariants', 'checker', 'input', 'specs', 'verify', 'conformance'],
+    project: ['model', 'invariants', 'checker', 'input', 'specs', 'verify', 'conformance', 'trace'],
     packages: 'any',
   },
 ];

@@ -1,6 +1,6 @@
 import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
-import { type Machine, type Outcome, run } from '../model/run.js';
+import { type Machine, type MicroStep, type Outcome, observe } from '../model/run.js';
 import type { EnumerateBounds } from './bounds.js';
 import { type BehaviourClass, comparedCalls } from './compare.js';
 import { limitsOf } from './enumerate.js';
@@ -19,6 +19,8 @@ export interface Difference {
   readonly before: Vmas;
   readonly call: Call;
   readonly outcomes: readonly [Outcome, Outcome];
+  /** The call step by step on either. */
+  readonly micro: readonly [readonly MicroStep[], readonly MicroStep[]];
 }
 
 /** The witness of a class, played again on both releases. */
@@ -35,6 +37,8 @@ export function differenceOf(
   }
   const pages = frameTokens(before, bounds.pages);
   const [first, second] = on;
+  const mine = observe(first, within, before, pages, call);
+  const yours = observe(second, within, before, pages, call);
   return {
     releases: [first.release.id, second.release.id],
     pages: bounds.pages,
@@ -42,6 +46,7 @@ export function differenceOf(
     history: findHistory(first, before, bounds.pages),
     before,
     call,
-    outcomes: [run(first, within, before, pages, call), run(second, within, before, pages, call)],
+    outcomes: [mine.outcome, yours.outcome],
+    micro: [mine.micro, yours.micro],
   };
 }

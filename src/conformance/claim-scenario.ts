@@ -20,7 +20,8 @@ import {
   startOf,
   type Vma,
 } from '../model/vma.js';
-import { vmaOf, type WrittenCounterexample } from './claim.js';
+import type { CallTrace } from '../trace/trace.js';
+import { vmaOf } from '../trace/vma.js';
 import { wasSetUp } from './kernel.js';
 import { modelled } from './model-kernel.js';
 import type { ScenarioOutcome } from './outcome.js';
@@ -35,7 +36,7 @@ export type Posed =
 const UNLIMITED = env(1_000_000, MAX_PAGES);
 
 /** What a scenario has no words for. */
-function unspeakable(c: WrittenCounterexample): string | undefined {
+function unspeakable(c: CallTrace): string | undefined {
   const [failure] = c.failures;
   if (failure !== undefined) return `something is made to fail in it (${failure.kernel})`;
   const limits = Object.keys(NO_RESOURCE_LIMITS) as (keyof ResourceLimits)[];
@@ -46,7 +47,8 @@ function unspeakable(c: WrittenCounterexample): string | undefined {
   const calls = [...(c.setup ?? []), c.call];
   const vmas = c.before.map(vmaOf);
   const maps = (kind: string): boolean =>
-    calls.some((call) => call['kind'] === kind) || vmas.some((vma) => kindName(vma) === kind);
+    calls.some((call) => call.call === 'mmap' && call.kind === kind) ||
+    vmas.some((vma) => kindName(vma) === kind);
   if (maps('special')) return "a driver's mapping is in it";
   if (maps('hugetlb')) return 'huge pages are in it';
   if (vmas.some(isArmed) || calls.some(({ call }) => call === 'uffd'))
@@ -56,8 +58,9 @@ function unspeakable(c: WrittenCounterexample): string | undefined {
   if (values.some((value) => typeof value === 'number' && !Number.isInteger(value))) {
     return 'an argument of its call is inside a page';
   }
-  const { flags } = c.call;
-  if (Array.isArray(flags) && flags.includes('UNKNOWN')) return 'its call has an unknown flag';
+  if (c.call.call === 'mremap' && c.call.flags.includes('UNKNOWN')) {
+    return 'its call has an unknown flag';
+  }
   return undefined;
 }
 
@@ -80,7 +83,7 @@ const built = (on: Machine, { setup }: Scenario): Vmas =>
   setup.reduce<Vmas>((vmas, call) => run(on, UNLIMITED, vmas, [], modelCall(call)).vmas, []);
 
 /** With its history as the set-up, or as the first calls where the limit was there from the start; without one, mapped VMA by VMA. */
-function writtenScenario(c: WrittenCounterexample, id: string): object {
+function writtenScenario(c: CallTrace, id: string): object {
   const { pages, maxMapCount } = c;
   if (c.limitedFromStart) {
     return { id, pages, headroom: maxMapCount, setup: [], calls: [...(c.setup ?? []), c.call] };
@@ -91,7 +94,7 @@ function writtenScenario(c: WrittenCounterexample, id: string): object {
 }
 
 /** Whether a release makes of the scenario what the counterexample says that it does. */
-function isRepeated(c: WrittenCounterexample, { steps }: ScenarioOutcome): boolean {
+function isRepeated(c: CallTrace, { steps }: ScenarioOutcome): boolean {
   const last = steps.at(-1);
   if (last === undefined) return false;
   const result = 'errno' in last.result ? `-${last.result.errno}` : `${last.result.ok}`;
@@ -102,7 +105,7 @@ function isRepeated(c: WrittenCounterexample, { steps }: ScenarioOutcome): boole
  * With a hint where the move is to go: behind the window of a scenario there is room, and without a hint
  * the kernel would take that.
  */
-function hinted(c: WrittenCounterexample, scenario: Scenario): Scenario {
+function hinted(c: CallTrace, scenario: Scenario): Scenario {
   const newAddr = Number(c.result);
   const calls = scenario.calls.map((call, i) =>
     call.call === 'mremap' && i === scenario.calls.length - 1 && newAddr >= 0
@@ -113,7 +116,7 @@ function hinted(c: WrittenCounterexample, scenario: Scenario): Scenario {
 }
 
 /** The counterexample of a release as a scenario, if one can say it. */
-export function pose(on: Machine, c: WrittenCounterexample, id: string): Posed {
+export function pose(on: Machine, c: CallTrace, id: string): Posed {
   const reason = unspeakable(c);
   if (reason !== undefined) return { impossible: reason };
   let scenario: Scenario;

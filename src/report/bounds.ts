@@ -8,6 +8,7 @@ import {
 } from '../checker/bounds.js';
 import { callNames } from '../checker/calls.js';
 import type { ResourceLimits } from '../model/state.js';
+import type { CheckReport } from '../verify/verdicts.js';
 import { callText, plural, RESOURCE_NAMES, rangeText } from './words.js';
 
 const spaceBoundsText = (b: SpaceBounds & Pick<EnumerateBounds, 'limits'>): string =>
@@ -45,3 +46,11 @@ export const raceBoundsText = (b: RaceBounds): string =>
 /** What a search from an empty window does. */
 export const reachBoundsText = (b: ReachBounds): string =>
   `${b.classes.map(className).join(', ')}; ${b.calls.join(', ')}`;
+
+/** What a check searches, in words; null for one without bounds. */
+export function boundsText({ check }: CheckReport): string | null {
+  if (check.check === 'race') return raceBoundsText(check.bounds);
+  if (check.check !== 'reach') return enumerateBoundsText(check.bounds);
+  const [first] = check.runs;
+  return first === undefined ? null : reachBoundsText(first.bounds);
+}

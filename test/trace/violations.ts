@@ -1,0 +1,150 @@
+import { invariants } from '../../src/invariants/index.js';
+import { releases } from '../../src/model/releases/index.js';
+import { breachesOf, tracesIn } from '../../src/trace/read.js';
+import type { BreachTrace, DifferenceTrace, Trace } from '../../src/trace/trace.js';
+import { cli, fileWith } from '../cli/run-cli.js';
+
+/** Bounds so small that all is searched in seconds, with everything in them that a trace can be about. */
+const ENUMERATED: readonly [string, object][] = [
+  [
+    'near the limit',
+    { pages: 4, vmas: 2, classes: ['anon r', 'anon rw populated'], limits: [0, 6] },
+  ],
+  ['odd arguments', { pages: 3, vmas: 2, classes: ['anon r'], limits: [3, 8], arguments: 'odd' }],
+  [
+    'all kinds',
+    {
+      pages: 4,
+      vmas: 2,
+      classes: ['special rw', 'hugetlb rw', 'fshared r', 'shm rw'],
+      limits: [3, 8],
+    },
+  ],
+  [
+    'armed and locked',
+    { pages: 3, vmas: 2, classes: ['anon rw armed', 'anon rw populated locked'], limits: [8, 8] },
+  ],
+  [
+    'failures',
+    {
+      pages: 3,
+      vmas: 2,
+      classes: ['anon rw populated', 'fshared r'],
+      limits: [12, 12],
+      failures: 1,
+    },
+  ],
+  [
+    'limits of the process',
+    {
+      pages: 3,
+      vmas: 1,
+      classes: ['anon rw populated locked'],
+      limits: [12, 12],
+      rlimitAs: 2,
+      rlimitMemlock: 1,
+      commitLimit: 2,
+    },
+  ],
+  [
+    'huge munmap',
+    { pages: 4, vmas: 2, classes: ['hugetlb rw', 'anon rw'], limits: [1, 4], calls: ['munmap'] },
+  ],
+];
+
+const MOVES = {
+  calls: ['mremap'],
+  flags: [['MAYMOVE', 'FIXED']],
+  lengths: 'equal',
+  destinations: 'fits',
+};
+const RACES: readonly [string, object][] = [
+  [
+    'two threads and a reader',
+    {
+      pages: 3,
+      vmas: 1,
+      classes: ['anon rw'],
+      limits: [6, 8],
+      threads: [MOVES, { calls: ['munmap'] }, { reader: true }],
+    },
+  ],
+  [
+    'a lowered limit',
+    { pages: 3, vmas: 2, classes: ['anon rw'], limits: [2, 8], threads: [MOVES, { sysctl: 'lower' }] },
+  ],
+];
+
+const ids = releases.map(({ id }) => id);
+const isOfRace = (id: string): boolean => /^(race|reader|sysctl)-/.test(id);
+
+const expecting = (ofRace: boolean, on: readonly string[]) =>
+  invariants
+    .filter(({ id }) => isOfRace(id) === ofRace)
+    .map(({ id }) => ({ invariant: id, releases: on, verdict: 'holds', because: 'It is asked.' }));
+
+const SPEC = {
+  spec: 1,
+  title: 'All that breaks something',
+  question: 'What breaks?',
+  answer: 'Much.',
+  sources: [{ ref: 'none', says: 'nothing' }],
+  checks: [
+    ...ENUMERATED.map(([title, bounds]) => ({
+      check: 'enumerate',
+      title,
+      bounds,
+      expect: expecting(false, ids),
+    })),
+    ...RACES.map(([title, bounds]) => ({
+      check: 'race',
+      title,
+      bounds,
+      expect: expecting(true, ids),
+    })),
+    {
+      check: 'reach',
+      title: 'from an empty window',
+      release: 'v2.6.33',
+      bounds: {
+        classes: ['anon r', 'anon rw'],
+        calls: ['mmap', 'munmap', 'mremap'],
+        destinations: 'fits',
+      },
+      runs: [{ pages: 3, limit: 3 }],
+      expect: expecting(false, ['v2.6.33']),
+    },
+    {
+      check: 'compare',
+      title: 'two releases',
+      releases: ['v6.17', 'v7.1'],
+      bounds: { pages: 3, classes: ['anon r'], limits: [0, 8] },
+      expect: [],
+    },
+  ],
+};
+
+/** What `verify --json` says of the spec, and its text. */
+async function verified(): Promise<string> {
+  const { code, stdout, stderr } = await cli([
+    'verify',
+    '--json',
+    '--quiet',
+    fileWith('spec.json', JSON.stringify(SPEC)),
+  ]);
+  if (code !== 1) throw new Error(`verify exits with ${code}: ${stderr}`);
+  return stdout;
+}
+
+let report: Promise<string> | undefined;
+
+/** A report with hundreds of violations of every kind, as `verify --json` writes it. */
+export const violationsReport = (): Promise<string> => (report ??= verified());
+
+export const allTraces = async (): Promise<Trace[]> =>
+  tracesIn(JSON.parse(await violationsReport()), 'report');
+
+export const allBreaches = async (): Promise<BreachTrace[]> => breachesOf(await allTraces());
+
+export const allDifferences = async (): Promise<DifferenceTrace[]> =>
+  (await allTraces()).flatMap((trace) => (trace.kind === 'difference' ? [trace] : []));
