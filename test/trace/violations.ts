@@ -10,7 +10,7 @@ const ENUMERATED: readonly [string, object][] = [
     'near the limit',
     { pages: 4, vmas: 2, classes: ['anon r', 'anon rw populated'], limits: [0, 6] },
   ],
-  ['odd arguments', { pages: 3, vmas: 2, classes: ['anon r'], limits: [3, 8], arguments: 'odd' }],
+  ['odd arguments', { pages: 3, vmas: 2, classes: ['anon r'], limits: [3, 8], arguments: 'any' }],
   [
     'all kinds',
     {
