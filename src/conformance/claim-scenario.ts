@@ -20,6 +20,7 @@ import {
   startOf,
   type Vma,
 } from '../model/vma.js';
+import type { TracedCall } from '../trace/call.js';
 import type { CallTrace } from '../trace/trace.js';
 import { vmaOf } from '../trace/vma.js';
 import { wasSetUp } from './kernel.js';
@@ -65,7 +66,7 @@ function unspeakable(c: CallTrace): string | undefined {
 }
 
 /** Calls that map a VMA as it is: written to where it has an anon_vma, then locked and sealed. */
-function mapping(vma: Vma): object[] {
+export function mapping(vma: Vma): TracedCall[] {
   const range = { addr: startOf(vma), len: pagesOf(vma) };
   const [prot, written] = [protName(vma), isFaulted(vma)];
   const offset = isFile(kindOf(vma)) ? offsetOf(vma) : 0;

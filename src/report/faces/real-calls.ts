@@ -50,7 +50,8 @@ function unreachable(trace: CallTrace): string | undefined {
 /** The address space that calls leave on a release, in a larger one than the window. */
 const built = (on: Machine, calls: readonly TracedCall[], limits = UNLIMITED): Vmas =>
   calls.reduce<Vmas>(
-    (vmas, call) => canonical(run(on, limits, vmas, frameTokens(vmas, MAX_PAGES), callOf(call)).vmas),
+    (vmas, call) =>
+      canonical(run(on, limits, vmas, frameTokens(vmas, MAX_PAGES), callOf(call)).vmas),
     [],
   );
 
@@ -60,7 +61,7 @@ function isRepeated(on: Machine, trace: CallTrace, before: Vmas, call: TracedCal
   const outcome = run(on, limits, before, frameTokens(before, MAX_PAGES), callOf(call));
   const result = trace.result.startsWith('-') ? undefined : Number(trace.result);
   const isSame = result === undefined ? outcome.result < 0 : outcome.result === result;
-  return isSame && isDeepStrictEqual(outcome.vmas, trace.after.map(vmaOf));
+  return isSame && isDeepStrictEqual(canonical(outcome.vmas), canonical(trace.after.map(vmaOf)));
 }
 
 /** With a hint where the move is to go, which a kernel follows for DONTUNMAP. */
@@ -73,7 +74,7 @@ function ofCall(trace: CallTrace): RealCalls {
   const on = machine(releaseByRef(trace.release));
   const given = trace.setup ?? trace.before.map(vmaOf).flatMap(mapping);
   const limits = trace.limitedFromStart ? env(trace.maxMapCount, MAX_PAGES) : UNLIMITED;
-  const before = built(on, given as TracedCall[], limits);
+  const before = built(on, given, limits);
   if (!isDeepStrictEqual(before, canonical(trace.before.map(vmaOf)))) {
     return { impossible: 'no calls are known that build its address space' };
   }
@@ -81,13 +82,15 @@ function ofCall(trace: CallTrace): RealCalls {
     isRepeated(on, trace, before, one),
   );
   if (call === undefined) {
-    return { impossible: 'it rests on the end of the address space, which is elsewhere on a kernel' };
+    return {
+      impossible: 'it rests on the end of the address space, which is elsewhere on a kernel',
+    };
   }
-  const [first, ...rest] = trace.limitedFromStart ? [...given, call] as TracedCall[] : [call];
+  const [first, ...rest] = trace.limitedFromStart ? [...given, call] : [call];
   return trace.limitedFromStart
     ? { setup: [], calls: [first as TracedCall, ...rest], headroom: trace.maxMapCount }
     : {
-        setup: given as TracedCall[],
+        setup: given,
         calls: [call],
         headroom: trace.maxMapCount - trace.before.length,
       };
@@ -95,7 +98,8 @@ function ofCall(trace: CallTrace): RealCalls {
 
 /** The calls that repeat a trace on a kernel, as its release makes them; or why there are none. */
 export function realCalls(trace: Trace): RealCalls {
-  if (trace.kind === 'race') return { impossible: 'it is a race of threads, which no calls in a row bring about' };
+  if (trace.kind === 'race')
+    return { impossible: 'it is a race of threads, which no calls in a row bring about' };
   if (trace.kind === 'difference') return { impossible: 'it compares two releases' };
   try {
     return ofCall(trace);
