@@ -9,6 +9,7 @@ import { Exit } from './exit.js';
 import type { IdentifyFlags } from './identify.js';
 import type { SensitivityFlags } from './sensitivity.js';
 import { note } from './terminal.js';
+import type { TraceFlags } from './trace.js';
 import type { VerifyFlags } from './verify.js';
 
 const { version } = JSON.parse(
@@ -28,6 +29,9 @@ const within =
 
 const workerCount = within(0, 256);
 
+/** Those of report/faces/formats.ts, which is loaded when it is needed. */
+const FORMAT_NAMES = ['terminal', 'mail', 'json', 'itf', 'c', 'syzkaller', 'fast-check'];
+
 const KERNELS = 'live, uml, uml:PROGRAM, the path of an image, or model:RELEASE';
 
 const EXAMPLES = `
@@ -38,6 +42,7 @@ Examples:
   mremap-check releases v6.17                     the steps of a release, in order
   mremap-check replay --release v6.12 scenarios.jsonl
   mremap-check conform --kernel model:v6.12 --release v6.15
+  mremap-check trace report.json --number 3 --format c
 
 Exit codes:
   0  all as the specs expect (an expected violation is no failure), or as the model says
@@ -60,6 +65,7 @@ function commands(done: (exit: Exit) => void): Command {
     .description('run specs and compare what is found with what they expect')
     .argument('[spec...]', 'spec files or folders (default: all specs of the package)')
     .option('--confirm <kernel>', 'replay what is broken on the release of this kernel there')
+    .option('--traces <folder>', 'write each counterexample there, in every format')
     .option('--json', 'print the report as JSON')
     .option('--verbose', 'with every reason, and the work behind each verdict')
     .option('--quiet', 'no progress')
@@ -130,6 +136,21 @@ function commands(done: (exit: Exit) => void): Command {
     .action(async (file: string, flags: ConfirmFlags) => {
       const { confirmCommand } = await import('./confirm.js');
       done(await confirmCommand(file, flags));
+    });
+  program
+    .command('trace')
+    .description('show a counterexample, or write it for another tool')
+    .argument('<file>', 'what verify --json wrote, or a part of it; - for standard input')
+    .option('--format <format>', `one of ${FORMAT_NAMES.join(', ')} (default: terminal)`)
+    .option('--number <n>', 'the one with this number in the list', within(1, 1_000_000))
+    .option('--invariant <id>', 'of this invariant')
+    .option('--release <id>', 'of this release')
+    .option('-o, --out <folder>', 'write files there, in every format unless one is given')
+    .option('--verbose', 'every step, with its kernel function (terminal)')
+    .option('--changed', 'leave out VMAs that stay as they are (terminal)')
+    .action(async (file: string, flags: TraceFlags) => {
+      const { traceCommand } = await import('./trace.js');
+      done(traceCommand(file, flags));
     });
   program
     .command('identify')

@@ -2,16 +2,20 @@ import { fileURLToPath } from 'node:url';
 import type { ConfirmedVerdicts } from '../report/confirmed.js';
 import { verifyJson } from '../report/json.js';
 import { verifyText } from '../report/verify-text.js';
+import { plural } from '../report/words.js';
 import { loadSpecs } from '../specs/load.js';
 import type { Spec } from '../specs/spec.js';
+import { tracesIn } from '../trace/read.js';
 import { type VerifyReport, verify } from '../verify/verify.js';
 import { Exit } from './exit.js';
 import { type SearchFlags, searching } from './searching.js';
-import { print, printJson, stdoutStyle } from './terminal.js';
+import { note, print, printJson, stdoutStyle } from './terminal.js';
+import { writeTraces } from './trace-files.js';
 
 export interface VerifyFlags extends SearchFlags {
   readonly confirm?: string;
   readonly json?: true;
+  readonly traces?: string;
   readonly verbose?: true;
 }
 
@@ -27,6 +31,10 @@ function exitFor({ asExpected, complete }: VerifyReport, confirmed?: ConfirmedVe
 function show(flags: VerifyFlags, report: VerifyReport, confirmed?: ConfirmedVerdicts): Exit {
   if (flags.json === true) printJson(verifyJson(report, confirmed));
   else print(verifyText(report, stdoutStyle(), flags.verbose === true, confirmed));
+  if (flags.traces !== undefined) {
+    const files = writeTraces(flags.traces, tracesIn(verifyJson(report), 'the report'));
+    note(`${flags.traces}: ${plural(files, 'file')} of traces`);
+  }
   return exitFor(report, confirmed);
 }
 

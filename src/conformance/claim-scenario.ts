@@ -70,13 +70,14 @@ export function mapping(vma: Vma): TracedCall[] {
   const range = { addr: startOf(vma), len: pagesOf(vma) };
   const [prot, written] = [protName(vma), isFaulted(vma)];
   const offset = isFile(kindOf(vma)) ? offsetOf(vma) : 0;
-  return [
+  const calls: TracedCall[] = [
     { call: 'mmap', ...range, kind: kindName(vma), prot: written ? 'rw' : prot, offset },
-    ...(written ? [{ call: 'touch', ...range }] : []),
-    ...(written && prot === 'r' ? [{ call: 'mprotect', ...range, prot }] : []),
-    ...(isLocked(vma) ? [{ call: 'mlock', ...range }] : []),
-    ...(isSealed(vma) ? [{ call: 'mseal', ...range }] : []),
   ];
+  if (written) calls.push({ call: 'touch', ...range });
+  if (written && prot === 'r') calls.push({ call: 'mprotect', ...range, prot });
+  if (isLocked(vma)) calls.push({ call: 'mlock', ...range });
+  if (isSealed(vma)) calls.push({ call: 'mseal', ...range });
+  return calls;
 }
 
 /** The address space that a set-up leaves on a release. */

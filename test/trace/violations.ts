@@ -21,6 +21,19 @@ const ENUMERATED: readonly [string, object][] = [
     },
   ],
   [
+    'several VMAs at once',
+    {
+      pages: 9,
+      vmas: 2,
+      classes: ['anon r', 'anon rw'],
+      limits: [5, 8],
+      flags: [['MAYMOVE', 'FIXED']],
+      lengths: 'equal',
+      destinations: 'fits',
+    },
+  ],
+  ['sealed', { pages: 4, vmas: 2, classes: ['anon rw', 'anon rw sealed'], limits: [2, 6] }],
+  [
     'armed and locked',
     { pages: 3, vmas: 2, classes: ['anon rw armed', 'anon rw populated locked'], limits: [8, 8] },
   ],
@@ -71,7 +84,13 @@ const RACES: readonly [string, object][] = [
   ],
   [
     'a lowered limit',
-    { pages: 3, vmas: 2, classes: ['anon rw'], limits: [2, 8], threads: [MOVES, { sysctl: 'lower' }] },
+    {
+      pages: 3,
+      vmas: 2,
+      classes: ['anon rw'],
+      limits: [2, 8],
+      threads: [MOVES, { sysctl: 'lower' }],
+    },
   ],
 ];
 

@@ -13,15 +13,15 @@ const PAGE = 4096;
 const HALF_HUGE = (2 << 20) / HUGE;
 
 /** What tells the promise kept from broken; see docs/traces.md. */
-type Promised = 'UNTOUCHED' | 'LIMIT' | 'REFUSED' | 'OUTCOME';
+type Promised = 'UNTOUCHED' | 'UNTOUCHED_BY' | 'LIMIT' | 'REFUSED' | 'OUTCOME';
 
 /** Invariants that can be judged by themselves; of the others it is asked whether the kernel does as the trace says. */
 const PROMISED: Readonly<Record<string, Promised>> = {
-  'limit-enomem-untouched': 'UNTOUCHED',
-  'precheck-enomem-untouched': 'UNTOUCHED',
+  'limit-enomem-untouched': 'UNTOUCHED_BY',
+  'precheck-enomem-untouched': 'UNTOUCHED_BY',
   'error-untouched': 'UNTOUCHED',
   'argument-error-untouched': 'UNTOUCHED',
-  'eperm-untouched': 'UNTOUCHED',
+  'eperm-untouched': 'UNTOUCHED_BY',
   'limit-held': 'LIMIT',
   'mmap-limit-held': 'LIMIT',
   'overshoot-at-most-one': 'LIMIT',
@@ -35,6 +35,8 @@ const PROMISED: Readonly<Record<string, Promised>> = {
 
 const MEANING: Readonly<Record<Promised, string>> = {
   UNTOUCHED: 'the call fails and the VMAs are others than before',
+  UNTOUCHED_BY:
+    'the call fails with the errno that it returns on that release, and the VMAs are others than before',
   LIMIT: 'map_count is above max_map_count after the call, and higher than before',
   REFUSED: 'the call returns the errno that it returns on that release',
   OUTCOME: 'the call returns and leaves what it does on that release',
@@ -101,7 +103,7 @@ const seen = (vmas: readonly WrittenVma[]): string => vmas.map(areaRow).join('\n
 /** Why the kernel could do this and nobody would see it, if that is so. */
 function unseen(trace: CallTrace): string | undefined {
   const promised = PROMISED[trace.invariant] ?? 'OUTCOME';
-  if (promised === 'UNTOUCHED' && seen(trace.before) === seen(trace.after)) {
+  if (promised.startsWith('UNTOUCHED') && seen(trace.before) === seen(trace.after)) {
     return 'what is changed does not show in /proc/self/maps';
   }
   if (trace.invariant === 'peak-bounded') return 'a peak of map_count shows to other threads alone';
@@ -118,6 +120,10 @@ function resultText(trace: CallTrace): string {
   if (errno !== undefined) return `(-${errno})`;
   return trace.call.call === 'mremap' ? `(long)(WINDOW + ${bytes(Number(trace.result))})` : '0';
 }
+
+/** Pages in the commit charge. */
+const accounted = (vmas: readonly WrittenVma[]): number =>
+  vmas.reduce((sum, vma) => sum + (vma.accounted ? vma.pages : 0), 0);
 
 interface Facts {
   readonly unit: number;
@@ -161,6 +167,10 @@ function factsOf(trace: Trace, real: RealCalls): Facts {
       define('EXPECTED_TOTAL', `(${call?.accounts.total ?? 0})`),
       define('EXPECTED_LOCKED', `(${call?.accounts.locked ?? 0})`),
       define('EXPECTED_COMMITTED', `(${call?.accounts.committed ?? 0})`),
+      define(
+        'EXACT_COMMITTED',
+        `(${call === undefined ? 0 : accounted(call.after) - accounted(call.before)})`,
+      ),
       look('TOTAL'),
       look('LOCKED'),
       look('COMMITTED'),
