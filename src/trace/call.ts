@@ -25,24 +25,27 @@ const kind = oneOf(Object.keys(Kind) as KindName[], 'a kind');
 const ranged = <W extends string>(call: W) => t.type({ call: t.literal(call), ...range });
 
 /** A call of a trace, flags by their names: as scenarios write it, with what no scenario can say besides. */
-export const tracedCall = t.union([
-  t.type({
-    call: t.literal('mremap'),
-    addr: inHalves,
-    oldLen: inHalves,
-    newLen: inHalves,
-    flags: t.array(oneOf(FLAG_NAMES, 'a flag')),
-    newAddr: inHalves,
-  }),
-  t.type({ call: t.literal('mmap'), ...range, kind, prot, offset: page }),
-  t.type({ call: t.literal('mprotect'), ...range, prot }),
-  ranged('munmap'),
-  ranged('touch'),
-  ranged('mlock'),
-  ranged('munlock'),
-  ranged('mseal'),
-  ranged('uffd'),
-]);
+export const tracedCall = t.union(
+  [
+    t.type({
+      call: t.literal('mremap'),
+      addr: inHalves,
+      oldLen: inHalves,
+      newLen: inHalves,
+      flags: t.array(oneOf(FLAG_NAMES, 'a flag')),
+      newAddr: inHalves,
+    }),
+    t.type({ call: t.literal('mmap'), ...range, kind, prot, offset: page }),
+    t.type({ call: t.literal('mprotect'), ...range, prot }),
+    ranged('munmap'),
+    ranged('touch'),
+    ranged('mlock'),
+    ranged('munlock'),
+    ranged('mseal'),
+    ranged('uffd'),
+  ],
+  'a call',
+);
 export type TracedCall = t.TypeOf<typeof tracedCall>;
 
 export const traced = (call: Call): TracedCall =>

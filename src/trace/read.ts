@@ -11,7 +11,7 @@ const isJson = (value: unknown): value is Json => typeof value === 'object' && v
  */
 export function tracesIn(value: unknown, where: string): Trace[] {
   if (!isJson(value)) return [];
-  if ('trace' in value) return [decode(traceCodec, value, where)];
+  if ('trace' in value) return [decode(traceCodec, value, where.replace(/: $/, ''))];
   return Object.entries(value).flatMap(([key, part]) =>
     tracesIn(part, `${where}${Array.isArray(value) ? `[${key}]` : `.${key}`}`),
   );

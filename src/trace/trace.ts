@@ -7,9 +7,9 @@ import { writtenVma } from './vma.js';
 /** Of the form of a trace; schemas/trace.schema.json describes it. */
 export const TRACE_VERSION = 1 as const;
 
-const orNull = <A>(codec: t.Type<A>) => t.union([codec, t.null]);
+const orNull = <A>(codec: t.Type<A>) => t.union([codec, t.null], `${codec.name} or null`);
 
-const vmas = t.array(writtenVma);
+const vmas = t.array(writtenVma, 'VMAs');
 const range = t.type({ start: t.number, pages: t.number });
 
 /** Which pages something unmapped and mapped, and which frames it moved. */
@@ -70,7 +70,7 @@ const begins = {
   /** When the call is made, or the race begins. */
   maxMapCount: t.number,
   /** Calls from an empty window; null where none were found. */
-  setup: orNull(t.array(tracedCall)),
+  setup: orNull(t.array(tracedCall, 'calls')),
   /** Where none were found: whether all sequences of the calls tried were searched. */
   setupExhausted: t.boolean,
   /** Address spaces that were searched for them. */
