@@ -120,7 +120,7 @@ export async function runGuest(kernel: string, initramfs: Buffer): Promise<Map<s
       arg === 'mem=128M' ? 'mem=512M' : arg === '256' ? '768' : arg,
     );
     const env = isUml ? { ...process.env, TMPDIR: folder.path } : process.env;
-    return resultsIn(await said(program, roomy, env, isUml ? 60 : 300));
+    return resultsIn(await said(program, roomy, env, isUml ? 120 : 600));
   } finally {
     folder.remove();
   }
