@@ -30,7 +30,7 @@ describe('every violation', () => {
     for (const trace of await allTraces()) {
       const text = FORMATS[name].text(trace);
       expect(text).not.toMatch(/undefined|NaN|\[object/);
-      expect(text.length).toBeGreaterThan(200);
+      expect(text.length).toBeGreaterThan(150);
     }
   });
 

@@ -125,8 +125,8 @@ function vmaRows(before: Vmas, after: Vmas, { s, width, vmas }: Canvas): string[
   const hidden = all.length - shown.length;
   const paint = { '-': s.bad, '+': s.good, ' ': s.dim };
   const lines = shown.map(({ vma, sign }) => {
-    const text = wrapped(`${sign} ${vmaText(vma)}`, INDENT, width);
-    return paint[sign as keyof typeof paint](text);
+    const text = wrapped(vmaText(vma), `${INDENT}  `, width);
+    return paint[sign as keyof typeof paint](`${INDENT}${sign} ${text.trimStart()}`);
   });
   const rest = hidden === 0 ? [] : [s.dim(`${INDENT}  (${hidden} unchanged)`)];
   const [first, ...others] = [...lines, ...rest];

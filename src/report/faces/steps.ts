@@ -1,5 +1,5 @@
 import type { TracedStep } from '../../trace/trace.js';
-import { exactly, row } from '../rows.js';
+import { exactly, INDENT, row } from '../rows.js';
 import type { Canvas } from './canvas.js';
 
 /** A step that changes or ends something, or goes on to the next VMA; the others only looked. */
@@ -9,6 +9,9 @@ const matters = (one: TracedStep, before: TracedStep | undefined): boolean =>
   one.mapCountBefore !== one.mapCountAfter ||
   one.piece !== (before?.piece ?? 0) ||
   one.result !== null;
+
+/** Columns below which what a step is stands under what it did. */
+const NARROW = 64;
 
 const countsText = ({ mapCountBefore, mapCountAfter }: TracedStep): string =>
   mapCountBefore === mapCountAfter ? `${mapCountAfter}` : `${mapCountBefore} -> ${mapCountAfter}`;
@@ -42,12 +45,14 @@ export function stepRows(steps: readonly TracedStep[], canvas: Canvas): string[]
       return notes === '' ? lines : [...lines, ...row('', `  ${notes.trim()}`, width)];
     });
   }
+  const isNarrow = width < NARROW;
   const rows = shown.flatMap(({ one, before }) => {
     const head = `${countsText(one).padEnd(9)} ${one.locked ? 'held' : '-   '}`;
     const text = `${one.step}, ${one.kernel}()${notesText(one, before)}`;
+    if (isNarrow) return [`${INDENT}${head}`, ...row('', text, width)];
     const [first = '', ...more] = row('', `${'x'.repeat(head.length)}  ${text}`, width);
-    const lines = [first.replace(/x+ /, `${head}  `), ...more];
+    const lines = [first.replace(/x+ {2}/, `${head}  `), ...more];
     return matters(one, before) ? lines : lines.map(s.dim);
   });
-  return [exactly('steps', 'map_count lock  step, kernel function'), ...rows];
+  return [...row('steps', 'map_count lock  step, kernel function', width), ...rows];
 }
