@@ -51,14 +51,15 @@ function momentRow(
   const whole = gauged + space + end;
   const line = (whole.length > width ? gauged + end : whole).trimEnd();
   const lines = line.length > width ? row('', line.trim().replace(/ +/g, ' '), width) : [line];
-  return verbose && kernel !== null ? [...lines, `       ${kernel}()`] : lines;
+  return verbose && kernel !== null ? [...lines, ...row('', `${kernel}()`, width)] : lines;
 }
 
 /** The interleaving; with `verbose` all of it, with the kernel functions. */
 export function momentRows(trace: RaceTrace, canvas: Canvas): string[] {
   const shown = trace.interleaving.filter((one) => canvas.verbose || matters(one));
+  const head = exactly('order', `${'thread, step'.padEnd(STEP - 4)} map_count`);
   return [
-    exactly('order', `${'thread, step'.padEnd(STEP - 4)} map_count`),
+    head.length <= canvas.width ? head : exactly('order', 'thread, step'),
     ...shown.flatMap((one, i) => momentRow(one, i + 1, trace, canvas)),
   ];
 }
