@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { cText } from '../../src/report/faces/c.js';
 import { FORMAT_NAMES, FORMATS } from '../../src/report/faces/formats.js';
 import { itfText } from '../../src/report/faces/itf.js';
@@ -24,6 +24,9 @@ const CANNOT = {
   syzkaller: /No program shows it for certain|Not written|not written/,
   'fast-check': /test\.skip\("not a sequence of calls: /,
 } as const;
+
+// The first to ask waits for a verification of some seconds, or minutes on a busy machine.
+vi.setConfig({ testTimeout: 300_000 });
 
 describe('every violation', () => {
   test.each(FORMAT_NAMES)('renders as %s', async (name) => {

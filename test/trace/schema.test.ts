@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { invariants } from '../../src/invariants/index.js';
 import { tracesIn } from '../../src/trace/read.js';
 import { TRACE_VERSION, type Trace } from '../../src/trace/trace.js';
@@ -22,6 +22,9 @@ const paths = (value: unknown): string[][] =>
 
 const at = (value: unknown, path: readonly string[]): unknown =>
   path.reduce((part, key) => (part as Record<string, unknown>)[key], value);
+
+// The first to ask waits for a verification of some seconds, or minutes on a busy machine.
+vi.setConfig({ testTimeout: 300_000 });
 
 describe('schemas/trace.schema.json', () => {
   test('describes the traces of verify --json, of every kind and nearly every invariant', async () => {
