@@ -5,16 +5,32 @@ const layers = [
   { name: 'model', project: [], packages: 'none' },
   { name: 'invariants', project: ['model'], packages: 'none' },
   { name: 'checker', project: ['model', 'invariants'], packages: 'none' },
+  { name: 'commands', project: [], packages: 'none' },
+  { name: 'docs', project: ['commands'], packages: 'none' },
   { name: 'input', project: ['model'], packages: 'any' },
-  { name: 'specs', project: ['input', 'model', 'invariants', 'checker'], packages: 'any' },
+  { name: 'patches', project: ['input', 'model'], packages: 'any' },
+  {
+    name: 'specs',
+    project: ['input', 'model', 'patches', 'invariants', 'checker'],
+    packages: 'any',
+  },
   { name: 'trace', project: ['input', 'model'], packages: 'any' },
   { name: 'conformance', project: ['input', 'model', 'checker', 'trace'], packages: 'any' },
-  { name: 'kernels', project: ['input', 'model', 'conformance'], packages: 'any' },
-  { name: 'verify', project: ['model', 'invariants', 'checker', 'specs'], packages: 'any' },
+  { name: 'kernels', project: ['input', 'model', 'patches', 'conformance'], packages: 'any' },
+  {
+    name: 'verify',
+    project: ['model', 'patches', 'invariants', 'checker', 'specs'],
+    packages: 'any',
+  },
   {
     name: 'report',
     project: ['model', 'invariants', 'checker', 'input', 'specs', 'verify', 'conformance', 'trace'],
     packages: 'any',
+  },
+  {
+    name: 'explore',
+    project: ['model', 'checker', 'input', 'trace', 'conformance', 'report'],
+    packages: 'none',
   },
 ];
 

@@ -2,9 +2,10 @@ import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
 import { type Machine, type MicroStep, type Outcome, observe } from '../model/run.js';
 import type { EnumerateBounds } from './bounds.js';
-import { type BehaviourClass, comparedCalls } from './compare.js';
-import { limitsOf } from './enumerate.js';
+import { callsOf } from './calls.js';
+import { limitsOf, type Witness } from './enumerate.js';
 import { findHistory, type HistorySearch } from './history.js';
+import { type PartingSteps, partingSteps } from './parting.js';
 import { addressSpaces, frameTokens } from './spaces.js';
 
 /** The smallest call of a class of differences, with what it did on either release. */
@@ -21,24 +22,28 @@ export interface Difference {
   readonly outcomes: readonly [Outcome, Outcome];
   /** The call step by step on either. */
   readonly micro: readonly [readonly MicroStep[], readonly MicroStep[]];
+  /** Where the two runs part. */
+  readonly parting: PartingSteps | undefined;
 }
 
-/** The witness of a class, played again on both releases. */
+/** A call that two releases end differently, played again on both. */
 export function differenceOf(
   on: readonly [Machine, Machine],
   bounds: EnumerateBounds,
-  { witness }: BehaviourClass,
+  witness: Witness,
 ): Difference {
-  const before = addressSpaces(bounds)[witness.space];
-  const call = comparedCalls(bounds)[witness.call];
+  const before = addressSpaces(bounds).at(witness.space);
+  const call = callsOf(bounds)[witness.call];
   const within = limitsOf(bounds)[witness.limit - bounds.limits[0]];
-  if (before === undefined || call === undefined || within === undefined) {
+  if (call === undefined || within === undefined) {
     throw new Error('a witness out of bounds');
   }
   const pages = frameTokens(before, bounds.pages);
   const [first, second] = on;
-  const mine = observe(first, within, before, pages, call);
-  const yours = observe(second, within, before, pages, call);
+  const [mine, yours] = on.map((one) => observe(one, within, before, pages, call)) as [
+    ReturnType<typeof observe>,
+    ReturnType<typeof observe>,
+  ];
   return {
     releases: [first.release.id, second.release.id],
     pages: bounds.pages,
@@ -48,5 +53,6 @@ export function differenceOf(
     call,
     outcomes: [mine.outcome, yours.outcome],
     micro: [mine.micro, yours.micro],
+    parting: partingSteps(mine.micro, yours.micro),
   };
 }

@@ -105,7 +105,7 @@ export interface SearchOptions {
 }
 
 /** Calls of which a recorder knows under what other limits they would end alike. */
-const recordsLimits = ({ call }: Call): boolean => call === 'mremap' || call === 'munmap';
+export const recordsLimits = ({ call }: Call): boolean => call === 'mremap' || call === 'munmap';
 
 /** Each limit of the bounds, least first. */
 export const limitsOf = ({ limits: [least, greatest], pages, resources }: EnumerateBounds): Env[] =>
@@ -328,7 +328,7 @@ export function enumeratePart(
   const groups = callGroups(on, bounds, reduce);
   const search = new Search(on, bounds, invariants, limitRanges);
   for (let space = part; space < spaces.length; space += parts) {
-    const before = spaces[space] as Vmas;
+    const before = spaces.at(space);
     const pages = frameTokens(before, bounds.pages);
     search.work.spaces++;
     for (const group of groups) search.make({ space, before, pages }, group);

@@ -11,7 +11,7 @@ import { columns, note, print, stdoutStyle } from './terminal.js';
 import { writeTraces } from './trace-files.js';
 
 export interface TraceFlags {
-  readonly format?: string;
+  readonly format?: FormatName;
   readonly number?: number;
   readonly invariant?: string;
   readonly release?: string;
@@ -37,12 +37,6 @@ function readTraces(file: string): Numbered[] {
     );
   }
   return traces.map((trace, i) => ({ number: i + 1, trace }));
-}
-
-function formatOf(word: string): FormatName {
-  const format = FORMAT_NAMES.find((name) => name === word);
-  if (format !== undefined) return format;
-  throw new BadInput(`--format: found "${word}", expected one of ${FORMAT_NAMES.join(', ')}`);
 }
 
 const releasesOf = (trace: Trace): string[] =>
@@ -100,7 +94,7 @@ function shown(trace: Trace, format: FormatName, flags: TraceFlags): string {
 
 /** Lists the traces of a file, shows one of them, or writes some into a folder. */
 export function traceCommand(file: string, flags: TraceFlags): Exit {
-  const format = flags.format === undefined ? undefined : formatOf(flags.format);
+  const { format } = flags;
   const all = readTraces(file);
   const ones = chosen(all, flags);
   if (flags.out !== undefined) {

@@ -10,10 +10,11 @@ import { type VerifyReport, verify } from '../verify/verify.js';
 import { Exit } from './exit.js';
 import { type SearchFlags, searching } from './searching.js';
 import { note, print, printJson, stdoutStyle } from './terminal.js';
-import { writeTraces } from './trace-files.js';
+import { traceFolder, writeTraces } from './trace-files.js';
 
 export interface VerifyFlags extends SearchFlags {
   readonly confirm?: string;
+  readonly modules?: true;
   readonly json?: true;
   readonly traces?: string;
   readonly verbose?: true;
@@ -64,7 +65,8 @@ async function verifiedOn(name: string, specs: readonly Spec[], flags: VerifyFla
 
 /** Runs the specs (all of the package's without any), prints the report, and says how it went. */
 export async function verifyCommand(paths: readonly string[], flags: VerifyFlags): Promise<Exit> {
-  const specs = loadSpecs(paths.length === 0 ? [OWN_SPECS] : paths);
+  const specs = loadSpecs(paths.length === 0 ? [OWN_SPECS] : paths, flags.modules);
+  if (flags.traces !== undefined) traceFolder(flags.traces);
   if (flags.confirm !== undefined) return verifiedOn(flags.confirm, specs, flags);
   return searching(
     flags,

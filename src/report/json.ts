@@ -1,5 +1,6 @@
 import type { FoundKernel } from '../conformance/found-kernel.js';
 import type { Invariant } from '../invariants/invariant.js';
+import { changesOf } from '../model/changes.js';
 import type { Release } from '../model/release.js';
 import type { Step } from '../model/step.js';
 import { breachShown, type Sensitivity, type SensitivityReport } from '../verify/sensitivity.js';
@@ -156,14 +157,19 @@ const stepJson = ({
 
 export const releasesJson = (releases: readonly Release[]): object => ({
   version: VERSION,
-  releases: releases.map(({ id, covers, changes, sources, kernels, calls }) => ({
-    id,
-    covers,
-    changes,
-    sources,
-    kernels,
-    mremap: calls.mremap.map(stepJson),
-  })),
+  releases: releases.map((release) => {
+    const { id, covers, changes, sources, kernels, base, calls } = release;
+    return {
+      id,
+      base: base?.id ?? null,
+      edits: changesOf(release),
+      covers,
+      changes,
+      sources,
+      kernels,
+      mremap: calls.mremap.map(stepJson),
+    };
+  }),
 });
 
 export const invariantsJson = (invariants: readonly Invariant[]): object => ({

@@ -1,4 +1,4 @@
-import type { Counterexample } from '../checker/counterexample.js';
+import type { Counterexample, ShownCall } from '../checker/counterexample.js';
 import type { Difference } from '../checker/difference.js';
 import type { HistorySearch } from '../checker/history.js';
 import type { Moment } from '../checker/interleaving.js';
@@ -17,6 +17,7 @@ import {
   type CallTrace,
   type DifferenceTrace,
   type RaceTrace,
+  type ShownTrace,
   TRACE_VERSION,
   type TracedMoment,
   type TracedStep,
@@ -32,7 +33,6 @@ interface Beginning {
 }
 
 const begins = ({ pages, limit, history, before }: Beginning) => ({
-  trace: TRACE_VERSION,
   pages,
   maxMapCount: limit,
   setup: history.calls?.map(traced) ?? null,
@@ -41,13 +41,14 @@ const begins = ({ pages, limit, history, before }: Beginning) => ({
   before: before.map(written),
 });
 
-const statementOf = (invariant: string): string => invariantById(invariant)?.statement ?? '';
+/** Of a narrowed one too, as `success-effect/one-vma`. */
+const statementOf = (invariant: string): string =>
+  invariantById(invariant.replace(/[/@].*/, ''))?.statement ?? '';
 
 const broken = (c: Counterexample | RaceCounterexample, bounds: string | null) => ({
-  release: c.release,
+  trace: TRACE_VERSION,
   invariant: c.invariant,
   statement: statementOf(c.invariant),
-  explanation: c.explanation,
   bounds,
 });
 
@@ -60,7 +61,8 @@ const ran = (before: Shared, after: Shared) => ({
   changes: changesBetween([before.vmas, before.pages], [after.vmas, after.pages]),
 });
 
-function stepsOf(call: Call, micro: readonly MicroStep[]): TracedStep[] {
+/** What each step of a call did. */
+export function stepsOf(call: Call, micro: readonly MicroStep[]): TracedStep[] {
   // Of the calls that are modelled, mremap() alone has steps before it takes the lock.
   let locked = call.call !== 'mremap';
   return micro.map(({ step, before, after, failed }) => {
@@ -89,10 +91,11 @@ const came = (before: Vmas, pages: number, outcome: Outcome) => ({
   endedBy: endedBy(outcome.step),
 });
 
-const callTrace = (c: Counterexample, bounds: string | null): CallTrace => ({
-  kind: 'call',
+/** A call step by step, whether it breaks something or not. */
+export const shownTraceOf = (c: ShownCall): ShownTrace => ({
   ...begins(c),
-  ...broken(c, bounds),
+  release: c.release,
+  explanation: c.explanation,
   limits: c.within,
   limitedFromStart: c.limitedFromStart,
   call: traced(c.call),
@@ -105,6 +108,12 @@ const callTrace = (c: Counterexample, bounds: string | null): CallTrace => ({
   mapCount: { before: c.before.length, after: c.outcome.mapCount, peak: c.outcome.peak },
   accounts: c.outcome.accounts,
   steps: stepsOf(c.call, c.micro),
+});
+
+const callTrace = (c: Counterexample, bounds: string | null): CallTrace => ({
+  kind: 'call',
+  ...broken(c, bounds),
+  ...shownTraceOf(c),
 });
 
 function momentOf({ thread, step, before, after, result }: Moment, locked: boolean): TracedMoment {
@@ -137,8 +146,10 @@ function momentsOf({ deeds, moments }: RaceCounterexample): TracedMoment[] {
 
 const raceTrace = (c: RaceCounterexample, bounds: string | null): RaceTrace => ({
   kind: 'race',
-  ...begins(c),
   ...broken(c, bounds),
+  ...begins(c),
+  release: c.release,
+  explanation: c.explanation,
   threads: c.deeds.map((deed, i) => {
     const result = c.results[i];
     if (deed.does === 'read') return { does: 'read', seen: result ?? null };
@@ -171,6 +182,7 @@ export function differenceTraceOf(d: Difference, bounds: string | null = null): 
   });
   return {
     kind: 'difference',
+    trace: TRACE_VERSION,
     ...begins(d),
     bounds,
     call: traced(d.call),

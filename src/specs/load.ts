@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { match } from 'ts-pattern';
 import type {
   EnumerateBounds,
@@ -18,6 +18,7 @@ import type { FlagName } from '../model/calls.js';
 import type { KindName, ProtName } from '../model/vma.js';
 import {
   specCodec,
+  vmaClass,
   type WrittenBounds,
   type WrittenMremap,
   type WrittenRaceBounds,
@@ -28,7 +29,7 @@ import {
 import type { Check, ReachRun, Spec } from './spec.js';
 
 /** Every combination of the flags, those that no release accepts included. */
-const ANY_FLAGS: readonly (readonly FlagName[])[] = [
+export const ANY_FLAGS: readonly (readonly FlagName[])[] = [
   [],
   ['MAYMOVE'],
   ['FIXED'],
@@ -50,6 +51,10 @@ function classOf(words: string): VmaClass {
     armed: states.includes('armed'),
   };
 }
+
+/** A class of VMA in the words of specs; throws BadInput that begins with `where`. */
+export const vmaClassFrom = (words: string, where: string): VmaClass =>
+  classOf(decode(vmaClass, words, where));
 
 const mremapOf = (written: WrittenMremap): MremapBounds => ({
   flags: written.flags === undefined || written.flags === 'any' ? ANY_FLAGS : written.flags,
@@ -168,8 +173,9 @@ function checkThreads({ threads, pages }: WrittenRaceBounds, where: string): voi
 }
 
 /** A spec from its text; throws BadInput that names the file and the place. */
-function parseSpec(text: string, file: string): Spec {
-  const written = decode(specCodec, parseJson(text, file), file);
+function parseSpec(text: string, file: string, modules: boolean): Spec {
+  const codec = specCodec(file, { folder: dirname(file), modules });
+  const written = decode(codec, parseJson(text, file), file);
   checkAgreement(written, file);
   const { title, question, answer, sources } = written;
   return {
@@ -195,6 +201,10 @@ function specFiles(path: string): string[] {
   return files.sort().map((name) => join(path, name));
 }
 
-/** The specs in files and folders, in the order given; folders by name. Throws BadInput. */
-export const loadSpecs = (paths: readonly string[]): Spec[] =>
-  paths.flatMap(specFiles).map((file) => parseSpec(readText(file, 'a spec'), file));
+/**
+ * The specs in files and folders, in the order given; folders by name. Throws BadInput.
+ *
+ * @param modules whether releases may be patches that are code, which is run to read them
+ */
+export const loadSpecs = (paths: readonly string[], modules = false): Spec[] =>
+  paths.flatMap(specFiles).map((file) => parseSpec(readText(file, 'a spec'), file, modules));

@@ -122,6 +122,9 @@ const callTrace = t.type({
 });
 export type CallTrace = t.TypeOf<typeof callTrace>;
 
+/** A call that is drawn for what it does; it need not break anything, and is no trace by itself. */
+export type ShownTrace = Omit<CallTrace, 'trace' | 'kind' | 'invariant' | 'statement' | 'bounds'>;
+
 /** What a thread does in a race, and what came of it. */
 const thread = t.union([
   t.type({ does: t.literal('call'), call: tracedCall, result: orNull(t.string) }),

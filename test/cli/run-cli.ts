@@ -15,8 +15,12 @@ export interface CliResult {
 export interface CliOptions {
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Folder to run in. */
+  readonly cwd?: string;
   /** Sent when the first words on stderr come. */
   readonly signal?: NodeJS.Signals;
+  /** Sent after so many milliseconds instead, where the command says nothing for long. */
+  readonly after?: number;
 }
 
 /** Runs the built command as a user would, without a terminal. */
@@ -25,14 +29,19 @@ export function cli(args: readonly string[], options: CliOptions = {}): Promise<
     const { NO_COLOR: _, FORCE_COLOR: __, ...inherited } = process.env;
     const child = spawn(process.execPath, [MAIN, ...args], {
       env: { ...inherited, ...options.env },
+      cwd: options.cwd,
     });
+    const interrupt = (): void => {
+      if (options.signal !== undefined) child.kill(options.signal);
+    };
+    if (options.after !== undefined) setTimeout(interrupt, options.after);
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => {
       stdout += chunk.toString();
     });
     child.stderr.on('data', (chunk: Buffer) => {
-      if (stderr === '' && options.signal !== undefined) child.kill(options.signal);
+      if (stderr === '' && options.after === undefined) interrupt();
       stderr += chunk.toString();
     });
     child.on('error', reject);
@@ -41,9 +50,13 @@ export function cli(args: readonly string[], options: CliOptions = {}): Promise<
   });
 }
 
-/** A file with this text in a folder of its own. */
-export function fileWith(name: string, text: string): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'mremap-check-')), name);
+/** A file with this text, in a folder of its own unless one is given. */
+export function fileWith(
+  name: string,
+  text: string,
+  folder = mkdtempSync(join(tmpdir(), 'mremap-check-')),
+): string {
+  const file = join(folder, name);
   writeFileSync(file, text);
   return file;
 }

@@ -9,7 +9,6 @@ import { enumeratePart } from '../../src/checker/enumerate.js';
 import { reach } from '../../src/checker/reach.js';
 import { type Answer, confirm } from '../../src/conformance/confirm.js';
 import type { Kernel } from '../../src/conformance/kernel.js';
-import { modelKernel } from '../../src/conformance/model-kernel.js';
 import { invariantById } from '../../src/invariants/index.js';
 import type { Invariant } from '../../src/invariants/invariant.js';
 import { machine } from '../../src/model/run.js';
@@ -17,7 +16,7 @@ import { traceOf } from '../../src/report/trace-of.js';
 import { breachesOf, tracesIn } from '../../src/trace/read.js';
 import type { BreachTrace, CallTrace, RaceTrace } from '../../src/trace/trace.js';
 import { release } from '../support/releases.js';
-import { answering, NEVER } from './kernels.js';
+import { answering, modelKernel, NEVER } from './kernels.js';
 
 const invariant = (id: string): Invariant => {
   const found = invariantById(id);

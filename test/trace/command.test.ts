@@ -12,6 +12,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import type { Command } from '../../src/commands/command.js';
+import { COMMANDS } from '../../src/commands/table.js';
 import { FORMAT_NAMES } from '../../src/report/faces/formats.js';
 import { cli, fileWith } from '../cli/run-cli.js';
 import { specText } from '../support/specs.js';
@@ -82,11 +84,17 @@ describe('mremap-check trace', () => {
     }
   });
 
+  test('offers the formats that there are', () => {
+    const { options } = COMMANDS.find(({ name }) => name === 'trace') as Command;
+    expect(options.find(({ name }) => name === 'format')?.values).toEqual(FORMAT_NAMES);
+  });
+
   test.each([
-    [['--format', 'yaml'], '--format: found "yaml", expected one of terminal, mail'],
+    [['--format', 'yaml'], 'Allowed choices are terminal, mail, json'],
     [['--number', '9'], '--number: found 9, expected one of 1 to 1'],
     [['--release', 'v7.3'], 'found no trace of v7.3, expected one of these:'],
     [['-o', '/dev/null/x'], '/dev/null/x: cannot be written to (ENOTDIR), expected a folder'],
+    [['-o', '/proc/x'], '/proc/x: cannot be written to (ENOENT), expected a folder'],
   ])('refuses %j with one message', async (flags, message) => {
     const { code, stderr } = await cli(['trace', await verified, ...flags]);
     expect(code).toBe(2);

@@ -73,13 +73,25 @@ function folded(rows: readonly Row[], pages: number, canvas: Canvas): string[] {
   return [...lines, ...behind];
 }
 
-/** An address space before and after, and the pages that are mapped differently. */
+/** A row with what else became of an address space. */
+interface OtherRow {
+  readonly label: string;
+  readonly vmas: Vmas;
+  readonly gauge: string;
+}
+
+/**
+ * An address space before and after, and the pages that are mapped differently.
+ *
+ * @param others what else became of it, drawn below
+ */
 export function beforeAfterRows(
   [before, after]: readonly [Vmas, Vmas],
   [gaugeBefore, gaugeAfter]: readonly [string, string],
   pages: number,
   canvas: Canvas,
   role?: string,
+  others: readonly OtherRow[] = [],
 ): string[] {
   const isMarked = (page: number): boolean => changedAt(before, after, page);
   const changed = marks(pages, (page) => (isMarked(page) ? '^' : ' '));
@@ -89,11 +101,16 @@ export function beforeAfterRows(
     ...flagRow(before, pages),
     { label: 'before', cells: strip(before, pages), behind: gaugeBefore },
     { label: 'after', cells: strip(after, pages), behind: gaugeAfter, isMarked },
+    ...others.map((one) => ({
+      label: one.label,
+      cells: strip(one.vmas, pages),
+      behind: one.gauge,
+    })),
     ...(changed.trim() === '' ? [] : [{ label: 'changed', cells: changed, isMarked }]),
   ];
   return [
     ...folded(rows, pages, canvas),
-    wrapped(legend([before, after]), INDENT, canvas.width),
+    wrapped(legend([before, after, ...others.map(({ vmas }) => vmas)]), INDENT, canvas.width),
     ...vmaRows(before, after, canvas),
   ];
 }

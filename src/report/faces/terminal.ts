@@ -3,9 +3,9 @@ import { NO_RESOURCE_LIMITS, type ResourceLimits } from '../../model/state.js';
 import { callOf } from '../../trace/call.js';
 import type {
   BreachTrace,
-  CallTrace,
   DifferenceTrace,
   RaceTrace,
+  ShownTrace,
   Trace,
 } from '../../trace/trace.js';
 import { vmaOf } from '../../trace/vma.js';
@@ -18,7 +18,11 @@ import { momentRows, threadRows } from './race-rows.js';
 import { beforeAfterRows } from './space.js';
 import { stepRows } from './steps.js';
 
-const historyOf = ({ setup, setupExhausted, setupSearched }: Trace): HistorySearch => ({
+const historyOf = ({
+  setup,
+  setupExhausted,
+  setupSearched,
+}: Trace | ShownTrace): HistorySearch => ({
   calls: setup?.map(callOf),
   exhausted: setupExhausted,
   states: setupSearched,
@@ -28,7 +32,7 @@ const historyOf = ({ setup, setupExhausted, setupSearched }: Trace): HistorySear
 const pageOf = (result: string): number => (result.startsWith('-') ? -1 : Number(result));
 
 /** What was made to fail, and the limits beside max_map_count. */
-function failureRows({ failures, limits }: CallTrace, { width }: Canvas): string[] {
+function failureRows({ failures, limits }: ShownTrace, { width }: Canvas): string[] {
   const failed = failures.map(
     ({ step, kernel, errno }) => `${kernel} fails with ${errno} in ${step}`,
   );
@@ -44,8 +48,8 @@ function failureRows({ failures, limits }: CallTrace, { width }: Canvas): string
 
 /** One call on one release: the address space before and after, and the steps. */
 function callRows(
-  trace: CallTrace | DifferenceTrace,
-  side: Pick<CallTrace, 'result' | 'after' | 'steps' | 'endedBy'> & { readonly count: number },
+  trace: ShownTrace | DifferenceTrace,
+  side: Pick<ShownTrace, 'result' | 'after' | 'steps' | 'endedBy'> & { readonly count: number },
   canvas: Canvas,
 ): string[] {
   const { pages, maxMapCount } = trace;
@@ -63,7 +67,7 @@ function callRows(
   ];
 }
 
-const callBody = (trace: CallTrace, canvas: Canvas): string[] => [
+const callBody = (trace: ShownTrace, canvas: Canvas): string[] => [
   ...row('why', trace.explanation, canvas.width),
   ...historyRows(historyOf(trace), trace.maxMapCount, trace.limitedFromStart, canvas.width),
   ...row('call', `${callText(callOf(trace.call))} = ${trace.result}`, canvas.width),
@@ -124,12 +128,19 @@ export function terminalText(trace: Trace, canvas: Canvas): string {
   ].join('\n');
 }
 
+/** Of a report: 72 columns, no more steps than did something. */
+const reportCanvas = (s: Style): Canvas => ({ s, width: WIDTH, verbose: false, vmas: 'none' });
+
+/** A call as a report has it, below its heading; the rows that say why come first. */
+export const shownText = (trace: ShownTrace, s: Style): string =>
+  callBody(trace, reportCanvas(s)).join('\n');
+
 /**
- * Counterexamples as a report has them: 72 columns, no more steps than did something. One that breaks
+ * Counterexamples as a report has them. One that breaks
  * several invariants, or on several releases, is drawn once.
  */
 export function counterexampleTexts(traces: readonly BreachTrace[], s: Style): string[] {
-  const canvas: Canvas = { s, width: WIDTH, verbose: false, vmas: 'none' };
+  const canvas = reportCanvas(s);
   const drawn = new Map<string, BreachTrace[]>();
   for (const trace of traces) {
     const text = traceBody(trace, canvas);

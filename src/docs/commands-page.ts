@@ -1,0 +1,64 @@
+import {
+  type Argument,
+  argumentUsage,
+  type Command,
+  type Option,
+  optionUsage,
+} from '../commands/command.js';
+
+const needed = (option: Option): string => (option.required === true ? ' (needed)' : '');
+
+const bounds = ({ whole }: Option): string =>
+  whole === undefined ? '' : `; from ${whole[0]} to ${whole[1]}`;
+
+const preset = (option: Option): string =>
+  option.default === undefined ? '' : ` (default: ${option.default})`;
+
+const argumentRow = (argument: Argument): string =>
+  `| \`${argumentUsage(argument)}\` | ${argument.says} |`;
+
+const optionRow = (option: Option): string =>
+  `| \`${optionUsage(option)}\`${needed(option)} | ${option.says}${bounds(option)}${preset(option)} |`;
+
+/** `mremap-check replay --release <id> <file>`: what must be given, and that there may be more. */
+export function usage({ name, arguments: given, options }: Command): string {
+  const needed = options.filter(({ required }) => required === true).map(optionUsage);
+  const rest = needed.length < options.length ? ['[options]'] : [];
+  return ['mremap-check', name, ...needed, ...rest, ...given.map(argumentUsage)].join(' ');
+}
+
+function section(command: Command): string {
+  const rows = [...command.arguments.map(argumentRow), ...command.options.map(optionRow)];
+  const examples = command.examples.map(
+    ({ args, says }) => `    # ${says}\n    mremap-check ${args}`,
+  );
+  return [
+    `## ${command.name}`,
+    '',
+    `    ${usage(command)}`,
+    '',
+    `${command.says[0]?.toUpperCase()}${command.says.slice(1)}.`,
+    '',
+    ...(rows.length === 0 ? [] : ['| | |', '| --- | --- |', ...rows, '']),
+    examples.join('\n\n'),
+  ].join('\n');
+}
+
+/** The page of all commands, as Markdown. */
+export function commandsPage(commands: readonly Command[], exitCodes: readonly string[]): string {
+  return [
+    '# Commands',
+    '',
+    'Made from the table that the command line is parsed by (`src/commands/table.ts`), as are `--help`,',
+    '`mremap-check completion` and the manual page. Results go to stdout, all else to stderr.',
+    '`NO_COLOR` is honoured.',
+    '',
+    ...commands.map((command) => `${section(command)}\n`),
+    '## Exit codes',
+    '',
+    '| code | |',
+    '| --- | --- |',
+    ...exitCodes.map((says, code) => `| ${code} | ${says} |`),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,48 @@
+import { argumentUsage, type Command, optionUsage } from '../commands/command.js';
+import { usage } from './commands-page.js';
+
+/** Text as roff takes it literally. */
+const plain = (text: string): string =>
+  text
+    .replaceAll('\\', '\\e')
+    .replaceAll('-', '\\-')
+    .replace(/^([.'])/gm, '\\&$1');
+
+const entry = (tag: string, says: string): string[] => ['.TP', `.B ${plain(tag)}`, plain(says)];
+
+const section = (command: Command): string[] => [
+  `.SS ${plain(command.name)}`,
+  `.B ${plain(usage(command))}`,
+  '.PP',
+  `${plain(`${command.says[0]?.toUpperCase()}${command.says.slice(1)}`)}.`,
+  ...command.arguments.flatMap((one) => entry(argumentUsage(one), one.says)),
+  ...command.options.flatMap((one) => entry(optionUsage(one), one.says)),
+];
+
+/** The manual page, for man(1). */
+export function manualPage(commands: readonly Command[], exitCodes: readonly string[]): string {
+  return [
+    '.TH MREMAP\\-CHECK 1',
+    '.SH NAME',
+    'mremap\\-check \\- explicit\\-state model checker for Linux mremap() at the edge of vm.max_map_count',
+    '.SH SYNOPSIS',
+    '.B mremap\\-check',
+    '.I command',
+    '[options] [arguments]',
+    '.SH EXAMPLES',
+    ...commands.flatMap(({ examples }) =>
+      examples.flatMap(({ args, says }) => entry(`mremap-check ${args}`, says)),
+    ),
+    '.SH COMMANDS',
+    ...commands.flatMap(section),
+    '.SH EXIT STATUS',
+    ...exitCodes.flatMap((says, code) => entry(String(code), says)),
+    '.SH ENVIRONMENT',
+    ...entry('NO_COLOR', 'No colours, if it is set and not empty.'),
+    ...entry('FORCE_COLOR', 'Colours where there is no terminal, unless it is 0.'),
+    '.SH SEE ALSO',
+    '.BR mremap (2),',
+    '.BR proc_sys_vm (5)',
+    '',
+  ].join('\n');
+}
