@@ -27,7 +27,7 @@ const at = (value: unknown, path: readonly string[]): unknown =>
 vi.setConfig({ testTimeout: 300_000 });
 
 describe('schemas/trace.schema.json', () => {
-  test('describes the traces of verify --json, of every kind and nearly every invariant', async () => {
+  test('describes the traces of verify --json, of every kind and most invariants', async () => {
     const traces = await allTraces();
     expect(traces.length).toBeGreaterThan(100);
     expect(new Set(traces.map(({ kind }) => kind))).toEqual(
@@ -36,7 +36,7 @@ describe('schemas/trace.schema.json', () => {
     const broken = new Set(
       traces.flatMap((trace) => ('invariant' in trace ? [trace.invariant] : [])),
     );
-    expect(broken.size).toBeGreaterThan(invariants.length / 3);
+    expect(broken.size).toBeGreaterThan(invariants.length / 2);
     for (const trace of traces) expect(validate(trace) || validate.errors).toBe(true);
   });
 
