@@ -15,7 +15,8 @@ const layers = [
     project: ['input', 'model', 'patches', 'invariants', 'checker'],
     packages: 'any',
   },
-  { name: 'conformance', project: ['input', 'model', 'checker'], packages: 'any' },
+  { name: 'trace', project: ['input', 'model'], packages: 'any' },
+  { name: 'conformance', project: ['input', 'model', 'checker', 'trace'], packages: 'any' },
   { name: 'kernels', project: ['input', 'model', 'patches', 'conformance'], packages: 'any' },
   {
     name: 'verify',
@@ -24,17 +25,26 @@ const layers = [
   },
   {
     name: 'report',
-    project: ['model', 'invariants', 'checker', 'input', 'specs', 'verify', 'conformance'],
+    project: ['model', 'invariants', 'checker', 'input', 'specs', 'verify', 'conformance', 'trace'],
     packages: 'any',
   },
   {
     name: 'html',
-    project: ['model', 'invariants', 'checker', 'input', 'patches', 'conformance', 'report'],
+    project: [
+      'model',
+      'invariants',
+      'checker',
+      'input',
+      'patches',
+      'trace',
+      'conformance',
+      'report',
+    ],
     packages: 'any',
   },
   {
     name: 'explore',
-    project: ['model', 'checker', 'input', 'conformance', 'report'],
+    project: ['model', 'checker', 'input', 'trace', 'conformance', 'report'],
     packages: 'none',
   },
   // What runs in a browser; what it imports is bundled into the page.

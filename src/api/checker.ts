@@ -35,6 +35,7 @@ export {
 } from '../checker/enumerate.js';
 export type { HistorySearch } from '../checker/history.js';
 export type { Deed, Moment } from '../checker/interleaving.js';
+export { judge, type Sequence } from '../checker/judge.js';
 export type { PartingStep, PartingSteps } from '../checker/parting.js';
 export { addRaces, type RaceOptions, type RaceSearch, racePart as race } from '../checker/race.js';
 export { fromRaces, type RaceCounterexample } from '../checker/race-counterexample.js';

@@ -1,6 +1,6 @@
 import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
-import { type Machine, type Outcome, observe } from '../model/run.js';
+import { type Machine, type MicroStep, type Outcome, observe } from '../model/run.js';
 import type { EnumerateBounds } from './bounds.js';
 import { callsOf } from './calls.js';
 import { limitsOf, type Witness } from './enumerate.js';
@@ -20,6 +20,8 @@ export interface Difference {
   readonly before: Vmas;
   readonly call: Call;
   readonly outcomes: readonly [Outcome, Outcome];
+  /** The call step by step on either. */
+  readonly micro: readonly [readonly MicroStep[], readonly MicroStep[]];
   /** Where the two runs part. */
   readonly parting: PartingSteps | undefined;
 }
@@ -50,6 +52,7 @@ export function differenceOf(
     before,
     call,
     outcomes: [mine.outcome, yours.outcome],
+    micro: [mine.micro, yours.micro],
     parting: partingSteps(mine.micro, yours.micro),
   };
 }

@@ -142,7 +142,7 @@ function stepCall(s: Situation, index: number, follow?: Follower): Situation {
   follow?.({
     thread: index,
     step: stepOf(now),
-    before: s.shared,
+    before: met.shared,
     after: shared,
     result: ended ? result : undefined,
   });

@@ -10,6 +10,7 @@ import type { IdentifyFlags } from './identify.js';
 import type { ReportFlags } from './report.js';
 import type { SensitivityFlags } from './sensitivity.js';
 import type { SynthesizeFlags } from './synthesize.js';
+import type { TraceFlags } from './trace.js';
 import type { VerifyFlags } from './verify.js';
 
 /** Does a command, with its arguments and options as the table declares them. */
@@ -45,6 +46,8 @@ export const ACTIONS: Readonly<Record<CommandName, Action>> = {
     (await import('./identify.js')).identifyCommand(flags as IdentifyFlags),
   confirm: async ([file], flags) =>
     (await import('./confirm.js')).confirmCommand(file as string, flags as ConfirmFlags),
+  trace: async ([file], flags) =>
+    (await import('./trace.js')).traceCommand(file as string, flags as TraceFlags),
   completion: async ([shell]) =>
     (await import('./completion.js')).completionCommand(shell as Shell),
 };

@@ -1,4 +1,3 @@
-import { type Claim, claimsIn } from '../conformance/claim.js';
 import { type Confirmation, confirm } from '../conformance/confirm.js';
 import type { Kernel } from '../conformance/kernel.js';
 import { releaseOf } from '../conformance/release-of.js';
@@ -8,8 +7,10 @@ import { readText } from '../input/read-text.js';
 import { confirmJson } from '../report/confirm-json.js';
 import { confirmText } from '../report/confirm-text.js';
 import { plural } from '../report/words.js';
+import { breachesOf, tracesIn } from '../trace/read.js';
+import type { BreachTrace } from '../trace/trace.js';
 import { Exit } from './exit.js';
-import { releaseBeside, withKernel } from './kernel.js';
+import { withKernel } from './kernel.js';
 import { releaseFor } from './replay.js';
 import { note, print, printJson, stdoutStyle } from './terminal.js';
 
@@ -20,10 +21,10 @@ export interface ConfirmFlags {
 }
 
 /** The counterexamples of a file, or of standard input (`-`); throws BadInput. */
-function readClaims(file: string): Claim[] {
+function readClaims(file: string): BreachTrace[] {
   const name = file === '-' ? 'standard input' : file;
   const text = readText(file === '-' ? 0 : file, 'counterexamples of verify --json');
-  const claims = claimsIn(parseJson(text, name), `${name}: `);
+  const claims = breachesOf(tracesIn(parseJson(text, name), `${name}: `));
   if (claims.length > 0) return claims;
   throw new BadInput(
     `${name}: found no counterexample, expected what verify --json writes, or a part of it`,
@@ -32,13 +33,13 @@ function readClaims(file: string): Claim[] {
 
 /** Those of one release: the one that is asked for, or else the kernel's; all where none is of that. */
 function chosen(
-  claims: readonly Claim[],
+  claims: readonly BreachTrace[],
   kernel: Kernel,
   ref: string | undefined,
-): readonly Claim[] {
+): readonly BreachTrace[] {
   const wanted =
     ref === undefined ? releaseOf(kernel.version)?.id : releaseFor(ref, '--release').id;
-  const own = claims.filter(({ release }) => release === undefined || release === wanted);
+  const own = claims.filter(({ release }) => release === wanted);
   if (own.length === 0 && ref !== undefined) {
     const known = [...new Set(claims.map(({ release }) => release))].join(', ');
     throw new BadInput(`--release: found ${wanted}, expected one of those in the file, ${known}`);
@@ -65,10 +66,8 @@ export function confirmCommand(file: string, flags: ConfirmFlags): Promise<Exit>
     const claims = chosen(all, kernel, flags.release);
     const named =
       flags.release === undefined ? undefined : releaseFor(flags.release, '--release').id;
-    const about = ({ release }: Claim) =>
-      release === undefined
-        ? releaseBeside(kernel, flags.release)
-        : releaseFor(release, `${file}: release`, release === named);
+    const about = ({ release }: BreachTrace) =>
+      releaseFor(release, `${file}: release`, release === named);
     const confirmations = await confirm(kernel, claims, about, signal);
     if (confirmations === undefined) return Exit.incomplete;
     const report = { kernel, confirmations };

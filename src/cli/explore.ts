@@ -1,4 +1,3 @@
-import { type Claim, claimsIn } from '../conformance/claim.js';
 import { pose } from '../conformance/claim-scenario.js';
 import type { Scenario } from '../conformance/scenario.js';
 import { obey, type Session, start, startFrom } from '../explore/session.js';
@@ -8,6 +7,8 @@ import type { Release } from '../model/release.js';
 import { releases } from '../model/releases/index.js';
 import { machine } from '../model/run.js';
 import { ModelLimitError } from '../model/vma.js';
+import { breachesOf, tracesIn } from '../trace/read.js';
+import type { BreachTrace } from '../trace/trace.js';
 import { Exit } from './exit.js';
 import { exploreLines } from './explore-lines.js';
 import { exploreTerminal } from './explore-terminal.js';
@@ -39,21 +40,17 @@ function pickNth<T>(all: readonly T[], nth: number, file: string, what: string):
 }
 
 /** A counterexample of verify --json, as the scenario that it is. */
-function fromClaim(claim: Claim, file: string, asked: Release | undefined): Origin {
-  const { shown, invariant = 'counterexample' } = claim;
-  const release = asked ?? ofClaim(claim, file);
-  if ('threads' in shown) {
+function fromTrace(trace: BreachTrace, file: string, asked: Release | undefined): Origin {
+  const release = asked ?? releaseFor(trace.release, `${file}: release`);
+  if (trace.kind === 'race') {
     throw new BadInput(`${file}: found a race, expected a counterexample of one call`);
   }
-  const posed = pose(machine(release), shown, invariant);
+  const posed = pose(machine(release), trace, trace.invariant);
   if ('scenario' in posed) return { scenario: posed.scenario, release };
   throw new BadInput(`${file}: found a counterexample that is no scenario: ${posed.impossible}`);
 }
 
 const newest = (): Release => releases.at(-1) as Release;
-
-const ofClaim = ({ release }: Claim, file: string): Release =>
-  release === undefined ? newest() : releaseFor(release, `${file}: release`);
 
 /** As JSON, if all of the text is that; a file of several scenarios is not. */
 function wholeJson(text: string): unknown {
@@ -69,9 +66,9 @@ function originOf(file: string, { release, nth = 1 }: ExploreFlags): Origin {
     throw new BadInput('found - as a file, expected its name: standard input is for commands');
   const asked = release === undefined ? undefined : releaseFor(release, '--release');
   const text = readText(file, 'a scenario, or a counterexample of verify --json');
-  const claims = claimsIn(wholeJson(text), `${file}: `);
-  if (claims.length > 0)
-    return fromClaim(pickNth(claims, nth, file, 'counterexample'), file, asked);
+  const traces = breachesOf(tracesIn(wholeJson(text), `${file}: `));
+  if (traces.length > 0)
+    return fromTrace(pickNth(traces, nth, file, 'counterexample'), file, asked);
   const { scenario } = pickNth(readScenarios(file), nth, file, 'scenario');
   return { scenario, release: asked ?? newest() };
 }

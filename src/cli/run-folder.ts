@@ -16,9 +16,10 @@ import { style } from '../report/style.js';
 import { verifyText } from '../report/verify-text.js';
 import { VERSION } from '../report/version.js';
 import type { Spec } from '../specs/spec.js';
+import { tracesIn } from '../trace/read.js';
 import type { VerifyReport } from '../verify/verify.js';
 import { PACKAGE, packageVersion } from './package.js';
-import { writeTraces } from './run-traces.js';
+import { writeTraces } from './trace-files.js';
 
 const jsonText = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
 
@@ -119,11 +120,12 @@ export function runFolder(
         'run.json',
         jsonText({ ...about, complete: report.complete, asExpected: report.asExpected }),
       );
-      write('report.json', jsonText(verifyJson(report, confirmed)));
+      const json = verifyJson(report, confirmed);
+      write('report.json', jsonText(json));
       write('report.txt', `${verifyText(report, style(false), true, confirmed)}\n`);
       mkdirSync(join(fresh, 'specs'));
       for (const [name, { text }] of kept) write(join('specs', name), text);
-      writeTraces(join(fresh, 'traces'), report);
+      writeTraces(join(fresh, 'traces'), tracesIn(json, 'the report'));
       renameSync(fresh, folder);
     } finally {
       rmSync(fresh, { recursive: true, force: true });

@@ -22,3 +22,12 @@ export const printJson = (value: object): void => print(JSON.stringify(value, nu
 export function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
+
+const WIDTHS = { least: 40, most: 120, unknown: 72 } as const;
+
+/** Columns of stdout: what COLUMNS says, else the terminal's width, within bounds that can be read. */
+export function columns(): number {
+  const said = Number(process.env['COLUMNS'] ?? process.stdout.columns);
+  if (!Number.isInteger(said) || said <= 0) return WIDTHS.unknown;
+  return Math.min(WIDTHS.most, Math.max(WIDTHS.least, said));
+}

@@ -1,8 +1,7 @@
-import { claimOf } from '../conformance/claim.js';
 import { confirm } from '../conformance/confirm.js';
 import type { Kernel } from '../conformance/kernel.js';
 import type { ConfirmedVerdicts } from '../report/confirmed.js';
-import { shownJson } from '../report/json.js';
+import { traceOf } from '../report/trace-of.js';
 import type { Verdict } from '../verify/verdicts.js';
 import type { VerifyReport } from '../verify/verify.js';
 import { releaseBeside } from './kernel.js';
@@ -25,7 +24,7 @@ export async function confirmVerdicts(
   const claims = verdicts.map((verdict) => {
     const { counterexample } = verdict;
     if (counterexample === undefined) throw new Error('a violation without a counterexample');
-    return claimOf(shownJson(counterexample), verdict, `${verdict.invariant} on ${release.id}`);
+    return traceOf(counterexample);
   });
   const confirmations = await confirm(kernel, claims, () => release, signal);
   if (confirmations === undefined) return undefined;

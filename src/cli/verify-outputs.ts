@@ -4,17 +4,22 @@ import { casesReport } from '../report/ci/cases.js';
 import { FORMATS, type Format } from '../report/ci/formats.js';
 import { githubAnnotations } from '../report/ci/github.js';
 import type { ConfirmedVerdicts } from '../report/confirmed.js';
+import { verifyJson } from '../report/json.js';
+import { plural } from '../report/words.js';
 import type { Spec } from '../specs/spec.js';
+import { tracesIn } from '../trace/read.js';
 import type { VerifyReport } from '../verify/verify.js';
 import { outputFile } from './output-file.js';
 import { packageVersion } from './package.js';
 import { runFolder } from './run-folder.js';
 import { note } from './terminal.js';
+import { traceFolder, writeTraces } from './trace-files.js';
 
 /** What `verify` writes besides its report. */
 export type OutputFlags = { readonly [F in Format]?: string } & {
   readonly github?: true;
   readonly run?: string;
+  readonly traces?: string;
 };
 
 export type Outputs = (report: VerifyReport, confirmed?: ConfirmedVerdicts) => void;
@@ -35,6 +40,15 @@ function checkDistinct(flags: OutputFlags): void {
   }
 }
 
+/** Makes the folder, and says what was written into it. */
+function tracesInto(folder: string): Outputs {
+  traceFolder(folder);
+  return (report) => {
+    const files = writeTraces(folder, tracesIn(verifyJson(report), 'the report'));
+    note(`${folder}: ${plural(files, 'file')} of traces`);
+  };
+}
+
 /** Where GitHub Actions runs the command, and looks for files from; else where the user does. */
 const root = (): string => process.env['GITHUB_WORKSPACE'] ?? process.cwd();
 
@@ -51,9 +65,11 @@ export function outputsFor(flags: OutputFlags, specs: readonly Spec[]): Outputs 
     return file === undefined ? [] : [{ format, write: outputFile(file, `--${format}`) }];
   });
   const keep = flags.run === undefined ? undefined : runFolder(flags.run, specs);
+  const traces = flags.traces === undefined ? undefined : tracesInto(flags.traces);
   const annotate = flags.github === true || process.env['GITHUB_ACTIONS'] === 'true';
   return (report, confirmed) => {
     keep?.(report, confirmed);
+    traces?.(report, confirmed);
     if (files.length === 0 && !annotate) return;
     const cases = casesReport(report, { version: packageVersion(), root: root() }, confirmed);
     for (const { format, write } of files) write(FORMATS[format](cases));

@@ -29,6 +29,12 @@ export const COMMANDS = [
     options: [
       confirm,
       modules,
+      {
+        name: 'traces',
+        value: 'folder',
+        says: 'write each counterexample there, in every format',
+        values: 'folder',
+      },
       json,
       { name: 'verbose', says: 'with every reason, and the work behind each verdict' },
       written('junit', 'write every expectation as a test case of JUnit XML'),
@@ -384,6 +390,44 @@ export const COMMANDS = [
       json,
     ],
     examples: [{ args: 'confirm found.json --kernel live', says: 'those of its release' }],
+  },
+  {
+    name: 'trace',
+    first: true,
+    says: 'show a counterexample, or write it for another tool',
+    arguments: [file('what verify --json wrote, or a part of it; - for standard input')],
+    options: [
+      {
+        name: 'format',
+        value: 'format',
+        says: 'for an engineer, a mail, programs, trace viewers, a kernel, a fuzzer, or a test',
+        values: ['terminal', 'mail', 'json', 'itf', 'c', 'syzkaller', 'fast-check'],
+      },
+      {
+        name: 'number',
+        value: 'n',
+        says: 'the one with this number in the list',
+        whole: [1, 1_000_000],
+      },
+      { name: 'invariant', value: 'id', says: 'of this invariant', values: 'invariant' },
+      release('of this release'),
+      {
+        name: 'out',
+        short: 'o',
+        value: 'folder',
+        says: 'write files there, in every format unless one is given',
+        values: 'folder',
+      },
+      { name: 'verbose', says: 'every step, with its kernel function (terminal)' },
+      { name: 'changed', says: 'leave out VMAs that stay as they are (terminal)' },
+    ],
+    examples: [
+      { args: 'trace found.json', says: 'what counterexamples there are, numbered' },
+      {
+        args: 'trace found.json --number 3 --format c > repro.c',
+        says: 'one as a program for a kernel',
+      },
+    ],
   },
   {
     name: 'completion',

@@ -19,7 +19,9 @@ import {
   startOf,
   type Vma,
 } from '../model/vma.js';
-import { vmaOf, type WrittenCounterexample } from './claim.js';
+import type { TracedCall } from '../trace/call.js';
+import type { CallTrace } from '../trace/trace.js';
+import { vmaOf } from '../trace/vma.js';
 import { wasSetUp } from './kernel.js';
 import { modelled } from './model-kernel.js';
 import type { ScenarioOutcome } from './outcome.js';
@@ -32,7 +34,7 @@ export type Posed =
   | { readonly impossible: string };
 
 /** What a scenario has no words for. */
-function unspeakable(c: WrittenCounterexample): string | undefined {
+function unspeakable(c: CallTrace): string | undefined {
   const [failure] = c.failures;
   if (failure !== undefined) return `something is made to fail in it (${failure.kernel})`;
   const limits = Object.keys(NO_RESOURCE_LIMITS) as (keyof ResourceLimits)[];
@@ -43,7 +45,8 @@ function unspeakable(c: WrittenCounterexample): string | undefined {
   const calls = [...(c.setup ?? []), c.call];
   const vmas = c.before.map(vmaOf);
   const maps = (kind: string): boolean =>
-    calls.some((call) => call['kind'] === kind) || vmas.some((vma) => kindName(vma) === kind);
+    calls.some((call) => call.call === 'mmap' && call.kind === kind) ||
+    vmas.some((vma) => kindName(vma) === kind);
   if (maps('special')) return "a driver's mapping is in it";
   if (maps('hugetlb')) return 'huge pages are in it';
   if (vmas.some(isArmed) || calls.some(({ call }) => call === 'uffd'))
@@ -53,23 +56,25 @@ function unspeakable(c: WrittenCounterexample): string | undefined {
   if (values.some((value) => typeof value === 'number' && !Number.isInteger(value))) {
     return 'an argument of its call is inside a page';
   }
-  const { flags } = c.call;
-  if (Array.isArray(flags) && flags.includes('UNKNOWN')) return 'its call has an unknown flag';
+  if (c.call.call === 'mremap' && c.call.flags.includes('UNKNOWN')) {
+    return 'its call has an unknown flag';
+  }
   return undefined;
 }
 
 /** Calls that map a VMA as it is: written to where it has an anon_vma, then locked and sealed. */
-function mapping(vma: Vma): object[] {
+export function mapping(vma: Vma): TracedCall[] {
   const range = { addr: startOf(vma), len: pagesOf(vma) };
   const [prot, written] = [protName(vma), isFaulted(vma)];
   const offset = isFile(kindOf(vma)) ? offsetOf(vma) : 0;
-  return [
+  const calls: TracedCall[] = [
     { call: 'mmap', ...range, kind: kindName(vma), prot: written ? 'rw' : prot, offset },
-    ...(written ? [{ call: 'touch', ...range }] : []),
-    ...(written && prot === 'r' ? [{ call: 'mprotect', ...range, prot }] : []),
-    ...(isLocked(vma) ? [{ call: 'mlock', ...range }] : []),
-    ...(isSealed(vma) ? [{ call: 'mseal', ...range }] : []),
   ];
+  if (written) calls.push({ call: 'touch', ...range });
+  if (written && prot === 'r') calls.push({ call: 'mprotect', ...range, prot });
+  if (isLocked(vma)) calls.push({ call: 'mlock', ...range });
+  if (isSealed(vma)) calls.push({ call: 'mseal', ...range });
+  return calls;
 }
 
 /** The address space that a set-up leaves on a release. */
@@ -77,7 +82,7 @@ const built = (on: Machine, { setup }: Scenario): Vmas =>
   setup.reduce<Vmas>((vmas, call) => run(on, UNLIMITED, vmas, [], modelCall(call)).vmas, []);
 
 /** With its history as the set-up, or as the first calls where the limit was there from the start; without one, mapped VMA by VMA. */
-function writtenScenario(c: WrittenCounterexample, id: string): object {
+function writtenScenario(c: CallTrace, id: string): object {
   const { pages, maxMapCount } = c;
   if (c.limitedFromStart) {
     return { id, pages, headroom: maxMapCount, setup: [], calls: [...(c.setup ?? []), c.call] };
@@ -88,7 +93,7 @@ function writtenScenario(c: WrittenCounterexample, id: string): object {
 }
 
 /** Whether a release makes of the scenario what the counterexample says that it does. */
-function isRepeated(c: WrittenCounterexample, { steps }: ScenarioOutcome): boolean {
+function isRepeated(c: CallTrace, { steps }: ScenarioOutcome): boolean {
   const last = steps.at(-1);
   if (last === undefined) return false;
   const result = 'errno' in last.result ? `-${last.result.errno}` : `${last.result.ok}`;
@@ -99,7 +104,7 @@ function isRepeated(c: WrittenCounterexample, { steps }: ScenarioOutcome): boole
  * With a hint where the move is to go: behind the window of a scenario there is room, and without a hint
  * the kernel would take that.
  */
-function hinted(c: WrittenCounterexample, scenario: Scenario): Scenario {
+function hinted(c: CallTrace, scenario: Scenario): Scenario {
   const newAddr = Number(c.result);
   const calls = scenario.calls.map((call, i) =>
     call.call === 'mremap' && i === scenario.calls.length - 1 && newAddr >= 0
@@ -110,7 +115,7 @@ function hinted(c: WrittenCounterexample, scenario: Scenario): Scenario {
 }
 
 /** The counterexample of a release as a scenario, if one can say it. */
-export function pose(on: Machine, c: WrittenCounterexample, id: string): Posed {
+export function pose(on: Machine, c: CallTrace, id: string): Posed {
   const reason = unspeakable(c);
   if (reason !== undefined) return { impossible: reason };
   let scenario: Scenario;

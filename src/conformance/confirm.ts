@@ -1,6 +1,6 @@
 import type { Release } from '../model/release.js';
 import { machine } from '../model/run.js';
-import type { Claim } from './claim.js';
+import type { BreachTrace } from '../trace/trace.js';
 import { pose } from './claim-scenario.js';
 import { type Parting, partingOf } from './compare.js';
 import { type Kernel, wasSetUp } from './kernel.js';
@@ -21,7 +21,7 @@ export type Answer =
   | { readonly state: 'impossible'; readonly reason: string };
 
 export interface Confirmation {
-  readonly claim: Claim;
+  readonly claim: BreachTrace;
   /** The release of which the counterexample is. */
   readonly release: Release;
   readonly answer: Answer;
@@ -35,17 +35,16 @@ export interface Confirmation {
  */
 export async function confirm(
   kernel: Kernel,
-  claims: readonly Claim[],
-  releaseFor: (claim: Claim) => Release,
+  claims: readonly BreachTrace[],
+  releaseFor: (claim: BreachTrace) => Release,
   signal: AbortSignal,
 ): Promise<readonly Confirmation[] | undefined> {
   const posed = claims.map((claim, i) => {
     const release = releaseFor(claim);
-    const { shown } = claim;
     const question =
-      'threads' in shown
+      claim.kind === 'race'
         ? { impossible: 'it is a race of threads' }
-        : pose(machine(release), shown, `claim-${i}`);
+        : pose(machine(release), claim, `claim-${i}`);
     return { claim, release, question };
   });
   const scenarios = posed.flatMap(({ question }) =>

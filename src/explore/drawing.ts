@@ -1,7 +1,10 @@
 import type { Vmas } from '../model/address-space.js';
 import { startOf } from '../model/vma.js';
-import { beforeAfterRows, exactly, gauge, roles } from '../report/rows.js';
+import type { Canvas } from '../report/faces/canvas.js';
+import { beforeAfterRows } from '../report/faces/space.js';
+import { exactly, gauge, roles } from '../report/rows.js';
 import { ruler, strip } from '../report/strip.js';
+import { style } from '../report/style.js';
 import { callText, plural, resultText } from '../report/words.js';
 import { type Line, plain, toned } from './line.js';
 import { outcomeWords } from './menu.js';
@@ -11,6 +14,9 @@ import { type Played, sameSpace } from './take.js';
 /** `map_count 3 of 5`, or without a limit `map_count 3`. */
 export const countText = (vmas: Vmas, limit: number | undefined): string =>
   limit === undefined ? `map_count ${vmas.length}` : gauge(vmas, limit);
+
+/** The screen cuts lines, and sets them off, by itself. */
+const UNBOUNDED: Canvas = { s: style(false), width: Infinity, verbose: false, vmas: 'none' };
 
 const within = (vmas: Vmas, pages: number): Vmas => vmas.filter((vma) => startOf(vma) < pages);
 
@@ -54,6 +60,7 @@ export function drawing(now: Moment, gauges: boolean): Line[] {
     [within(played.before, pages), within(outcome.vmas, pages)],
     [count(played.before, limit), count(outcome.vmas, limit)],
     pages,
+    UNBOUNDED,
     roles(call, outcome.result, pages),
     other !== undefined && !sameSpace(outcome.vmas, other.outcome.vmas)
       ? [

@@ -1,8 +1,9 @@
 import { CALL_FORMS } from '../input/call-text.js';
 import { coverage } from '../model/release.js';
 import { releases } from '../model/releases/index.js';
-import type { MicroStep, Outcome } from '../model/run.js';
-import { matters, microText } from '../report/micro-rows.js';
+import type { Outcome } from '../model/run.js';
+import { inTurn, matters, type StepInTurn, stepText } from '../report/faces/steps.js';
+import { stepsOf } from '../report/trace-of.js';
 import { callText, grouped, plural, resultText } from '../report/words.js';
 import { wrapped } from '../report/wrap.js';
 import { COMMANDS } from './command.js';
@@ -10,29 +11,31 @@ import { type Line, plain, toned } from './line.js';
 import { type Menu, outcomeWords } from './menu.js';
 import { besideName, differsAt, type Moment } from './moment.js';
 import type { Session } from './session.js';
-import type { Take } from './take.js';
+import type { Played, Take } from './take.js';
 
 /** What a step did, apart from the address space that it was done to. */
-const done = ({ step, before, after }: MicroStep): string =>
-  `${step.name} ${after.mapCount - before.mapCount} ${after.result}`;
+const done = ({ one }: StepInTurn): string =>
+  `${one.step} ${one.mapCountAfter - one.mapCountBefore} ${one.result}`;
+
+const taken = ({ call, micro }: Played): StepInTurn[] => inTurn(stepsOf(call, micro));
 
 /** The first step that does something else than the one beside; those that only look do not count. */
 function partingStep(
-  micro: readonly MicroStep[],
-  beside: readonly MicroStep[],
-): MicroStep | undefined {
+  steps: readonly StepInTurn[],
+  beside: readonly StepInTurn[],
+): StepInTurn | undefined {
   const there = beside.filter(matters).map(done);
-  return micro.filter(matters).find((step, i) => done(step) !== there[i]);
+  return steps.filter(matters).find((step, i) => done(step) !== there[i]);
 }
 
 /** `>` marks where the run beside parts from this one. */
-function stepLine(micro: MicroStep, columns: readonly [number, number], parting: boolean): Line {
-  const { name, kernel } = micro.step;
+function stepLine(step: StepInTurn, columns: readonly [number, number], parting: boolean): Line {
+  const { step: name, kernel } = step.one;
   const [names, counts] = columns;
-  const row = `${name.padEnd(names)}  ${microText(micro).padEnd(counts)}  ${kernel}`;
+  const row = `${name.padEnd(names)}  ${stepText(step).padEnd(counts)}  ${kernel}`;
   const text = `${parting ? '>' : ' '} ${row}`;
   if (parting) return toned(text, 'mark');
-  return matters(micro) ? plain(text) : toned(text, 'dim');
+  return matters(step) ? plain(text) : toned(text, 'dim');
 }
 
 /** Which step refused the call, and what that does. */
@@ -46,17 +49,18 @@ function stepsLines(now: Moment, all: boolean): Line[] {
   const last = now.take.played.length - 1;
   const played = now.take.played[last];
   if (played === undefined) return [plain('  nothing called yet')];
-  const beside = differsAt(now, last) ? now.beside?.take.played[last]?.micro : undefined;
-  const parting = beside && partingStep(played.micro, beside);
-  const shown = played.micro.filter((micro) => all || matters(micro));
+  const beside = differsAt(now, last) ? now.beside?.take.played[last] : undefined;
+  const steps = taken(played);
+  const parting = beside && partingStep(steps, taken(beside));
+  const shown = steps.filter((step) => all || matters(step));
   const columns = [
-    Math.max(...shown.map(({ step }) => step.name.length)),
-    Math.max('map_count'.length, ...shown.map((micro) => microText(micro).length)),
+    Math.max(...shown.map(({ one }) => one.step.length)),
+    Math.max('map_count'.length, ...shown.map((step) => stepText(step).length)),
   ] as const;
   const title = `  ${'step'.padEnd(columns[0])}  ${'map_count'.padEnd(columns[1])}  kernel function`;
   return [
     toned(title, 'bold'),
-    ...shown.map((micro) => stepLine(micro, columns, micro === parting)),
+    ...shown.map((step) => stepLine(step, columns, step === parting)),
     ...refusedLines(played.outcome),
     ...(parting === undefined
       ? []

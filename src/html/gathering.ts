@@ -1,5 +1,4 @@
 import type { EnumerateBounds } from '../checker/bounds.js';
-import { vmaOf } from '../conformance/claim.js';
 import { BadInput } from '../input/bad-input.js';
 import { type Call, flagBits } from '../model/calls.js';
 import { rootOf } from '../model/release.js';
@@ -8,6 +7,7 @@ import { type Machine, machine } from '../model/run.js';
 import { env } from '../model/state.js';
 import type { Vma } from '../model/vma.js';
 import { releaseOfReference } from '../patches/reference.js';
+import { vmaOf } from '../trace/vma.js';
 import type { CaseData } from './case.js';
 import type { RaceData, ReportData, ShownData } from './data.js';
 import { type Run, runOf } from './run.js';

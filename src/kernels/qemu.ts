@@ -36,20 +36,27 @@ const COMMAND_LINE = [
   'audit=0',
 ].join(' ');
 
-const command = (
+/** Arguments for a guest whose first serial line is stdin and stdout. */
+export const qemuArguments = (
   image: string,
   accelerator: Accelerator,
   { initramfs, console }: GuestFolder,
+): string[] => [
+  ...['-accel', accelerator, '-cpu', CPU[accelerator]],
+  ...['-m', '256', '-smp', '1', '-nodefaults', '-display', 'none', '-no-reboot'],
+  // The first program has the first serial line to itself, the kernel writes to the second.
+  ...['-serial', 'stdio', '-serial', `file:${console}`],
+  ...['-kernel', resolve(image), '-initrd', initramfs, '-append', COMMAND_LINE],
+];
+
+const command = (
+  image: string,
+  accelerator: Accelerator,
+  folder: GuestFolder,
 ): Omit<ProbeCommand, 'console'> => ({
   what: `the guest of ${image} (QEMU, ${accelerator})`,
   program: QEMU,
-  args: [
-    ...['-accel', accelerator, '-cpu', CPU[accelerator]],
-    ...['-m', '256', '-smp', '1', '-nodefaults', '-display', 'none', '-no-reboot'],
-    // The probe has the first serial line to itself, the kernel writes to the second.
-    ...['-serial', 'stdio', '-serial', `file:${console}`],
-    ...['-kernel', resolve(image), '-initrd', initramfs, '-append', COMMAND_LINE],
-  ],
+  args: qemuArguments(image, accelerator, folder),
   install: `install the package ${QEMU_PACKAGE}`,
   inFlight: 2000,
   patience: PATIENCE[accelerator],

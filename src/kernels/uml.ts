@@ -1,31 +1,38 @@
 import type { Kernel } from '../conformance/kernel.js';
 import { openGuest } from './guest.js';
+import type { GuestFolder } from './guest-folder.js';
 import type { Limits } from './live.js';
 
 /** As Debian has it, and the package that it is in. */
 export const UML = 'linux.uml';
 export const UML_PACKAGE = 'user-mode-linux';
 
+/** Arguments for a guest whose first serial line is stdin and stdout; `init` goes to its first program. */
+export const umlArguments = (
+  { path, initramfs }: GuestFolder,
+  init: readonly string[],
+): string[] => [
+  'mem=128M',
+  `initrd=${initramfs}`,
+  // The first program has a serial line to itself; the console is for the kernel, and shown if it fails.
+  'ssl0=fd:0,fd:1',
+  'con=null',
+  'con0=null,fd:2',
+  'quiet',
+  'panic=-1',
+  'umid=guest',
+  `uml_dir=${path}`,
+  ...init,
+];
+
 /** A kernel built for ARCH=um, which runs as a process; throws KernelFailed. */
 export function openUml(program: string = UML, limits: Limits = 'sysctl'): Promise<Kernel> {
   const name = program === UML ? 'uml' : `uml:${program}`;
-  return openGuest(name, ({ path, initramfs }) => ({
+  return openGuest(name, (folder) => ({
     what: `the guest of ${name}`,
     program,
-    args: [
-      'mem=128M',
-      `initrd=${initramfs}`,
-      // The probe has a serial line to itself; the console is for the kernel, and shown if it fails.
-      'ssl0=fd:0,fd:1',
-      'con=null',
-      'con0=null,fd:2',
-      'quiet',
-      'panic=-1',
-      'umid=guest',
-      `uml_dir=${path}`,
-      limits,
-    ],
-    env: { ...process.env, TMPDIR: path },
+    args: umlArguments(folder, [limits]),
+    env: { ...process.env, TMPDIR: folder.path },
     install: `install the package ${UML_PACKAGE}`,
     inFlight: 2000,
     patience: { start: 30, answer: 20 },

@@ -11,6 +11,7 @@ import { callNames } from '../checker/calls.js';
 import { CALL_NAMES } from '../model/release.js';
 import type { ResourceLimits } from '../model/state.js';
 import { Kind } from '../model/vma.js';
+import type { CheckReport } from '../verify/verdicts.js';
 import { callText, plural, RESOURCE_NAMES, rangeText } from './words.js';
 
 const spacesText = (b: SpaceBounds): string =>
@@ -30,7 +31,7 @@ export const enumerateBoundsText = (b: EnumerateBounds): string =>
   `; ${callsText(b)}` +
   (b.failures === undefined ? '' : `; up to ${plural(b.failures, 'failure')} in each`);
 
-/** What a comparison of two releases tries. */
+/** What a comparison of two releases, or an enumeration, tries. */
 export const compareBoundsText = (b: CompareBounds): string =>
   b.headrooms === undefined
     ? enumerateBoundsText(b)
@@ -76,3 +77,11 @@ export const raceBoundsText = (b: RaceBounds): string =>
 /** What a search from an empty window does. */
 export const reachBoundsText = (b: ReachBounds): string =>
   `${b.classes.map(className).join(', ')}; ${b.calls.join(', ')}`;
+
+/** What a check searches, in words; null for one without bounds. */
+export function boundsText({ check }: CheckReport): string | null {
+  if (check.check === 'race') return raceBoundsText(check.bounds);
+  if (check.check !== 'reach') return compareBoundsText(check.bounds);
+  const [first] = check.runs;
+  return first === undefined ? null : reachBoundsText(first.bounds);
+}

@@ -17,7 +17,7 @@ export const confirmJson = ({ kernel, confirmations }: ConfirmReport): object =>
   version: VERSION,
   kernel: { name: kernel.name, version: kernel.version },
   counterexamples: confirmations.map(({ claim, release, answer }) => ({
-    invariant: claim.invariant ?? null,
+    invariant: claim.invariant,
     release: release.id,
     ...answerJson(answer),
   })),

@@ -38,7 +38,7 @@ function groupText(group: readonly Confirmation[], s: Style): string {
   const [first] = group as readonly [Confirmation, ...Confirmation[]];
   const paint = { confirmed: s.good, refuted: s.bad, impossible: s.dim }[first.answer.state];
   const unique = (names: readonly string[]): string => [...new Set(names)].join(', ');
-  const broken = unique(group.map(({ claim }) => claim.invariant ?? 'a counterexample'));
+  const broken = unique(group.map(({ claim }) => claim.invariant));
   const head = `${broken} on ${unique(group.map(({ release }) => release.id))}`;
   return [wrapped(`${s.bold(head)}: ${paint(WORDS[first.answer.state])}`, '  '), body(first)].join(
     '\n',

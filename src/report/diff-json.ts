@@ -1,8 +1,8 @@
 import type { PartingStep } from '../checker/parting.js';
 import { type Change, type DiffReport, smallestDifference } from '../verify/diff.js';
 import { changeText } from './behaviour.js';
-import { notComparedText } from './bounds.js';
-import { differenceJson } from './json.js';
+import { compareBoundsText, notComparedText } from './bounds.js';
+import { differenceTraceOf } from './trace-of.js';
 import { VERSION } from './version.js';
 import { resultText } from './words.js';
 
@@ -27,10 +27,8 @@ function changeJson({ question }: DiffReport, change: Change): object {
     headrooms,
     count,
     shapes: classes.map((one) => ({ shape: one.shape, count: one.count })),
-    smallest: {
-      ...differenceJson(smallest),
-      parting: smallest.parting?.map(partingJson) ?? null,
-    },
+    smallest: differenceTraceOf(smallest, compareBoundsText(question.bounds)),
+    parting: smallest.parting?.map(partingJson) ?? null,
   };
 }
 

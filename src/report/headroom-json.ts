@@ -1,5 +1,5 @@
 import { figureShown, type HeadroomReport, type HeadroomRow } from '../verify/headroom.js';
-import { shownCallJson } from './json.js';
+import { shownTraceOf } from './trace-of.js';
 import { VERSION } from './version.js';
 
 function figureJson(
@@ -10,7 +10,7 @@ function figureJson(
   const shown = figureShown(report, row, figure);
   return {
     value: row[figure].value,
-    witness: shown === undefined ? null : shownCallJson(shown),
+    witness: shown === undefined ? null : shownTraceOf(shown),
   };
 }
 

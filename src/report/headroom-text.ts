@@ -6,10 +6,11 @@ import {
   type HeadroomReport,
   type HeadroomRow,
 } from '../verify/headroom.js';
-import { shownCallText } from './counterexample.js';
+import { shownText } from './faces/terminal.js';
 import { signed } from './outcome-rows.js';
 import { releaseTables } from './release-tables.js';
 import type { Style } from './style.js';
+import { shownTraceOf } from './trace-of.js';
 import { plural } from './words.js';
 import { wrapped } from './wrap.js';
 
@@ -83,16 +84,16 @@ function boundsText({ bounds, question, transitions }: HeadroomReport): string {
 }
 
 /** The smallest calls that attain the figures of a shape; what several have in common is drawn once. */
-function drawn(report: HeadroomReport, row: HeadroomRow, { bold }: Style): string[] {
+function drawn(report: HeadroomReport, row: HeadroomRow, s: Style): string[] {
   const texts = new Map<string, string[]>();
   for (const figure of FIGURES) {
     const shown = figureShown(report, row, figure);
     if (shown === undefined) continue;
-    const [why = '', ...rest] = shownCallText(shown).split('\n');
+    const [why = '', ...rest] = shownText(shownTraceOf(shown), s).split('\n');
     const body = rest.join('\n');
     texts.set(body, [...(texts.get(body) ?? []), why]);
   }
-  return [...texts].map(([body, whys]) => [bold(`  ${row.shape}`), ...whys, body].join('\n'));
+  return [...texts].map(([body, whys]) => [s.bold(`  ${row.shape}`), ...whys, body].join('\n'));
 }
 
 /**

@@ -1,140 +1,39 @@
-import type { Counterexample, ShownCall } from '../checker/counterexample.js';
-import type { Difference } from '../checker/difference.js';
-import type { Moment } from '../checker/interleaving.js';
-import type { RaceCounterexample } from '../checker/race-counterexample.js';
 import type { FoundKernel } from '../conformance/found-kernel.js';
 import type { Invariant } from '../invariants/invariant.js';
-import { type Call, flagNames } from '../model/calls.js';
 import { changesOf } from '../model/changes.js';
 import type { Release } from '../model/release.js';
 import type { Step } from '../model/step.js';
-import {
-  displacementOf,
-  idOf,
-  isAccounted,
-  isArmed,
-  isLocked,
-  isSealed,
-  kindName,
-  pagesOf,
-  protName,
-  startOf,
-  type Vma,
-} from '../model/vma.js';
-import { breachShown, type SensitivityReport } from '../verify/sensitivity.js';
+import { breachShown, type Sensitivity, type SensitivityReport } from '../verify/sensitivity.js';
 import type { CheckReport, Verdict } from '../verify/verdicts.js';
 import type { VerifyReport } from '../verify/verify.js';
+import { boundsText, enumerateBoundsText, raceBoundsText } from './bounds.js';
 import { answerJson } from './confirm-json.js';
 import type { ConfirmedVerdicts } from './confirmed.js';
+import { differenceTraceOf, traceOf } from './trace-of.js';
 import { VERSION } from './version.js';
-import { resultText } from './words.js';
 
-const vmaJson = (vma: Vma): object => ({
-  start: startOf(vma),
-  pages: pagesOf(vma),
-  kind: kindName(vma),
-  prot: protName(vma),
-  offset: startOf(vma) + displacementOf(vma),
-  identity: idOf(vma),
-  accounted: isAccounted(vma),
-  locked: isLocked(vma),
-  sealed: isSealed(vma),
-  armed: isArmed(vma),
-});
-
-/** A call as scenarios write it. */
-const callJson = (call: Call): object =>
-  call.call === 'mremap' ? { ...call, flags: flagNames(call.flags) } : call;
-
-/** A call with all that is needed to repeat it. */
-export const shownCallJson = (c: ShownCall): object => ({
-  explanation: c.explanation,
-  pages: c.pages,
-  maxMapCount: c.limit,
-  limits: c.within,
-  setup: c.history.calls?.map(callJson) ?? null,
-  setupExhausted: c.history.exhausted,
-  limitedFromStart: c.limitedFromStart,
-  before: c.before.map(vmaJson),
-  call: callJson(c.call),
-  failures: c.outcome.failures.map(({ step, point, at }) => ({
-    at,
-    step: step.name,
-    kernel: point.kernel,
-    errno: point.errno,
-  })),
-  result: resultText(c.outcome.result),
-  after: c.outcome.vmas.map(vmaJson),
-  mapCount: { before: c.before.length, after: c.outcome.mapCount, peak: c.outcome.peak },
-  steps: c.micro.map(({ step, before, after, failed }) => ({
-    step: step.name,
-    failed: failed?.kernel ?? null,
-    mapCountBefore: before.mapCount,
-    mapCountAfter: after.mapCount,
-    vmasChanged: before.vmas !== after.vmas,
-  })),
-});
-
-const momentJson = ({ thread, step, before, after, result }: Moment): object => ({
-  thread,
-  step: step?.name ?? null,
-  mapCountBefore: before.mapCount,
-  mapCountAfter: after.mapCount,
-  maxMapCount: after.env.maxMapCount,
-  vmasChanged: before.vmas !== after.vmas,
-  after: before.vmas === after.vmas ? null : after.vmas.map(vmaJson),
-  result: result === undefined ? null : resultText(result),
-});
-
-/** What a race can be repeated from; `seen` is the map_count that a reader saw. */
-const raceJson = (c: RaceCounterexample): object => ({
-  explanation: c.explanation,
-  pages: c.pages,
-  maxMapCount: c.limit,
-  setup: c.history.calls?.map(callJson) ?? null,
-  setupExhausted: c.history.exhausted,
-  before: c.before.map(vmaJson),
-  threads: c.deeds.map((deed, i) => {
-    const result = c.results[i];
-    if (deed.does === 'read') return { does: 'read', seen: result ?? null };
-    if (deed.does === 'lower') return { does: 'lower', maxMapCount: deed.limit };
-    const text = result === undefined ? null : resultText(result);
-    return { does: 'call', call: callJson(deed.call), result: text };
-  }),
-  after: c.after.map(vmaJson),
-  maxMapCountAfter: c.limitAfter,
-  interleaving: c.moments.map(momentJson),
-});
-
-/** A counterexample with all that is needed to repeat it. */
-export const shownJson = (c: Counterexample | RaceCounterexample): object =>
-  'moments' in c ? raceJson(c) : shownCallJson(c);
-
-function verdictJson(verdict: Verdict, confirmed: ConfirmedVerdicts | undefined): object {
+function verdictJson(
+  verdict: Verdict,
+  bounds: string | null,
+  confirmed: ConfirmedVerdicts | undefined,
+): object {
   const { counterexample, ...said } = verdict;
   const answer = confirmed?.answers.get(verdict);
   return {
     ...said,
     asExpected: verdict.found === verdict.expected,
-    counterexample: counterexample === undefined ? null : shownJson(counterexample),
+    counterexample: counterexample === undefined ? null : traceOf(counterexample, bounds),
     ...(answer === undefined ? {} : { confirmation: answerJson(answer) }),
   };
 }
 
-export const differenceJson = (d: Difference): object => ({
-  pages: d.pages,
-  maxMapCount: d.limit,
-  setup: d.history.calls?.map(callJson) ?? null,
-  setupExhausted: d.history.exhausted,
-  before: d.before.map(vmaJson),
-  call: callJson(d.call),
-  outcomes: d.outcomes.map((outcome, i) => ({
-    release: d.releases[i],
-    result: resultText(outcome.result),
-    mapCount: outcome.mapCount,
-    after: outcome.vmas.map(vmaJson),
-  })),
-});
+function breachBounds({ breach }: Sensitivity): string | null {
+  if (breach === undefined) return null;
+  const { search } = breach;
+  return search.kind === 'race'
+    ? raceBoundsText(search.bounds)
+    : enumerateBoundsText(search.bounds);
+}
 
 function checkJson(report: CheckReport, confirmed: ConfirmedVerdicts | undefined): object {
   const { title } = report.check;
@@ -157,11 +56,13 @@ function checkJson(report: CheckReport, confirmed: ConfirmedVerdicts | undefined
         expectedHeadroom: expected?.headroom ?? null,
         count: found?.count ?? 0,
         because: expected?.because ?? null,
-        smallest: smallest === undefined ? null : differenceJson(smallest),
+        smallest: smallest === undefined ? null : differenceTraceOf(smallest, boundsText(report)),
       })),
     };
   }
-  const verdicts = report.verdicts.map((verdict) => verdictJson(verdict, confirmed));
+  const verdicts = report.verdicts.map((verdict) =>
+    verdictJson(verdict, boundsText(report), confirmed),
+  );
   if (report.kind === 'enumerate' || report.kind === 'race') {
     return {
       check: report.kind,
@@ -226,7 +127,8 @@ export const sensitivityJson = ({
       found,
       applied,
       rung: breach?.rung.id ?? null,
-      counterexample: counterexample === undefined ? null : shownJson(counterexample),
+      counterexample:
+        counterexample === undefined ? null : traceOf(counterexample, breachBounds(cell)),
     };
   }),
 });

@@ -1,18 +1,19 @@
 import type { HistorySearch } from '../checker/history.js';
-import { type Vmas, vmaAt } from '../model/address-space.js';
+import type { Vmas } from '../model/address-space.js';
 import { type Call, FIXED } from '../model/calls.js';
-import { isArmed, isLocked, isSealed } from '../model/vma.js';
-import { changedAt, legend, marks, ruler, strip } from './strip.js';
+import { marks } from './strip.js';
 import { callText, plural } from './words.js';
 import { wrapped } from './wrap.js';
 
 const LABEL = 10;
+/** In front of a row without a label. */
+export const INDENT = ' '.repeat(LABEL + 2);
 /** Columns of a counterexample. */
 export const WIDTH = 72;
 
 /** A row of the report: a label in its column, text that is broken at the margin. */
-export function row(label: string, text: string): string[] {
-  return wrapped(text, ' '.repeat(LABEL + 2), WIDTH)
+export function row(label: string, text: string, width = WIDTH): string[] {
+  return wrapped(text, INDENT, width)
     .split('\n')
     .map((line, i) => (i === 0 ? `  ${label.padEnd(LABEL)}${line.trimStart()}` : line));
 }
@@ -32,6 +33,7 @@ export function historyRows(
   history: HistorySearch,
   limit: number,
   limitedFromStart: boolean,
+  width = WIDTH,
 ): string[] {
   const { calls, exhausted, states } = history;
   if (calls === undefined) {
@@ -41,12 +43,16 @@ export function historyRows(
       exhausted
         ? `no sequence of the calls tried builds this address space (${much})`
         : `no sequence of calls found that builds this address space (${much})`,
+      width,
     );
   }
   const count = `${plural(calls.length, 'call')} from an empty window`;
   const built = calls.length === 0 ? 'nothing mapped' : calls.map(callText).join('; ');
   const when = limitedFromStart ? 'under' : 'then';
-  return [...row('set-up', built), ...row('', `(${count}, ${when} max_map_count = ${limit})`)];
+  return [
+    ...row('set-up', built, width),
+    ...row('', `(${count}, ${when} max_map_count = ${limit})`, width),
+  ];
 }
 
 /** map_count beside its limit. */
@@ -66,50 +72,4 @@ export function roles(call: Call, result: number, pages: number): string | undef
     if (page >= addr && page < addr + oldLen) return 'S';
     return target >= 0 && page >= target && page < target + newLen && target !== addr ? 'D' : ' ';
   });
-}
-
-const FLAG_LEGEND = '# sealed, + locked, ~ userfaultfd';
-
-/** Where the address space is locked, sealed or registered with userfaultfd, over the strip; no row where it is neither. */
-function flagRow(vmas: Vmas, pages: number): string[] {
-  const row = marks(pages, (page) => {
-    const vma = vmaAt(vmas, page);
-    if (vma === undefined) return ' ';
-    return isSealed(vma) ? '#' : isLocked(vma) ? '+' : isArmed(vma) ? '~' : ' ';
-  });
-  return row.trim() === '' ? [] : [exactly('', `${row.padEnd(2 * pages + 4)}${FLAG_LEGEND}`)];
-}
-
-/** A row with what else became of an address space. */
-interface OtherRow {
-  readonly label: string;
-  readonly vmas: Vmas;
-  readonly gauge: string;
-}
-
-/**
- * An address space before and after, and the pages that are mapped differently.
- *
- * @param others what else became of it, drawn below
- */
-export function beforeAfterRows(
-  [before, after]: readonly [Vmas, Vmas],
-  [gaugeBefore, gaugeAfter]: readonly [string, string],
-  pages: number,
-  role?: string,
-  others: readonly OtherRow[] = [],
-): string[] {
-  const changed = marks(pages, (page) => (changedAt(before, after, page) ? '^' : ' '));
-  return [
-    exactly('pages', ruler(pages)),
-    ...(role === undefined ? [] : [exactly('', role)]),
-    ...flagRow(before, pages),
-    exactly('before', `${strip(before, pages)}   ${gaugeBefore}`),
-    exactly('after', `${strip(after, pages)}   ${gaugeAfter}`),
-    ...others.map(({ label, vmas, gauge: count }) =>
-      exactly(label, `${strip(vmas, pages)}   ${count}`),
-    ),
-    ...(changed.trim() === '' ? [] : [exactly('changed', changed)]),
-    exactly('', legend([before, after, ...others.map(({ vmas }) => vmas)])),
-  ];
 }

@@ -1,9 +1,10 @@
 import type { Rung, RungSearch } from '../verify/ladder.js';
 import { breachShown, type Sensitivity, type SensitivityReport } from '../verify/sensitivity.js';
 import { enumerateBoundsText, raceBoundsText } from './bounds.js';
-import { counterexampleTexts } from './counterexample.js';
+import { counterexampleTexts } from './faces/terminal.js';
 import { releaseTables, type TableCell } from './release-tables.js';
 import type { Style } from './style.js';
+import { traceOf } from './trace-of.js';
 import { plural } from './words.js';
 import { wrapped } from './wrap.js';
 
@@ -60,7 +61,12 @@ function summary({ question, cells, transitions, complete }: SensitivityReport, 
  * @param drawn adds a smallest counterexample of every breach; those that are alike are drawn once
  */
 export function sensitivityText(report: SensitivityReport, s: Style, drawn: boolean): string {
-  const shown = drawn ? report.cells.flatMap((cell) => breachShown(cell) ?? []) : [];
+  const shown = drawn
+    ? report.cells.flatMap((cell) => {
+        const shown = breachShown(cell);
+        return shown === undefined ? [] : [traceOf(shown)];
+      })
+    : [];
   return [
     legendText(report.question.ladder, s),
     ...counterexampleTexts(shown, s),

@@ -1,8 +1,9 @@
 import { oneLess, type Stage, type SynthesisReport } from '../verify/synthesis.js';
-import { shownJson } from './json.js';
+import { enumerateBoundsText } from './bounds.js';
+import { traceOf } from './trace-of.js';
 import { VERSION } from './version.js';
 
-const stageJson = (report: SynthesisReport, stage: Stage): object => ({
+const stageJson = (report: SynthesisReport, stage: Stage, bounds: string): object => ({
   by: stage.by,
   proved: stage.broken === undefined ? null : stage.broken.length === 0,
   broken: stage.broken ?? null,
@@ -15,7 +16,7 @@ const stageJson = (report: SynthesisReport, stage: Stage): object => ({
       need: one.least,
       mostThatRefusalsAllow: one.most,
       calls: one.calls,
-      oneLess: found === undefined ? null : { invariant: found.invariant, ...shownJson(found) },
+      oneLess: found === undefined ? null : traceOf(found, bounds),
     };
   }),
 });
@@ -32,5 +33,7 @@ export const synthesisJson = (report: SynthesisReport): object => ({
   complete: report.complete,
   transitions: report.transitions,
   asItIs: { does: report.does, refused: report.refused, needless: report.needless },
-  stages: report.stages.map((stage) => stageJson(report, stage)),
+  stages: report.stages.map((stage) =>
+    stageJson(report, stage, enumerateBoundsText(report.bounds)),
+  ),
 });

@@ -1,11 +1,12 @@
 import type { ConditionBy } from '../checker/call-case.js';
-import type { Counterexample } from '../checker/counterexample.js';
 import type { CaseNeed } from '../checker/needs.js';
 import type { Rule } from '../checker/rules.js';
+import type { BreachTrace } from '../trace/trace.js';
 import { oneLess, type Stage, type SynthesisReport, stageRules } from '../verify/synthesis.js';
 import { enumerateBoundsText } from './bounds.js';
-import { counterexampleTexts } from './counterexample.js';
+import { counterexampleTexts } from './faces/terminal.js';
 import type { Style } from './style.js';
+import { traceOf } from './trace-of.js';
 import { grouped, plural } from './words.js';
 import { wrapped } from './wrap.js';
 
@@ -92,11 +93,11 @@ const drawnCases = ({ cases }: Stage, verbose: boolean): readonly CaseNeed[] => 
 };
 
 function stageText(report: SynthesisReport, stage: Stage, s: Style, verbose: boolean): string {
-  const shown = drawnCases(stage, verbose).flatMap((one): Counterexample[] => {
+  const shown = drawnCases(stage, verbose).flatMap((one): BreachTrace[] => {
     const found = oneLess(report, stage, one);
     if (found === undefined) return [];
     const asked = `${one.name}: with ${(one.least ?? 0) - 1} instead of ${one.least}, `;
-    return [{ ...found, explanation: asked + found.explanation }];
+    return [traceOf({ ...found, explanation: asked + found.explanation })];
   });
   return [tableText(stage, s), ...counterexampleTexts(shown, s)].join('\n\n');
 }

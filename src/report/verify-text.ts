@@ -18,10 +18,11 @@ import {
 import type { SpecReport, VerifyReport } from '../verify/verify.js';
 import { enumerateBoundsText, raceBoundsText, reachBoundsText } from './bounds.js';
 import { answerText, type ConfirmedVerdicts, MARKS, marksText } from './confirmed.js';
-import { counterexampleTexts } from './counterexample.js';
 import { differenceText } from './difference.js';
+import { counterexampleTexts } from './faces/terminal.js';
 import { type MatrixVerdict, matrix } from './matrix.js';
 import type { Style } from './style.js';
+import { traceOf } from './trace-of.js';
 import { grouped, plural, rangeText } from './words.js';
 import { wrapped } from './wrap.js';
 
@@ -113,7 +114,9 @@ function verdictLines(verdicts: readonly Verdict[], { s, verbose, confirmed }: O
 
 const drawings = (verdicts: readonly Verdict[], { s }: Options): string[] =>
   counterexampleTexts(
-    verdicts.flatMap(({ counterexample }) => counterexample ?? []),
+    verdicts.flatMap(({ counterexample }) =>
+      counterexample === undefined ? [] : [traceOf(counterexample)],
+    ),
     s,
   ).map((text) => `\n${text}`);
 

@@ -177,7 +177,7 @@ describe('verify --run', () => {
     expect(run.revision.folder).toBe(run.revision.mremapCheck);
     expect(readFileSync(join(dir, 'specs/spec.json'), 'utf8')).toBe(readFileSync(one, 'utf8'));
     expect(readFileSync(join(dir, 'specs/spec-2.json'), 'utf8')).toBe(readFileSync(two, 'utf8'));
-    expect(readdirSync(join(dir, 'traces'))).toContain('001-limit-enomem-untouched-v2.6.33.txt');
+    expect(readdirSync(join(dir, 'traces'))).toContain('v2.6.33-limit-enomem-untouched.txt');
     const again = await cli(['verify', '--json', join(dir, 'specs')]);
     const report = JSON.parse(readFileSync(join(dir, 'report.json'), 'utf8'));
     const verdicts = (specs: { file: string; checks: unknown }[]) =>

@@ -7,13 +7,14 @@ import {
 } from '../../src/checker/counterexample.js';
 import { enumeratePart } from '../../src/checker/enumerate.js';
 import { reach } from '../../src/checker/reach.js';
-import { type Claim, claimOf, claimsIn } from '../../src/conformance/claim.js';
 import { type Answer, confirm } from '../../src/conformance/confirm.js';
 import type { Kernel } from '../../src/conformance/kernel.js';
 import { invariantById } from '../../src/invariants/index.js';
 import type { Invariant } from '../../src/invariants/invariant.js';
 import { machine } from '../../src/model/run.js';
-import { shownJson } from '../../src/report/json.js';
+import { traceOf } from '../../src/report/trace-of.js';
+import { breachesOf, tracesIn } from '../../src/trace/read.js';
+import type { BreachTrace, CallTrace, RaceTrace } from '../../src/trace/trace.js';
 import { release } from '../support/releases.js';
 import { answering, modelKernel, NEVER } from './kernels.js';
 
@@ -47,24 +48,26 @@ function enumerated(id: string, broken: string, within: EnumerateBounds): Counte
 }
 
 /** As it comes out of a file. */
-const claim = (shown: Counterexample | object, id: string, broken: string): Claim => {
-  const written = 'micro' in shown ? shownJson(shown as Counterexample) : shown;
-  return claimOf(JSON.parse(JSON.stringify(written)), { invariant: broken, release: id }, 'here');
-};
+function claim(shown: Counterexample | BreachTrace): BreachTrace {
+  const written = 'micro' in shown ? traceOf(shown) : shown;
+  const [one] = breachesOf(tracesIn(JSON.parse(JSON.stringify(written)), 'here'));
+  if (one === undefined) throw new Error('no counterexample');
+  return one;
+}
 
-async function asked(kernel: Kernel, id: string, one: Claim): Promise<Answer> {
+async function asked(kernel: Kernel, id: string, one: BreachTrace): Promise<Answer> {
   const confirmations = await confirm(kernel, [one], () => release(id), NEVER);
   const [only] = confirmations ?? [];
   if (only === undefined) throw new Error('interrupted');
   return only.answer;
 }
 
-const onModel = (ref: string, id: string, one: Claim): Promise<Answer> =>
+const onModel = (ref: string, id: string, one: BreachTrace): Promise<Answer> =>
   asked(modelKernel(ref), id, one);
 
 describe('a counterexample of an enumeration', () => {
   const found = enumerated('v2.6.33', 'limit-enomem-untouched', bounds());
-  const one = claim(found, 'v2.6.33', 'limit-enomem-untouched');
+  const one = claim(found);
 
   test('is confirmed on a kernel that behaves as its release', async () => {
     const answer = await onModel('v2.6.33', 'v2.6.33', one);
@@ -94,8 +97,8 @@ describe('a counterexample of an enumeration', () => {
   });
 
   test('without a history is built VMA by VMA', async () => {
-    const written = { ...(shownJson(found) as { setup: unknown }), setup: null };
-    const bare = claim(written, 'v2.6.33', 'limit-enomem-untouched');
+    const written = { ...(traceOf(found) as CallTrace), setup: null };
+    const bare = claim(written);
     expect((await onModel('v2.6.33', 'v2.6.33', bare)).state).toBe('confirmed');
   });
 
@@ -105,8 +108,8 @@ describe('a counterexample of an enumeration', () => {
     ['of files', [{ kind: 'fshared' as const, prot: 'rw' as const, populated: false }]],
   ])('is built without a history from VMAs %s', async (_, classes) => {
     const other = enumerated('v2.6.33', 'limit-enomem-untouched', bounds({ classes }));
-    const written = { ...(shownJson(other) as { setup: unknown }), setup: null };
-    const bare = claim(written, 'v2.6.33', 'limit-enomem-untouched');
+    const written = { ...(traceOf(other) as CallTrace), setup: null };
+    const bare = claim(written);
     expect((await onModel('v2.6.33', 'v2.6.33', bare)).state).toBe('confirmed');
   });
 
@@ -121,7 +124,7 @@ describe('a counterexample of an enumeration', () => {
         mremap: { ...MOVES, flags: [['MAYMOVE', 'DONTUNMAP']] },
       }),
     );
-    const answer = await onModel('v6.12', 'v6.12', claim(locked, 'v6.12', 'locked-vm-exact'));
+    const answer = await onModel('v6.12', 'v6.12', claim(locked));
     expect(answer.state).toBe('confirmed');
   });
 });
@@ -143,7 +146,7 @@ describe('a counterexample of a search from an empty window', () => {
 
   test('is repeated under the limit from the first call on', async () => {
     if (found === undefined) throw new Error('it holds');
-    const answer = await onModel('v2.6.33', 'v2.6.33', claim(found, 'v2.6.33', broken.id));
+    const answer = await onModel('v2.6.33', 'v2.6.33', claim(found));
     if (answer.state === 'impossible') throw new Error(answer.reason);
     expect(answer.state).toBe('confirmed');
     expect(answer.scenario).toMatchObject({ setup: [], headroom: 3 });
@@ -152,9 +155,9 @@ describe('a counterexample of a search from an empty window', () => {
 
   test('cannot be repeated where mmap() has a limit of its own', async () => {
     if (found === undefined) throw new Error('it holds');
-    const written = shownJson(found) as { limits: object };
+    const written = traceOf(found) as CallTrace;
     const other = { ...written, limits: { ...written.limits, mmapCap: 9 } };
-    expect(await onModel('v2.6.33', 'v2.6.33', claim(other, 'v2.6.33', broken.id))).toEqual({
+    expect(await onModel('v2.6.33', 'v2.6.33', claim(other))).toEqual({
       state: 'impossible',
       reason: 'mmap() has a limit of its own in it',
     });
@@ -165,8 +168,16 @@ describe('what no scenario can say is named', () => {
   const impossible = (reason: string) => ({ state: 'impossible', reason });
 
   test('a race', async () => {
-    const race = { explanation: '', before: [], threads: [] };
-    expect(await onModel('v6.12', 'v6.12', claim(race, 'v6.12', 'race-enomem-untouched'))).toEqual(
+    const { trace, pages, maxMapCount, setup, setupExhausted, setupSearched, ...rest } = traceOf(
+      enumerated('v2.6.33', 'limit-enomem-untouched', bounds()),
+    ) as CallTrace;
+    const { before, after, release, invariant, statement, explanation } = rest;
+    const race: RaceTrace = {
+      ...{ trace, pages, maxMapCount, setup, setupExhausted, setupSearched, before, after },
+      ...{ release, invariant, statement, explanation, bounds: null, kind: 'race' },
+      ...{ threads: [], maxMapCountAfter: maxMapCount, interleaving: [] },
+    };
+    expect(await onModel('v6.12', 'v6.12', claim(race))).toEqual(
       impossible('it is a race of threads'),
     );
   });
@@ -210,23 +221,23 @@ describe('what no scenario can say is named', () => {
     ],
   ])('%s', async (reason, id, broken, change) => {
     const found = enumerated(id, broken, bounds(change));
-    expect(await onModel(id, id, claim(found, id, broken))).toEqual(impossible(reason));
+    expect(await onModel(id, id, claim(found))).toEqual(impossible(reason));
   });
 
   test('an address space that no calls are known to build', async () => {
     const found = enumerated('v2.6.33', 'limit-enomem-untouched', bounds({ classes: [WRITTEN] }));
-    const written = shownJson(found) as { before: { accounted: boolean }[] };
+    const written = traceOf(found) as CallTrace;
     const before = written.before.map((vma) => ({ ...vma, accounted: !vma.accounted }));
     const odd = { ...written, setup: null, before };
-    expect(
-      await onModel('v2.6.33', 'v2.6.33', claim(odd, 'v2.6.33', 'limit-enomem-untouched')),
-    ).toEqual(impossible('no calls are known that build its address space'));
+    expect(await onModel('v2.6.33', 'v2.6.33', claim(odd))).toEqual(
+      impossible('no calls are known that build its address space'),
+    );
   });
 });
 
 describe('a file', () => {
   const found = enumerated('v2.6.33', 'limit-enomem-untouched', bounds());
-  const shown = shownJson(found);
+  const shown = traceOf(found);
   const verdict = {
     invariant: 'limit-enomem-untouched',
     release: 'v2.6.33',
@@ -235,26 +246,25 @@ describe('a file', () => {
   const report = { specs: [{ checks: [{ verdicts: [verdict, { counterexample: null }] }] }] };
 
   test.each([
-    ['a report', report, 'v2.6.33'],
-    ['a verdict', verdict, 'v2.6.33'],
-    ['a counterexample', shown, undefined],
-    ['a list of them', [shown], undefined],
-  ])('may be %s', (_, value, id) => {
-    const claims = claimsIn(JSON.parse(JSON.stringify(value)), 'file.json: ');
-    expect(claims).toHaveLength(1);
-    expect(claims[0]?.release).toBe(id);
+    ['a report', report],
+    ['a verdict', verdict],
+    ['a counterexample', shown],
+    ['a list of them', [shown]],
+  ])('may be %s', (_, value) => {
+    const traces = breachesOf(tracesIn(JSON.parse(JSON.stringify(value)), 'file.json: '));
+    expect(traces).toEqual([shown]);
   });
 
   test('that is none of these has none', () => {
-    expect(claimsIn({ specs: [] }, 'file.json: ')).toEqual([]);
-    expect(claimsIn('text', 'file.json: ')).toEqual([]);
+    expect(tracesIn({ specs: [] }, 'file.json: ')).toEqual([]);
+    expect(tracesIn('text', 'file.json: ')).toEqual([]);
   });
 
   test('with a broken counterexample is refused, with its place', () => {
     const broken = {
       specs: [{ verdicts: [{ ...verdict, counterexample: { ...shown, pages: 99 } }] }],
     };
-    expect(() => claimsIn(broken, 'file.json: ')).toThrow(
+    expect(() => tracesIn(broken, 'file.json: ')).toThrow(
       /^file\.json: \.specs\[0\]\.verdicts\[0\]\.counterexample: \.pages: found 99, expected the pages/,
     );
   });

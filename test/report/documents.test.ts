@@ -10,8 +10,9 @@ import { errorUntouched } from '../../src/invariants/error-untouched.js';
 import type { Invariant } from '../../src/invariants/invariant.js';
 import { limitEnomemUntouched } from '../../src/invariants/limit-enomem-untouched.js';
 import { machine } from '../../src/model/run.js';
-import { counterexampleTexts } from '../../src/report/counterexample.js';
+import { counterexampleTexts } from '../../src/report/faces/terminal.js';
 import { style } from '../../src/report/style.js';
+import { traceOf } from '../../src/report/trace-of.js';
 import { expectedMatrix } from '../support/expectations.js';
 import { release } from '../support/releases.js';
 
@@ -24,7 +25,7 @@ function drawn(id: string, bounds: EnumerateBounds, ...asked: readonly Invariant
   const { findings } = enumeratePart(on, bounds, asked);
   const counterexamples = findings.flatMap((finding, i) => {
     const found = fromEnumeration(on, bounds, asked[i] as Invariant, finding);
-    return found ?? [];
+    return found === undefined ? [] : [traceOf(found)];
   });
   const [text] = counterexampleTexts(counterexamples, style(false));
   if (text === undefined) throw new Error('no counterexample');

@@ -10,9 +10,10 @@ import type {
 import { isComplete } from '../../verify/verdicts.js';
 import type { SpecReport, VerifyReport } from '../../verify/verify.js';
 import { answerText, type ConfirmedVerdicts } from '../confirmed.js';
-import { counterexampleTexts } from '../counterexample.js';
 import { differenceText } from '../difference.js';
+import { counterexampleTexts } from '../faces/terminal.js';
 import { style } from '../style.js';
+import { traceOf } from '../trace-of.js';
 import { rangeText } from '../words.js';
 import type { Case, CasesReport, CheckCases } from './case.js';
 
@@ -41,7 +42,7 @@ function verdictCase(v: Verdict, place: Place, confirmed: ConfirmedVerdicts | un
   const answered =
     confirmed === undefined || answer === undefined ? [] : [answerText(confirmed, answer)];
   const drawn =
-    v.counterexample === undefined ? [] : counterexampleTexts([v.counterexample], PLAIN);
+    v.counterexample === undefined ? [] : counterexampleTexts([traceOf(v.counterexample)], PLAIN);
   const found = `${v.invariant} ${VERDICTS[v.found]} on ${v.release}`;
   const why = v.counterexample === undefined ? '' : `: ${v.counterexample.explanation}`;
   const spec =

@@ -1,0 +1,51 @@
+import { invariantById } from '../invariants/index.js';
+import type { Vmas } from '../model/address-space.js';
+import type { Call } from '../model/calls.js';
+import { releaseByRef } from '../model/releases/variant.js';
+import { machine, run } from '../model/run.js';
+import { type Env, env } from '../model/state.js';
+import { canonical, frameTokens } from './spaces.js';
+
+/** Calls from an empty window, the last of which is judged; addresses and lengths in pages. */
+export interface Sequence {
+  /** Pages of the window, which is the whole address space. */
+  readonly pages: number;
+  readonly setup: readonly Call[];
+  readonly call: Call;
+  /** max_map_count when the call is made. */
+  readonly maxMapCount: number;
+  /** The limit holds for the set-up too. */
+  readonly limitedFromStart?: boolean;
+  /** Further limits; none unless given. */
+  readonly limits?: Partial<Env>;
+}
+
+const UNLIMITED = 1_000_000;
+
+/**
+ * Whether a release keeps a promise in the last call of a sequence; `no case` where the promise is not
+ * about that call. Throws UnknownRelease, and RangeError for an invariant that there is not.
+ *
+ * @param release such as `v6.17`, or a variant
+ */
+export function judge(
+  release: string,
+  invariant: string,
+  sequence: Sequence,
+): 'kept' | 'broken' | 'no case' {
+  const asked = invariantById(invariant);
+  if (asked === undefined) throw new RangeError(`found no invariant ${invariant}`);
+  const { pages, setup, call, maxMapCount, limitedFromStart = false, limits = {} } = sequence;
+  const on = machine(releaseByRef(release));
+  const met = { ...env(maxMapCount, pages), ...limits, maxMapCount, taskEnd: pages };
+  const building = limitedFromStart ? met : env(UNLIMITED, pages);
+  const before = setup.reduce<Vmas>(
+    (vmas, one) => canonical(run(on, building, vmas, frameTokens(vmas, pages), one).vmas),
+    [],
+  );
+  const tokens = frameTokens(before, pages);
+  const outcome = run(on, met, before, tokens, call);
+  const transition = { on, env: met, before, pages: tokens, call, outcome };
+  if (!asked.applies(transition)) return 'no case';
+  return asked.holds(transition) ? 'kept' : 'broken';
+}

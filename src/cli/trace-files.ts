@@ -1,0 +1,55 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { BadInput } from '../input/bad-input.js';
+import { FORMAT_NAMES, FORMATS, type FormatName, fileName } from '../report/faces/formats.js';
+import type { Trace } from '../trace/trace.js';
+
+/** Names that differ: those of traces alike in release and invariant are numbered. */
+function names(traces: readonly Trace[]): string[] {
+  const used = new Map<string, number>();
+  return traces.map((trace) => {
+    const name = fileName(trace).replace(/[^\w.=,[\]-]/g, '_');
+    const times = (used.get(name) ?? 0) + 1;
+    used.set(name, times);
+    return times === 1 ? name : `${name}-${times}`;
+  });
+}
+
+/** Makes a folder and those around it. Below /proc, that of Node itself never ends. */
+function make(folder: string): void {
+  if (existsSync(folder)) return;
+  make(dirname(folder));
+  mkdirSync(folder);
+}
+
+/** What a folder is for; throws BadInput where it cannot be written to. */
+function writing<T>(folder: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new BadInput(`${folder}: cannot be written to (${code}), expected a folder for traces`);
+  }
+}
+
+/** Makes a folder for traces, also to know before a long search that it can be made; throws BadInput. */
+export const traceFolder = (folder: string): void => writing(folder, () => make(resolve(folder)));
+
+/** Writes traces into a folder, a file for each format, and says how many; throws BadInput. */
+export function writeTraces(
+  folder: string,
+  traces: readonly Trace[],
+  formats: readonly FormatName[] = FORMAT_NAMES,
+): number {
+  traceFolder(folder);
+  const named = names(traces);
+  traces.forEach((trace, i) => {
+    for (const format of formats) {
+      const { extension, text } = FORMATS[format];
+      const file = join(folder, `${named[i]}.${extension}`);
+      writing(folder, () => writeFileSync(file, `${text(trace).trimEnd()}\n`));
+    }
+  });
+  return traces.length * formats.length;
+}

@@ -1,0 +1,119 @@
+import { BadInput } from '../input/bad-input.js';
+import { parseJson } from '../input/decode.js';
+import { readText } from '../input/read-text.js';
+import { FORMAT_NAMES, FORMATS, type FormatName, fileName } from '../report/faces/formats.js';
+import { terminalText } from '../report/faces/terminal.js';
+import { plural } from '../report/words.js';
+import { tracesIn } from '../trace/read.js';
+import type { Trace } from '../trace/trace.js';
+import { Exit } from './exit.js';
+import { columns, note, print, stdoutStyle } from './terminal.js';
+import { writeTraces } from './trace-files.js';
+
+export interface TraceFlags {
+  readonly format?: FormatName;
+  readonly number?: number;
+  readonly invariant?: string;
+  readonly release?: string;
+  readonly out?: string;
+  readonly verbose?: true;
+  readonly changed?: true;
+}
+
+/** A trace with its number in the file, from 1. */
+interface Numbered {
+  readonly number: number;
+  readonly trace: Trace;
+}
+
+/** The traces of a file, or of standard input (`-`); throws BadInput. */
+function readTraces(file: string): Numbered[] {
+  const name = file === '-' ? 'standard input' : file;
+  const text = readText(file === '-' ? 0 : file, 'traces of verify --json');
+  const traces = tracesIn(parseJson(text, name), `${name}: `);
+  if (traces.length === 0) {
+    throw new BadInput(
+      `${name}: found no trace, expected what verify --json writes, or a part of it`,
+    );
+  }
+  return traces.map((trace, i) => ({ number: i + 1, trace }));
+}
+
+const releasesOf = (trace: Trace): string[] =>
+  trace.kind === 'difference' ? trace.outcomes.map(({ release }) => release) : [trace.release];
+
+const invariantOf = (trace: Trace): string | undefined =>
+  trace.kind === 'difference' ? undefined : trace.invariant;
+
+/** Those that the flags name; throws BadInput where there are none. */
+function chosen(all: readonly Numbered[], flags: TraceFlags): readonly Numbered[] {
+  const { number, invariant, release } = flags;
+  if (number !== undefined && number > all.length) {
+    throw new BadInput(`--number: found ${number}, expected one of 1 to ${all.length}`);
+  }
+  const ones = all.filter(
+    (one) =>
+      (number === undefined || one.number === number) &&
+      (invariant === undefined || invariantOf(one.trace) === invariant) &&
+      (release === undefined || releasesOf(one.trace).includes(release)),
+  );
+  if (ones.length > 0) return ones;
+  throw new BadInput(
+    `found no trace of ${[invariant, release].filter((word) => word !== undefined).join(' on ')}, expected one of these:\n${briefList(all)}`,
+  );
+}
+
+/** A line for each: its number, what it is of, and what is wrong. */
+const listText = (ones: readonly Numbered[]): string =>
+  ones
+    .map(({ number, trace }) => {
+      const why = trace.kind === 'difference' ? 'two releases' : trace.explanation;
+      return `${`${number}`.padStart(5)}  ${fileName(trace).padEnd(40)}  ${why}`;
+    })
+    .join('\n');
+
+/** Lines of a list in a message. */
+const MOST_LINES = 12;
+
+/** The start of the list, for a message. */
+function briefList(ones: readonly Numbered[]): string {
+  const more = ones.length - MOST_LINES;
+  const first = listText(ones.slice(0, MOST_LINES));
+  return more <= 0 ? first : `${first}\n  and ${more} more, which mremap-check trace FILE lists`;
+}
+
+function shown(trace: Trace, format: FormatName, flags: TraceFlags): string {
+  if (format !== 'terminal') return FORMATS[format].text(trace).trimEnd();
+  return terminalText(trace, {
+    s: stdoutStyle(),
+    width: columns(),
+    verbose: flags.verbose === true,
+    vmas: flags.changed === true ? 'changed' : 'all',
+  });
+}
+
+/** Lists the traces of a file, shows one of them, or writes some into a folder. */
+export function traceCommand(file: string, flags: TraceFlags): Exit {
+  const { format } = flags;
+  const all = readTraces(file);
+  const ones = chosen(all, flags);
+  if (flags.out !== undefined) {
+    const traces = ones.map(({ trace }) => trace);
+    const files = writeTraces(flags.out, traces, format === undefined ? FORMAT_NAMES : [format]);
+    note(`${flags.out}: ${plural(files, 'file')} of ${plural(traces.length, 'trace')}`);
+    return Exit.ok;
+  }
+  const [one, ...others] = ones;
+  if (one !== undefined && others.length === 0) {
+    print(shown(one.trace, format ?? 'terminal', flags));
+    return Exit.ok;
+  }
+  if (format !== undefined) {
+    throw new BadInput(
+      `${file}: found ${ones.length} traces, expected one to print; --number takes one of these, -o writes all:\n${briefList(ones)}`,
+    );
+  }
+  print(listText(ones));
+  note('--number N shows one');
+  return Exit.ok;
+}

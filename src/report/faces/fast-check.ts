@@ -1,0 +1,89 @@
+import { mapping } from '../../conformance/claim-scenario.js';
+import { callOf } from '../../trace/call.js';
+import type { CallTrace, Trace } from '../../trace/trace.js';
+import { vmaOf } from '../../trace/vma.js';
+import { wrapped } from '../wrap.js';
+import { repeatText } from './subject.js';
+
+const comment = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => wrapped(line, '// ', 96))
+    .join('\n');
+
+const json = (value: unknown): string => JSON.stringify(value, null, 2);
+
+/** What keeps a trace from being a sequence of calls that are judged. */
+function unspeakable(trace: Trace): string | undefined {
+  if (trace.kind === 'race') return 'it is a race of threads, and a sequence has one';
+  if (trace.kind === 'difference') return 'it compares two releases and breaks no promise';
+  const [failure] = trace.failures;
+  return failure === undefined ? undefined : `${failure.kernel} is made to fail in it`;
+}
+
+/** A test that says why there is nothing to test. */
+const skipped = (trace: Trace, reason: string): string =>
+  [
+    comment(repeatText(trace)),
+    '',
+    "import { test } from 'vitest';",
+    '',
+    `test.skip(${JSON.stringify(`not a sequence of calls: ${reason}`)}, () => {});`,
+    '',
+  ].join('\n');
+
+function sequenceOf(trace: CallTrace): object {
+  const setup = trace.setup ?? trace.before.map(vmaOf).flatMap(mapping);
+  return {
+    pages: trace.pages,
+    setup: setup.map(callOf),
+    call: callOf(trace.call),
+    maxMapCount: trace.maxMapCount,
+    limitedFromStart: trace.limitedFromStart,
+    limits: trace.limits,
+  };
+}
+
+/** Numbers of the call that the test varies; flags and kinds stay. */
+const varied = (trace: CallTrace): string[] =>
+  Object.entries(callOf(trace.call)).flatMap(([name, value]) =>
+    typeof value === 'number' && name !== 'flags' ? [name] : [],
+  );
+
+/** A test for vitest and fast-check: the promise for the sequence itself, first of all, and for calls and limits near it. */
+export function fastCheckText(trace: Trace): string {
+  const reason = unspeakable(trace);
+  if (trace.kind !== 'call' || reason !== undefined) return skipped(trace, reason ?? '');
+  const near = varied(trace).map((name) => `    ${name}: fc.nat({ max: FOUND.pages - 1 }),`);
+  return [
+    comment(
+      `${repeatText(trace)}\nThis test fails as long as the release does so. MREMAP_CHECK_RELEASE=ID asks another one.`,
+    ),
+    '',
+    "import fc from 'fast-check';",
+    "import { judge } from 'mremap-check';",
+    "import { expect, test } from 'vitest';",
+    '',
+    `const RELEASE = process.env['MREMAP_CHECK_RELEASE'] ?? ${JSON.stringify(trace.release)};`,
+    `const INVARIANT = ${JSON.stringify(trace.invariant)};`,
+    `const FOUND = ${json(sequenceOf(trace))};`,
+    '',
+    '/** The same set-up, and a call and a limit near those that were found. */',
+    'const sequences = fc.record({',
+    '  call: fc.record({',
+    ...near,
+    '  }),',
+    '  maxMapCount: fc.integer({ min: FOUND.maxMapCount, max: FOUND.maxMapCount + 4 }),',
+    '}).map(({ call, maxMapCount }) => ({ ...FOUND, call: { ...FOUND.call, ...call }, maxMapCount }));',
+    '',
+    `test(${JSON.stringify(`${trace.invariant} is kept`)}, () => {`,
+    '  fc.assert(',
+    '    fc.property(sequences, (sequence) => {',
+    "      expect(judge(RELEASE, INVARIANT, sequence)).not.toBe('broken');",
+    '    }),',
+    '    { examples: [[FOUND]], seed: 1 },',
+    '  );',
+    '});',
+    '',
+  ].join('\n');
+}

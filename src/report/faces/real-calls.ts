@@ -1,0 +1,112 @@
+import { isDeepStrictEqual } from 'node:util';
+import { canonical, frameTokens } from '../../checker/spaces.js';
+import { mapping } from '../../conformance/claim-scenario.js';
+import type { Vmas } from '../../model/address-space.js';
+import { releaseByRef, UnknownRelease } from '../../model/releases/variant.js';
+import { type Machine, machine, run } from '../../model/run.js';
+import { env, NO_RESOURCE_LIMITS, type ResourceLimits } from '../../model/state.js';
+import { MAX_PAGES, ModelLimitError } from '../../model/vma.js';
+import { callOf, type TracedCall } from '../../trace/call.js';
+import type { CallTrace, Trace } from '../../trace/trace.js';
+import { vmaOf } from '../../trace/vma.js';
+
+/** What a process has to do to repeat a counterexample on a kernel, or why it cannot. */
+export type RealCalls =
+  | {
+      /** Made with no limit in the way. */
+      readonly setup: readonly TracedCall[];
+      /** Made under the limit; the last is the one that the trace is about. */
+      readonly calls: readonly [TracedCall, ...TracedCall[]];
+      /** max_map_count less map_count when the first of them is made. */
+      readonly headroom: number;
+    }
+  | { readonly impossible: string };
+
+const UNLIMITED = env(1_000_000, MAX_PAGES);
+
+/** What a process cannot bring about. */
+function unreachable(trace: CallTrace): string | undefined {
+  const [failure] = trace.failures;
+  if (failure !== undefined) {
+    return `${failure.kernel} is made to fail in it, which takes fault injection`;
+  }
+  const limits = Object.keys(NO_RESOURCE_LIMITS) as (keyof ResourceLimits)[];
+  if (limits.some((name) => trace.limits[name] < NO_RESOURCE_LIMITS[name])) {
+    return 'it has limits of the process besides max_map_count';
+  }
+  if (trace.limits.mmapCap !== trace.maxMapCount) return 'mmap() has a limit of its own in it';
+  const calls = [...(trace.setup ?? []), trace.call];
+  const maps = (kind: string): boolean =>
+    calls.some((call) => call.call === 'mmap' && call.kind === kind) ||
+    trace.before.some((vma) => vma.kind === kind);
+  if (maps('special')) return "a driver's mapping is in it";
+  if (maps('ramfs')) return 'a file with its own get_unmapped_area (ramfs) is in it';
+  if (trace.before.some((vma) => vma.armed) || calls.some(({ call }) => call === 'uffd')) {
+    return 'userfaultfd is in it';
+  }
+  return undefined;
+}
+
+/** The address space that calls leave on a release, in a larger one than the window. */
+const built = (on: Machine, calls: readonly TracedCall[], limits = UNLIMITED): Vmas =>
+  calls.reduce<Vmas>(
+    (vmas, call) =>
+      canonical(run(on, limits, vmas, frameTokens(vmas, MAX_PAGES), callOf(call)).vmas),
+    [],
+  );
+
+/** Whether the call does in the larger address space what it does in the window, which ends sooner. */
+function isRepeated(on: Machine, trace: CallTrace, before: Vmas, call: TracedCall): boolean {
+  const limits = env(trace.maxMapCount, MAX_PAGES);
+  const outcome = run(on, limits, before, frameTokens(before, MAX_PAGES), callOf(call));
+  const result = trace.result.startsWith('-') ? undefined : Number(trace.result);
+  const isSame = result === undefined ? outcome.result < 0 : outcome.result === result;
+  return isSame && isDeepStrictEqual(canonical(outcome.vmas), canonical(trace.after.map(vmaOf)));
+}
+
+/** With a hint where the move is to go, which a kernel follows for DONTUNMAP. */
+const hinted = (call: TracedCall, result: string): TracedCall =>
+  call.call === 'mremap' && !result.startsWith('-') ? { ...call, newAddr: Number(result) } : call;
+
+function ofCall(trace: CallTrace): RealCalls {
+  const reason = unreachable(trace);
+  if (reason !== undefined) return { impossible: reason };
+  const on = machine(releaseByRef(trace.release));
+  const given = trace.setup ?? trace.before.map(vmaOf).flatMap(mapping);
+  const limits = trace.limitedFromStart ? env(trace.maxMapCount, MAX_PAGES) : UNLIMITED;
+  const before = built(on, given, limits);
+  if (!isDeepStrictEqual(before, canonical(trace.before.map(vmaOf)))) {
+    return { impossible: 'no calls are known that build its address space' };
+  }
+  const call = [trace.call, hinted(trace.call, trace.result)].find((one) =>
+    isRepeated(on, trace, before, one),
+  );
+  if (call === undefined) {
+    return {
+      impossible: 'it rests on the end of the address space, which is elsewhere on a kernel',
+    };
+  }
+  const [first, ...rest] = trace.limitedFromStart ? [...given, call] : [call];
+  return trace.limitedFromStart
+    ? { setup: [], calls: [first as TracedCall, ...rest], headroom: trace.maxMapCount }
+    : {
+        setup: given,
+        calls: [call],
+        headroom: trace.maxMapCount - trace.before.length,
+      };
+}
+
+/** The calls that repeat a trace on a kernel, as its release makes them; or why there are none. */
+export function realCalls(trace: Trace): RealCalls {
+  if (trace.kind === 'race')
+    return { impossible: 'it is a race of threads, which no calls in a row bring about' };
+  if (trace.kind === 'difference') return { impossible: 'it compares two releases' };
+  try {
+    return ofCall(trace);
+  } catch (error) {
+    if (error instanceof ModelLimitError || error instanceof UnknownRelease) {
+      return { impossible: error.message };
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,141 @@
+import { spawnSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { Command } from '../../src/commands/command.js';
+import { COMMANDS } from '../../src/commands/table.js';
+import { FORMAT_NAMES } from '../../src/report/faces/formats.js';
+import { cli, fileWith } from '../cli/run-cli.js';
+import { specText } from '../support/specs.js';
+
+const folder = (): string => mkdtempSync(join(tmpdir(), 'mremap-check-traces-'));
+
+const spec = fileWith('spec.json', specText());
+const verified = cli(['verify', spec, '--json', '--quiet']).then(({ stdout }) =>
+  fileWith('report.json', stdout),
+);
+
+describe('mremap-check trace', () => {
+  test('shows the only trace of a file', async () => {
+    const { code, stdout } = await cli(['trace', await verified]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('limit-enomem-untouched broken on v2.6.33');
+    expect(stdout).toMatch(/^ {2}promise {3}A call refused for want of map slots/m);
+  });
+
+  test('reads standard input and keeps to COLUMNS', async () => {
+    const input = readFileSync(await verified, 'utf8');
+    const { code, stdout } = await cli(['trace', '-', '--verbose'], {
+      input,
+      env: { COLUMNS: '50' },
+    });
+    expect(code).toBe(0);
+    expect(stdout.split('\n').filter((line) => line.length > 50)).toEqual([]);
+    expect(stdout).toContain('sys_mremap()');
+  });
+
+  test('prints JSON that is the counterexample of verify --json', async () => {
+    const { stdout } = await cli(['trace', await verified, '--format', 'json']);
+    const report = JSON.parse(readFileSync(await verified, 'utf8'));
+    expect(JSON.parse(stdout)).toEqual(
+      report.specs[0].checks[0].verdicts.find((v: { found: string }) => v.found === 'violated')
+        .counterexample,
+    );
+  });
+
+  test('lists what there is where it is several, and asks for one where a format is given', async () => {
+    const one = JSON.parse((await cli(['trace', await verified, '--format', 'json'])).stdout);
+    const two = fileWith('two.json', JSON.stringify([one, { ...one, release: 'v5.1' }]));
+    const list = await cli(['trace', two]);
+    expect(list.code).toBe(0);
+    expect(list.stdout).toMatch(/^ {4}1 {2}v2\.6\.33-limit-enomem-untouched .*\n {4}2 {2}v5\.1-/);
+    const asked = await cli(['trace', two, '--format', 'mail']);
+    expect(asked.code).toBe(2);
+    expect(asked.stderr).toContain('found 2 traces, expected one to print');
+    for (const flags of [
+      ['--number', '2'],
+      ['--release', 'v5.1'],
+    ]) {
+      const { code, stdout } = await cli(['trace', two, '--format', 'mail', ...flags]);
+      expect(code).toBe(0);
+      expect(stdout).toContain('Release v5.1 breaks');
+    }
+  });
+
+  test('writes every format into a folder, as verify --traces does', async () => {
+    const [one, other] = [folder(), folder()];
+    expect((await cli(['trace', await verified, '-o', one])).code).toBe(0);
+    expect((await cli(['verify', spec, '--quiet', '--traces', other])).code).toBe(0);
+    expect(readdirSync(one)).toHaveLength(FORMAT_NAMES.length);
+    expect(readdirSync(other)).toEqual(readdirSync(one));
+    for (const name of readdirSync(one)) {
+      expect(name).toMatch(/^v2\.6\.33-limit-enomem-untouched\./);
+      expect(readFileSync(join(other, name), 'utf8')).toBe(readFileSync(join(one, name), 'utf8'));
+    }
+  });
+
+  test('offers the formats that there are', () => {
+    const { options } = COMMANDS.find(({ name }) => name === 'trace') as Command;
+    expect(options.find(({ name }) => name === 'format')?.values).toEqual(FORMAT_NAMES);
+  });
+
+  test.each([
+    [['--format', 'yaml'], 'Allowed choices are terminal, mail, json'],
+    [['--number', '9'], '--number: found 9, expected one of 1 to 1'],
+    [['--release', 'v7.3'], 'found no trace of v7.3, expected one of these:'],
+    [['-o', '/dev/null/x'], '/dev/null/x: cannot be written to (ENOTDIR), expected a folder'],
+    [['-o', '/proc/x'], '/proc/x: cannot be written to (ENOENT), expected a folder'],
+  ])('refuses %j with one message', async (flags, message) => {
+    const { code, stderr } = await cli(['trace', await verified, ...flags]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+
+  test('refuses a file without a trace, and one with a broken trace', async () => {
+    const none = await cli(['trace', fileWith('none.json', '{}')]);
+    expect(none).toMatchObject({ code: 2 });
+    expect(none.stderr).toContain('found no trace, expected what verify --json writes');
+    const broken = await cli(['trace', fileWith('broken.json', '{"trace":1,"kind":"call"}')]);
+    expect(broken).toMatchObject({ code: 2 });
+    expect(broken.stderr).toMatch(/broken\.json: \.\w+: found nothing, expected/);
+  });
+});
+
+describe('the fast-check test of a trace', () => {
+  // Below the project, where vitest and fast-check are found; the package is there as if installed.
+  const project = fileURLToPath(new URL('../..', import.meta.url));
+  const own = join(project, 'build', `emitted-${process.pid}`);
+  afterAll(() => rmSync(own, { recursive: true, force: true }));
+
+  const run = (file: string, release?: string) =>
+    spawnSync('npx', ['vitest', 'run', '--root', own, file], {
+      encoding: 'utf8',
+      env: { ...process.env, ...(release === undefined ? {} : { MREMAP_CHECK_RELEASE: release }) },
+    });
+
+  test('fails on the release that breaks the promise, by the sequence itself, and passes on one that keeps it', async () => {
+    expect((await cli(['trace', await verified, '--format', 'fast-check', '-o', own])).code).toBe(
+      0,
+    );
+    const [name = ''] = readdirSync(own);
+    mkdirSync(join(own, 'node_modules'));
+    symlinkSync(project, join(own, 'node_modules', 'mremap-check'));
+    writeFileSync(join(own, 'vitest.config.mjs'), 'export default {};');
+    const broken = run(join(own, name));
+    expect(broken.status).toBe(1);
+    expect(broken.stdout + broken.stderr).toMatch(/Property failed after 1 tests/);
+    const kept = run(join(own, name), 'v5.1');
+    expect(kept.stdout + kept.stderr).toMatch(/1 passed/);
+    expect(kept.status).toBe(0);
+  }, 60_000);
+});
