@@ -6,7 +6,6 @@ const layers = [
   { name: 'invariants', project: ['model'], packages: 'none' },
   { name: 'checker', project: ['model', 'invariants'], packages: 'none' },
   { name: 'commands', project: [], packages: 'none' },
-  { name: 'docs', project: ['commands'], packages: 'none' },
   { name: 'input', project: ['model'], packages: 'any' },
   { name: 'specs', project: ['input', 'model', 'invariants', 'checker'], packages: 'any' },
   { name: 'conformance', project: ['input', 'model', 'checker'], packages: 'any' },
@@ -16,6 +15,11 @@ const layers = [
     name: 'report',
     project: ['model', 'invariants', 'checker', 'input', 'specs', 'verify', 'conformance'],
     packages: 'any',
+  },
+  {
+    name: 'docs',
+    project: ['commands', 'model', 'invariants', 'checker', 'specs', 'report'],
+    packages: 'none',
   },
 ];
 

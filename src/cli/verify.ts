@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import type { ConfirmedVerdicts } from '../report/confirmed.js';
 import { verifyJson } from '../report/json.js';
 import { verifyText } from '../report/verify-text.js';
@@ -6,6 +5,7 @@ import { loadSpecs } from '../specs/load.js';
 import type { Spec } from '../specs/spec.js';
 import { type VerifyReport, verify } from '../verify/verify.js';
 import { Exit } from './exit.js';
+import { OWN_SPECS } from './own-specs.js';
 import { type SearchFlags, searching } from './searching.js';
 import { print, printJson, stdoutStyle } from './terminal.js';
 
@@ -14,9 +14,6 @@ export interface VerifyFlags extends SearchFlags {
   readonly json?: true;
   readonly verbose?: true;
 }
-
-/** The specs that come with the package. */
-const OWN_SPECS = fileURLToPath(new URL('../../specs', import.meta.url));
 
 function exitFor({ asExpected, complete }: VerifyReport, confirmed?: ConfirmedVerdicts): Exit {
   const answers = [...(confirmed?.answers.values() ?? [])];

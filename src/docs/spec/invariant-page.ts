@@ -1,0 +1,104 @@
+import { type Invariant, NOTATION } from '../../invariants/invariant.js';
+import type { Cell } from '../../report/matrix.js';
+import type { Spec } from '../../specs/spec.js';
+import { code, item, link, page, paragraph, table } from './markdown.js';
+import { questionPath } from './question-page.js';
+import { SEEDED_DEFECTS } from './seeded-defects.js';
+import { type Expected, expectedOf, verdictsOf } from './verdicts.js';
+
+/** File of the page of an invariant. */
+export const invariantPath = ({ id }: Invariant): string => `invariants/${id}.md`;
+
+const WORDS: Readonly<Record<Cell, string>> = {
+  holds: 'holds',
+  fails: '**fails**',
+  untested: 'no case of it',
+  unknown: 'not finished',
+};
+
+/** Symbols that stand in a definition, so that a page explains those alone. */
+function notationOf(definition: string): string[] {
+  const isIn = (symbol: string): boolean => {
+    const plain = symbol.replace(/\(.*/, '').replace('Δx', 'Δ');
+    return new RegExp(`(?<![\\p{L}_])${plain}(?![\\p{Ll}_∞₋])`, 'u').test(definition);
+  };
+  return NOTATION.filter(([symbols]) => symbols.split(/, (?![^(]*\))/).some(isIn)).map(
+    ([symbols, meaning]) => item(`*${symbols}*: ${meaning}`),
+  );
+}
+
+function traits({ looksAtLimit, looksAtArguments, ofMapAlone }: Invariant): string[] {
+  const looks = [
+    ...(looksAtLimit === true ? ['at max_map_count'] : []),
+    ...(looksAtArguments === true ? ['at the arguments of refused calls'] : []),
+    ...(ofMapAlone === true ? ['at nothing but the result, the VMAs and map_count'] : []),
+  ];
+  return looks.length === 0 ? [] : [paragraph(`It looks ${looks.join(', and ')}.`)];
+}
+
+/** Specs by where they expect what. */
+function askedBy(expected: readonly Expected[]): string[] {
+  const specs = [...new Set(expected.map(({ spec }) => spec))];
+  return specs.map((spec) => {
+    const here = expected.filter((one) => one.spec === spec);
+    const words = [...new Set(here.map(({ verdict }) => verdict))].join(', ');
+    return item(`${link(spec.title, `../${questionPath(spec)}`)}: ${words}`);
+  });
+}
+
+/** Where to see it break: the newest release that does, by the first spec that says so. */
+function counterexample(expected: readonly Expected[], invariant: string): string[] {
+  const broken = expected.filter(({ verdict }) => verdict === 'violated');
+  const failing = verdictsOf(expected).filter(({ cell }) => cell === 'fails');
+  const newest = failing.at(-1);
+  const shown = broken.find(
+    ({ releases }) => newest !== undefined && releases.includes(newest.release),
+  );
+  if (newest === undefined || shown === undefined) return [];
+  const [, name] = /questions\/(.*)\.md/.exec(questionPath(shown.spec)) ?? [];
+  return [
+    '## A counterexample',
+    paragraph(
+      `On ${newest.release}, the newest release that breaks it, ` +
+        `${code(`mremap-check verify specs/${name}.json`)} draws a smallest one (“${shown.check.title}”); ` +
+        `${code(`mremap-check sensitivity --invariant ${invariant}`)} draws one for each release. ` +
+        `In a report of ${code('mremap-check report')} it is behind ` +
+        `${code(`#cell=${invariant}/${newest.release}`)}. ` +
+        `${link('How to read it', '../../reading-a-counterexample.md')}. The reason:`,
+    ),
+    `> ${paragraph(shown.because).replaceAll('\n', '\n> ')}`,
+  ];
+}
+
+/** The page of one invariant. */
+export function invariantPage(invariant: Invariant, specs: readonly Spec[]): string {
+  const { id, statement, definition, source } = invariant;
+  const expected = expectedOf(specs, id);
+  return page(
+    `# ${id}`,
+    `${link('All invariants', '../README.md#invariants')}.`,
+    paragraph(statement),
+    '## Definition',
+    `    ${definition}`,
+    notationOf(definition).join('\n'),
+    traits(invariant),
+    '## Where it comes from',
+    paragraph(source),
+    '## Verdicts',
+    table(
+      ['release', 'verdict'],
+      verdictsOf(expected).map(({ release, cell }) => [
+        link(release, `../releases/${release}.md`),
+        WORDS[cell],
+      ]),
+    ),
+    paragraph(
+      'Broken by one check is broken. What each check searched is on the page of its question:',
+    ),
+    askedBy(expected).join('\n'),
+    counterexample(expected, id),
+    '## Defects that it must catch',
+    paragraph('Each was seeded into the release, and a test fails where this invariant misses it.'),
+    (SEEDED_DEFECTS[id] ?? []).map((what) => item(what)).join('\n'),
+  );
+}
