@@ -3,15 +3,15 @@ import { type StepChange, stepChanges } from './step-diff.js';
 import { drawing, path, rect, text, widthOf } from './svg.js';
 
 /** Three lanes: what is gone, what both have, what is new. */
-const LANES = { removed: 20, both: 350, added: 680 } as const;
-const LANE_WIDTH = 300;
+const LANES = { removed: 20, both: 390, added: 760 } as const;
+const LANE_WIDTH = 340;
 const WIDTH = LANES.added + LANE_WIDTH + 20;
 const TOP = 92;
 const BOX = 22;
 const GAP = 10;
 const NOTE = 15;
 /** Characters of a note that fit into a lane. */
-const NOTE_CHARS = 42;
+const NOTE_CHARS = 40;
 /** So many steps in a row that both have are drawn as one. */
 const FOLDED = 4;
 
@@ -130,7 +130,7 @@ function course(kind: 'old' | 'new', boxes: readonly Placed[]): string[] {
     const [x1, y1] = [from.x + shift, from.y + BOX];
     const [x2, y2] = [to.x + shift, to.y];
     if (x1 === x2) return path(kind, `M${x1} ${y1}V${y2}`);
-    const turn = from.x === LANES.both ? y2 - GAP / 2 : y2 - GAP / 2;
+    const turn = y2 - GAP / 2;
     return path(kind, `M${x1} ${y1}V${turn}H${x2}V${y2}`);
   });
 }
