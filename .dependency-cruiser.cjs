@@ -21,6 +21,11 @@ const layers = [
     project: ['commands', 'model', 'invariants', 'checker', 'specs', 'report'],
     packages: 'none',
   },
+  {
+    name: 'explore',
+    project: ['model', 'checker', 'input', 'conformance', 'report'],
+    packages: 'none',
+  },
 ];
 
 const folders = (names) => `^src/(${names.join('|')})/`;

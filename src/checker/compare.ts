@@ -190,7 +190,7 @@ export function comparePart(
   const comparing = new Comparing(on, limits, limitRanges, reduce);
   let done = 0;
   for (let space = part; space < spaces.length; space += parts) {
-    const before = spaces[space] as Vmas;
+    const before = spaces.at(space);
     const pages = frameTokens(before, bounds.pages);
     done++;
     for (const group of groups) comparing.makeAll(space, before, pages, group);

@@ -78,9 +78,9 @@ export function fromEnumeration(
   const spaces = addressSpaces(bounds);
   const calls = callsOf(bounds);
   const build = (witness: Witness, history: HistorySearch): Counterexample => {
-    const before = spaces[witness.space];
+    const before = spaces.at(witness.space);
     const call = calls[witness.call];
-    if (before === undefined || call === undefined) throw new Error('a witness out of bounds');
+    if (call === undefined) throw new Error('a witness out of bounds');
     return assemble(
       on,
       invariant,
@@ -94,7 +94,7 @@ export function fromEnumeration(
   };
   let smallest: Counterexample | undefined;
   for (const witness of finding.witnesses) {
-    const history = findHistory(on, spaces[witness.space] ?? [], bounds.pages);
+    const history = findHistory(on, spaces.at(witness.space), bounds.pages);
     if (history.calls !== undefined) return build(witness, history);
     smallest ??= build(witness, history);
   }

@@ -27,10 +27,10 @@ export function differenceOf(
   bounds: EnumerateBounds,
   { witness }: BehaviourClass,
 ): Difference {
-  const before = addressSpaces(bounds)[witness.space];
+  const before = addressSpaces(bounds).at(witness.space);
   const call = comparedCalls(bounds)[witness.call];
   const within = limitsOf(bounds)[witness.limit - bounds.limits[0]];
-  if (before === undefined || call === undefined || within === undefined) {
+  if (call === undefined || within === undefined) {
     throw new Error('a witness out of bounds');
   }
   const pages = frameTokens(before, bounds.pages);

@@ -328,7 +328,7 @@ export function enumeratePart(
   const groups = callGroups(on, bounds, reduce);
   const search = new Search(on, bounds, invariants, limitRanges);
   for (let space = part; space < spaces.length; space += parts) {
-    const before = spaces[space] as Vmas;
+    const before = spaces.at(space);
     const pages = frameTokens(before, bounds.pages);
     search.work.spaces++;
     for (const group of groups) search.make({ space, before, pages }, group);

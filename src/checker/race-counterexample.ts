@@ -85,10 +85,10 @@ function assemble(
   history: HistorySearch,
 ): RaceCounterexample {
   const { limit } = witness;
-  const before = addressSpaces(bounds)[witness.space];
+  const before = addressSpaces(bounds).at(witness.space);
   const combination = combinations(bounds)[witness.call];
   const deeds = combination && deedsUnder(combination, limit, bounds.limits[0]);
-  if (before === undefined || deeds === undefined) throw new Error('a witness out of bounds');
+  if (deeds === undefined) throw new Error('a witness out of bounds');
   const limits = env(limit, bounds.pages);
   const sequential = sequentialEnds(on, before, limits, deeds);
   const broken = (end: Situation) =>
@@ -142,7 +142,7 @@ export function fromRaces(
   const spaces = addressSpaces(bounds);
   let smallest: (() => RaceCounterexample) | undefined;
   for (const witness of finding.witnesses) {
-    const history = findHistory(on, spaces[witness.space] ?? [], bounds.pages);
+    const history = findHistory(on, spaces.at(witness.space), bounds.pages);
     const build = () => assemble(on, bounds, invariant, witness, history);
     if (history.calls !== undefined) return build();
     smallest ??= build;

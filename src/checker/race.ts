@@ -201,12 +201,13 @@ export function racePart(
   const [least, greatest] = bounds.limits;
   const search = new Search(on, invariants, blocks);
   for (let space = part; space < spaces.length; space += parts) {
+    const before = spaces.at(space);
     search.work.spaces++;
     for (let limit = least; limit <= greatest; limit++) {
       combined.forEach((deeds, call) => {
         const under = deedsUnder(deeds, limit, least);
         if (under === undefined) return;
-        search.race(space, spaces[space] as Vmas, env(limit, bounds.pages), call, under);
+        search.race(space, before, env(limit, bounds.pages), call, under);
       });
     }
   }

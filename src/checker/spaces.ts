@@ -9,7 +9,6 @@ import {
   Kind,
   kindOf,
   makeVma,
-  mappedPages,
   Prot,
   reshaped,
   startOf,
@@ -31,14 +30,22 @@ const flagsOf = ({ kind, prot, populated, locked, sealed, armed }: VmaClass): nu
   (sealed === true ? VM_SEALED : 0) |
   (armed === true ? VM_UFFD : 0);
 
+/** How many identities of each kind are used so far, by its number. */
+type Used = readonly number[];
+
 /** Identities that a next VMA may have: any used so far by its kind, or the least unused one. */
-function identities(vma: VmaClass, before: Vmas, most: number): readonly number[] {
+function identities(vma: VmaClass, used: Used, most: number): readonly number[] {
   const kind = Kind[vma.kind];
   const needed = isPrivate(kind) ? vma.populated : isObject(kind);
   if (!needed) return [0];
-  let used = 0;
-  for (const other of before) if (kindOf(other) === kind) used = Math.max(used, idOf(other));
-  return Array.from({ length: Math.min(used + 1, most) }, (_, i) => i + 1);
+  return Array.from({ length: Math.min((used[kind] ?? 0) + 1, most) }, (_, i) => i + 1);
+}
+
+function withUsed(used: Used, vma: Vma): Used {
+  const kind = kindOf(vma);
+  const after = [...used];
+  after[kind] = Math.max(after[kind] ?? 0, idOf(vma));
+  return after;
 }
 
 /** Of a file or object there is nothing before its first page. */
@@ -51,11 +58,11 @@ const displacements = (
   rebased ? [0] : bounds.displacements.filter((d) => kind === Kind.anon || start + d >= 0);
 
 /** Every VMA of the classes that may start at a page, as one page long. */
-function candidates(bounds: SpaceBounds, start: number, before: Vmas): Vma[] {
+function candidates(bounds: SpaceBounds, start: number, used: Used): Vma[] {
   return bounds.classes.flatMap((c) => {
     const kind = Kind[c.kind];
     const rebased = kind === Kind.anon && !c.populated;
-    return identities(c, before, bounds.identities).flatMap((id) =>
+    return identities(c, used, bounds.identities).flatMap((id) =>
       displacements(bounds, kind, rebased, start).map((displacement) =>
         makeVma({
           start,
@@ -71,45 +78,134 @@ function candidates(bounds: SpaceBounds, start: number, before: Vmas): Vma[] {
   });
 }
 
-const longer = (vma: Vma, pages: number): Vma => reshaped(vma, startOf(vma), startOf(vma) + pages);
+/** So many VMAs, over so many pages together, are still to come from a page on. */
+interface Rest {
+  readonly start: number;
+  readonly vmas: number;
+  readonly mapped: number;
+  readonly used: Used;
+}
 
-function* spacesFrom(bounds: SpaceBounds, start: number, before: readonly Vma[]): Generator<Vmas> {
-  yield before;
-  if (before.length === bounds.vmas) return;
-  for (let page = start; page < bounds.pages; page++) {
-    for (const vma of candidates(bounds, page, before)) {
-      const unit = isHugetlb(vma) ? HUGE : 1;
-      if (page % unit !== 0) continue;
-      for (let pages = unit; page + pages <= bounds.pages; pages += unit) {
-        yield* spacesFrom(bounds, page + pages, [...before, longer(vma, pages)]);
-      }
-    }
+/** The ways to go on. */
+interface Ways {
+  readonly count: number;
+  /** Each VMA that may come next, with the ways behind it, and how many there are with those before it. */
+  readonly next: readonly { readonly vma: Vma; readonly behind: Ways; readonly first: number }[];
+}
+
+const DONE: Ways = { count: 1, next: [] };
+const NONE: Ways = { count: 0, next: [] };
+
+/** The last of some entries that do not begin behind a number; the first begins with 0. */
+function lastBefore<T extends { readonly first: number }>(
+  entries: readonly T[],
+  number: number,
+): T {
+  let low = 0;
+  let high = entries.length;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((entries[middle] as T).first <= number) low = middle;
+    else high = middle;
   }
+  return entries[low] as T;
 }
 
 /**
  * Every well-formed address space within the bounds, those with few VMAs and few pages first.
  * Neighbours that could merge but have not are among them, as the kernel leaves such behind.
  * Identities are numbered by first appearance, so that no two differ in their names alone.
+ *
+ * None is kept: one is made from its number, by how many there are of each beginning, so that there may
+ * be more of them than fit in memory.
  */
-export function addressSpaces(bounds: SpaceBounds): readonly Vmas[] {
+export class AddressSpaces {
+  readonly length: number;
+  /** Those with so many VMAs and pages, in order, with the number of the first of them. */
+  private readonly groups: readonly { readonly first: number; readonly ways: Ways }[];
+  private readonly known = new Map<string, Ways>();
+
+  constructor(private readonly bounds: SpaceBounds) {
+    const groups: { first: number; ways: Ways }[] = [];
+    let first = 0;
+    for (let vmas = 0; vmas <= Math.min(bounds.vmas, bounds.pages); vmas++) {
+      for (let mapped = vmas; mapped <= bounds.pages; mapped++) {
+        const ways = this.waysFrom({ start: 0, vmas, mapped, used: [] });
+        if (ways.count > 0) groups.push({ first, ways });
+        first += ways.count;
+      }
+    }
+    this.groups = groups;
+    this.length = first;
+  }
+
+  /** The address space of a number from 0 to `length` - 1. */
+  at(number: number): Vmas {
+    if (number < 0 || number >= this.length) throw new RangeError(`no address space ${number}`);
+    const group = lastBefore(this.groups, number);
+    const vmas: Vma[] = [];
+    let left = number - group.first;
+    let { ways } = group;
+    while (ways !== DONE) {
+      const { vma, behind, first } = lastBefore(ways.next, left);
+      vmas.push(vma);
+      left -= first;
+      ways = behind;
+    }
+    return vmas;
+  }
+
+  *[Symbol.iterator](): Generator<Vmas> {
+    for (let number = 0; number < this.length; number++) yield this.at(number);
+  }
+
+  private waysFrom(rest: Rest): Ways {
+    const { start, vmas, mapped, used } = rest;
+    if (vmas === 0) return mapped === 0 ? DONE : NONE;
+    if (mapped < vmas || this.bounds.pages - start < mapped) return NONE;
+    const key = `${start} ${vmas} ${mapped} ${used}`;
+    let ways = this.known.get(key);
+    if (ways === undefined) {
+      ways = this.waysAfter(rest);
+      this.known.set(key, ways);
+    }
+    return ways;
+  }
+
+  /** The next VMA in every place and length. */
+  private waysAfter({ start, vmas, mapped, used }: Rest): Ways {
+    const { pages } = this.bounds;
+    const next: { vma: Vma; behind: Ways; first: number }[] = [];
+    let count = 0;
+    for (let page = start; page < pages; page++) {
+      for (const vma of candidates(this.bounds, page, used)) {
+        const unit = isHugetlb(vma) ? HUGE : 1;
+        if (page % unit !== 0) continue;
+        for (let long = unit; page + long <= pages && long <= mapped; long += unit) {
+          const behind = this.waysFrom({
+            start: page + long,
+            vmas: vmas - 1,
+            mapped: mapped - long,
+            used: withUsed(used, vma),
+          });
+          if (behind.count === 0) continue;
+          next.push({ vma: reshaped(vma, page, page + long), behind, first: count });
+          count += behind.count;
+        }
+      }
+    }
+    return count === 0 ? NONE : { count, next };
+  }
+}
+
+/** The address spaces of the bounds; parts of one search ask for the same again and again. */
+export function addressSpaces(bounds: SpaceBounds): AddressSpaces {
   const key = JSON.stringify(bounds);
-  if (latest?.key !== key) latest = { key, spaces: enumerated(bounds) };
+  if (latest?.key !== key) latest = { key, spaces: new AddressSpaces(bounds) };
   return latest.spaces;
 }
 
-/** Parts of one search ask for the same address spaces again and again. */
-let latest: { readonly key: string; readonly spaces: readonly Vmas[] } | undefined;
-
-function enumerated(bounds: SpaceBounds): Vmas[] {
-  const all = [...spacesFrom(bounds, 0, [])].map((vmas, rank) => ({
-    vmas,
-    rank,
-    mapped: mappedPages(vmas),
-  }));
-  all.sort((a, b) => a.vmas.length - b.vmas.length || a.mapped - b.mapped || a.rank - b.rank);
-  return all.map(({ vmas }) => vmas);
-}
+let latest: { readonly key: string; readonly spaces: AddressSpaces } | undefined;
 
 /** A frame token, page + 1, for each page that is mapped. */
 export function frameTokens(vmas: Vmas, pages: number): Pages {

@@ -44,7 +44,7 @@ function plainLoops(): { applied: Map<string, number>; breaches: Map<string, Bre
   const applied = new Map<string, number>();
   const breaches = new Map<string, Breach[]>();
   const calls = mremapCalls(BOUNDS.pages, BOUNDS.mremap);
-  addressSpaces(BOUNDS).forEach((before, space) => {
+  [...addressSpaces(BOUNDS)].forEach((before, space) => {
     const pages = frameTokens(before, BOUNDS.pages);
     for (let limit = BOUNDS.limits[0]; limit <= BOUNDS.limits[1]; limit++) {
       calls.forEach((call, index) => {
@@ -188,7 +188,7 @@ describe.each(['v2.6.12', 'v5.1', 'v6.12', 'v7.2'])('an enumeration with failure
     const broken = new Map<string, number>();
     const applied = new Map<string, number>();
     const witnessed = new Set<string>();
-    addressSpaces(FAILING).forEach((before, space) => {
+    [...addressSpaces(FAILING)].forEach((before, space) => {
       const pages = frameTokens(before, FAILING.pages);
       for (let limit = FAILING.limits[0]; limit <= FAILING.limits[1]; limit++) {
         const limits = env(limit, FAILING.pages);

@@ -156,11 +156,11 @@ describe('the address spaces within bounds', () => {
           .filter((pieces) => pieces.length <= b.vmas)
           .map(textOf),
       );
-      expect(addressSpaces(b).map(textOfVmas).sort()).toEqual([...expected].sort());
+      expect([...addressSpaces(b)].map(textOfVmas).sort()).toEqual([...expected].sort());
     });
 
     test(`${what} come with few VMAs first, then with few pages`, () => {
-      const spaces = addressSpaces(bounds(given));
+      const spaces = [...addressSpaces(bounds(given))];
       const keys = spaces.map((vmas) => 100 * vmas.length + mappedPages(vmas));
       expect(keys).toEqual([...keys].sort((a, b) => a - b));
       expect(spaces.every(isSortedAndDisjoint)).toBe(true);
@@ -170,6 +170,26 @@ describe('the address spaces within bounds', () => {
       for (const vmas of addressSpaces(bounds(given))) expect(canonical(vmas)).toEqual(vmas);
     });
   }
+});
+
+test('there is no address space beyond the last', () => {
+  const spaces = addressSpaces(bounds({}));
+  expect(spaces.at(spaces.length - 1)).toHaveLength(4);
+  expect(() => spaces.at(spaces.length)).toThrow(RangeError);
+  expect(() => spaces.at(-1)).toThrow(RangeError);
+});
+
+test('more than fit in memory can be had by their numbers', () => {
+  // 16 pages of one kind: the Fibonacci number of index 2 * 16 + 1.
+  const one = addressSpaces(bounds({ pages: 16, vmas: 16 }));
+  expect(one).toHaveLength(3_524_578);
+  const many = addressSpaces(
+    bounds({ pages: 16, vmas: 16, classes: [ANON, READ_ONLY, WRITTEN, FILE], identities: 2 }),
+  );
+  expect(many.length).toBeGreaterThan(1e10);
+  const last = many.at(many.length - 1);
+  expect(last).toHaveLength(16);
+  expect(isSortedAndDisjoint(last)).toBe(true);
 });
 
 describe('the address spaces of huge pages', () => {
