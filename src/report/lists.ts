@@ -34,11 +34,16 @@ function stepLines(step: Step, number: number, s: Style): string[] {
   ];
 }
 
-/** One release with the steps of its mremap(), in order. */
-export function releaseText(release: Release, s: Style): string {
+/**
+ * One release with the steps of its mremap(), in order.
+ *
+ * @param page the document that has more
+ */
+export function releaseText(release: Release, s: Style, page?: string): string {
   const steps = release.calls.mremap;
   return [
     releasesText([release], s),
+    ...(page === undefined ? [] : [s.dim(`  page: ${page}`)]),
     '',
     ...steps.flatMap((step, i) => stepLines(step, i + 1, s)),
   ].join('\n');

@@ -8,9 +8,10 @@ import { glossaryPage } from './glossary.js';
 import { invariantPage, invariantPath } from './invariant-page.js';
 import { item, link, page, paragraph, table } from './markdown.js';
 import { endingsOf } from './modified.js';
+import { diagramPath, differencePath, releasePath } from './paths.js';
 import { questionPage, questionPath } from './question-page.js';
 import { releaseDiagram } from './release-diagram.js';
-import { diagramPath, differencePath, releasePage, releasePath } from './release-page.js';
+import { releasePage } from './release-page.js';
 
 /** Stands in each page, so that a page that is no longer made can be told from one that somebody wrote. */
 export const MADE_BY = 'made by mremap-check docs';

@@ -3,6 +3,7 @@ import type { Step } from '../../model/step.js';
 import { callerOf, fileOf } from './kernel-files.js';
 import { capital, code, item, link, page, paragraph, sentence, table } from './markdown.js';
 import { type Ending, type Endings, WINDOWS_TEXT } from './modified.js';
+import { diagramPath, differencePath } from './paths.js';
 import { type StepChange, stepChanges } from './step-diff.js';
 
 /** A release with what has been found of it, and its neighbours. */
@@ -12,12 +13,6 @@ export interface ReleaseFacts {
   readonly before: Release | undefined;
   readonly after: Release | undefined;
 }
-
-/** File of the page of a release, and of its diagrams. */
-export const releasePath = ({ id }: Release): string => `releases/${id}.md`;
-export const diagramPath = ({ id }: Release): string => `diagrams/${id}.svg`;
-export const differencePath = (before: Release, after: Release): string =>
-  `diagrams/${before.id}-to-${after.id}.svg`;
 
 /** `mremap_to` → `do_vmi_munmap` in mm/vma.c. */
 function functionText(release: Release, step: Step): string {
