@@ -7,10 +7,19 @@ const layers = [
   { name: 'checker', project: ['model', 'invariants'], packages: 'none' },
   { name: 'commands', project: [], packages: 'none' },
   { name: 'input', project: ['model'], packages: 'any' },
-  { name: 'specs', project: ['input', 'model', 'invariants', 'checker'], packages: 'any' },
+  { name: 'patches', project: ['input', 'model'], packages: 'any' },
+  {
+    name: 'specs',
+    project: ['input', 'model', 'patches', 'invariants', 'checker'],
+    packages: 'any',
+  },
   { name: 'conformance', project: ['input', 'model', 'checker'], packages: 'any' },
-  { name: 'kernels', project: ['input', 'model', 'conformance'], packages: 'any' },
-  { name: 'verify', project: ['model', 'invariants', 'checker', 'specs'], packages: 'any' },
+  { name: 'kernels', project: ['input', 'model', 'patches', 'conformance'], packages: 'any' },
+  {
+    name: 'verify',
+    project: ['model', 'patches', 'invariants', 'checker', 'specs'],
+    packages: 'any',
+  },
   {
     name: 'report',
     project: ['model', 'invariants', 'checker', 'input', 'specs', 'verify', 'conformance'],
@@ -18,8 +27,8 @@ const layers = [
   },
   {
     name: 'docs',
-    project: ['commands', 'model', 'invariants', 'checker', 'specs', 'report'],
-    packages: 'none',
+    project: ['commands', 'model', 'invariants', 'checker', 'input', 'specs', 'report'],
+    packages: 'any',
   },
   {
     name: 'explore',

@@ -1,20 +1,19 @@
-import type { Invariant } from '../invariants/invariant.js';
+import type { Invariant, Transition } from '../invariants/invariant.js';
 import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
 import { type Machine, type MicroStep, type Outcome, observe, run } from '../model/run.js';
 import { type Env, env } from '../model/state.js';
-import type { EnumerateBounds, ReachBounds } from './bounds.js';
-import { callsOf } from './calls.js';
+import type { EnumerateBounds, ReachBounds, SpaceBounds } from './bounds.js';
+import { type CallBounds, callsOf } from './calls.js';
 import type { Finding, Witness } from './enumerate.js';
 import { findHistory, type HistorySearch } from './history.js';
 import type { ReachFinding } from './reach.js';
 import { addressSpaces, canonical, frameTokens } from './spaces.js';
 
-/** A call that breaks an invariant, with all that is needed to understand and to repeat it. */
-export interface Counterexample {
+/** A call with all that is needed to understand and to repeat it. */
+export interface ShownCall {
   readonly release: string;
-  readonly invariant: string;
-  /** What is wrong, in words. */
+  /** What is wrong, or worth a look, in words. */
   readonly explanation: string;
   /** Pages of the window. */
   readonly pages: number;
@@ -33,6 +32,24 @@ export interface Counterexample {
   readonly micro: readonly MicroStep[];
 }
 
+/** A call that breaks an invariant. */
+export interface Counterexample extends ShownCall {
+  readonly invariant: string;
+}
+
+/** The call made once more, with every step noted; what there is to say of it is left to others. */
+function observed(
+  on: Machine,
+  before: Vmas,
+  call: Call,
+  within: Env,
+  failing: readonly number[],
+): Pick<ShownCall, 'outcome' | 'micro'> & { readonly transition: Transition } {
+  const pages = frameTokens(before, within.taskEnd);
+  const { outcome, micro } = observe(on, within, before, pages, call, failing);
+  return { outcome, micro, transition: { on, env: within, before, pages, call, outcome } };
+}
+
 function assemble(
   on: Machine,
   invariant: Invariant,
@@ -43,9 +60,7 @@ function assemble(
   history: HistorySearch,
   limitedFromStart: boolean,
 ): Counterexample {
-  const pages = frameTokens(before, within.taskEnd);
-  const { outcome, micro } = observe(on, within, before, pages, call, failing);
-  const transition = { on, env: within, before, pages, call, outcome };
+  const { outcome, micro, transition } = observed(on, before, call, within, failing);
   if (invariant.holds(transition)) {
     throw new Error(`${invariant.id} is kept by a call that was found to break it`);
   }
@@ -65,41 +80,76 @@ function assemble(
   };
 }
 
+/** Where an enumeration makes a call. */
+type Place = Pick<Witness, 'space' | 'call' | 'limit'>;
+
+/**
+ * What `build` makes of the first of some places whose address space a sequence of calls builds; if there
+ * is none, of the first of all.
+ */
+function firstBuilt<P extends Place, T>(
+  on: Machine,
+  bounds: SpaceBounds & CallBounds,
+  places: readonly P[],
+  build: (place: P, before: Vmas, call: Call, history: HistorySearch) => T,
+): T | undefined {
+  const spaces = addressSpaces(bounds);
+  const calls = callsOf(bounds);
+  let smallest: T | undefined;
+  for (const place of places) {
+    const before = spaces.at(place.space);
+    const call = calls[place.call];
+    if (call === undefined) throw new Error('a witness out of bounds');
+    const history = findHistory(on, before, bounds.pages);
+    if (history.calls !== undefined) return build(place, before, call, history);
+    smallest ??= build(place, before, call, history);
+  }
+  return smallest;
+}
+
 /**
  * The smallest counterexample of an enumeration whose address space a sequence of calls builds; if
  * none of the kept ones has one, the smallest of all.
  */
-export function fromEnumeration(
+export const fromEnumeration = (
   on: Machine,
   bounds: EnumerateBounds,
   invariant: Invariant,
-  finding: Finding,
-): Counterexample | undefined {
-  const spaces = addressSpaces(bounds);
-  const calls = callsOf(bounds);
-  const build = (witness: Witness, history: HistorySearch): Counterexample => {
-    const before = spaces.at(witness.space);
-    const call = calls[witness.call];
-    if (call === undefined) throw new Error('a witness out of bounds');
-    return assemble(
-      on,
-      invariant,
+  { witnesses }: Pick<Finding, 'witnesses'>,
+): Counterexample | undefined =>
+  firstBuilt(on, bounds, witnesses, ({ limit, failing }, before, call, history) => {
+    const within = env(limit, bounds.pages, bounds.resources);
+    return assemble(on, invariant, before, call, within, failing, history, false);
+  });
+
+/**
+ * A call of an enumeration that breaks nothing, drawn for what it does.
+ *
+ * @param places where it may be made, best first
+ */
+export const shownCall = (
+  on: Machine,
+  bounds: SpaceBounds & CallBounds,
+  places: readonly Place[],
+  explanation: string,
+): ShownCall | undefined =>
+  firstBuilt(on, bounds, places, ({ limit }, before, call, history) => {
+    const within = env(limit, bounds.pages);
+    const { outcome, micro } = observed(on, before, call, within, []);
+    return {
+      release: on.release.id,
+      explanation,
+      pages: bounds.pages,
+      limit,
+      within,
+      history,
+      limitedFromStart: false,
       before,
       call,
-      env(witness.limit, bounds.pages, bounds.resources),
-      witness.failing,
-      history,
-      false,
-    );
-  };
-  let smallest: Counterexample | undefined;
-  for (const witness of finding.witnesses) {
-    const history = findHistory(on, spaces.at(witness.space), bounds.pages);
-    if (history.calls !== undefined) return build(witness, history);
-    smallest ??= build(witness, history);
-  }
-  return smallest;
-}
+      outcome,
+      micro,
+    };
+  });
 
 /** The counterexample of a reach search: its history is a shortest one. */
 export function fromReach(

@@ -5,8 +5,10 @@ import type { ConformFlags } from './conform.js';
 import type { DocsFlags } from './docs.js';
 import type { Exit } from './exit.js';
 import type { ExploreFlags } from './explore.js';
+import type { HeadroomFlags } from './headroom.js';
 import type { IdentifyFlags } from './identify.js';
 import type { SensitivityFlags } from './sensitivity.js';
+import type { SynthesizeFlags } from './synthesize.js';
 import type { VerifyFlags } from './verify.js';
 
 /** Does a command, with its arguments and options as the table declares them. */
@@ -18,6 +20,10 @@ export const ACTIONS: Readonly<Record<CommandName, Action>> = {
     (await import('./verify.js')).verifyCommand(specs as string[], flags as VerifyFlags),
   sensitivity: async (_, flags) =>
     (await import('./sensitivity.js')).sensitivityCommand(flags as SensitivityFlags),
+  headroom: async (_, flags) =>
+    (await import('./headroom.js')).headroomCommand(flags as HeadroomFlags),
+  synthesize: async (_, flags) =>
+    (await import('./synthesize.js')).synthesizeCommand(flags as SynthesizeFlags),
   releases: async ([id], flags) =>
     (await import('./lists.js')).releasesCommand(id as string | undefined, flags),
   invariants: async (_, flags) => (await import('./lists.js')).invariantsCommand(flags),

@@ -63,10 +63,12 @@ export function confirmCommand(file: string, flags: ConfirmFlags): Promise<Exit>
   const all = readClaims(file);
   return withKernel(flags.kernel, async (kernel, signal) => {
     const claims = chosen(all, kernel, flags.release);
+    const named =
+      flags.release === undefined ? undefined : releaseFor(flags.release, '--release').id;
     const about = ({ release }: Claim) =>
       release === undefined
         ? releaseBeside(kernel, flags.release)
-        : releaseFor(release, `${file}: release`);
+        : releaseFor(release, `${file}: release`, release === named);
     const confirmations = await confirm(kernel, claims, about, signal);
     if (confirmations === undefined) return Exit.incomplete;
     const report = { kernel, confirmations };

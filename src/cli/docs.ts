@@ -1,7 +1,7 @@
 import { specPages } from '../docs/spec/pages.js';
+import { writeDocuments } from '../docs/write.js';
 import { plural } from '../report/words.js';
 import { loadSpecs } from '../specs/load.js';
-import { writeDocuments } from './documents.js';
 import { Exit } from './exit.js';
 import { OWN_SPECS } from './own-specs.js';
 import { print } from './terminal.js';

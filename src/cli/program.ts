@@ -35,6 +35,7 @@ function optionOf(option: Option): CliOption {
   const made = new CliOption(optionUsage(option), option.says);
   if (option.required === true) made.makeOptionMandatory();
   if (option.whole !== undefined) made.argParser(whole(option.whole));
+  if (option.default !== undefined) made.default(option.default);
   return isList(option.values) ? made.choices(option.values) : made;
 }
 

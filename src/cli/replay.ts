@@ -3,9 +3,10 @@ import { parseScenario, type Scenario } from '../conformance/scenario.js';
 import { BadInput } from '../input/bad-input.js';
 import { readText } from '../input/read-text.js';
 import type { Release } from '../model/release.js';
-import { releaseByRef, UnknownRelease } from '../model/releases/variant.js';
+import { UnknownRelease } from '../model/releases/variant.js';
 import { machine } from '../model/run.js';
 import { ModelLimitError } from '../model/vma.js';
+import { releaseOfReference } from '../patches/reference.js';
 import { Exit } from './exit.js';
 import { note, print } from './terminal.js';
 
@@ -25,10 +26,14 @@ export function readScenarios(file: string): Line[] {
     .map(({ text, where }) => ({ where, scenario: parseScenario(text, where) }));
 }
 
-/** The release that a flag names; throws BadInput. */
-export function releaseFor(ref: string, flag: string): Release {
+/**
+ * The release that a flag names, or the patch; throws BadInput.
+ *
+ * @param modules whether the patch may be code: only where the user has named it
+ */
+export function releaseFor(ref: string, flag: string, modules = true): Release {
   try {
-    return releaseByRef(ref);
+    return releaseOfReference(ref, { modules });
   } catch (error) {
     if (error instanceof UnknownRelease) throw new BadInput(`${flag}: ${error.message}`);
     throw error;

@@ -11,6 +11,7 @@ import { print, printJson, stdoutStyle } from './terminal.js';
 
 export interface VerifyFlags extends SearchFlags {
   readonly confirm?: string;
+  readonly modules?: true;
   readonly json?: true;
   readonly verbose?: true;
 }
@@ -53,7 +54,7 @@ async function verifiedOn(name: string, specs: readonly Spec[], flags: VerifyFla
 
 /** Runs the specs (all of the package's without any), prints the report, and says how it went. */
 export async function verifyCommand(paths: readonly string[], flags: VerifyFlags): Promise<Exit> {
-  const specs = loadSpecs(paths.length === 0 ? [OWN_SPECS] : paths);
+  const specs = loadSpecs(paths.length === 0 ? [OWN_SPECS] : paths, flags.modules);
   if (flags.confirm !== undefined) return verifiedOn(flags.confirm, specs, flags);
   return searching(
     flags,

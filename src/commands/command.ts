@@ -29,6 +29,8 @@ export interface Option {
   readonly values?: Values;
   /** Its value is a whole number from the one to the other. */
   readonly whole?: readonly [number, number];
+  /** Its value if it is not given; otherwise there is none. */
+  readonly default?: string | number;
 }
 
 /** A command line and what it is good for. */

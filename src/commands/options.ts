@@ -31,3 +31,12 @@ export const release = (says: string): Option => ({
 });
 
 export const file = (says: string): Argument => ({ name: 'file', says, values: 'file' });
+
+/** For a mail, or for a terminal. */
+export const format: Option = {
+  name: 'format',
+  value: 'format',
+  says: 'mail is plain text of 72 columns',
+  values: ['text', 'mail'],
+  default: 'text',
+};

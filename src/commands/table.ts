@@ -1,5 +1,11 @@
 import { type Command, SHELLS } from './command.js';
-import { file, json, kernel, quiet, release, workers } from './options.js';
+import { file, format, json, kernel, quiet, release, workers } from './options.js';
+
+/** What may stand where a release is named. */
+const RELEASE = 'such as v6.12, v5.1[early=off,move=2], or the file of a patch';
+
+/** The last release of the model, written out so that a start need not load them. */
+const LATEST = 'v7.3';
 
 /** Every command, in the order in which help lists them. */
 export const COMMANDS = [
@@ -21,6 +27,10 @@ export const COMMANDS = [
         value: 'kernel',
         says: 'replay what is broken on the release of this kernel there',
         values: 'kernel',
+      },
+      {
+        name: 'modules',
+        says: 'run the patches that are code and that specs name: only for specs you trust',
       },
       json,
       { name: 'verbose', says: 'with every reason, and the work behind each verdict' },
@@ -65,13 +75,72 @@ export const COMMANDS = [
     ],
   },
   {
+    name: 'headroom',
+    first: true,
+    says: 'how many map slots each shape of call needs, and what a release asks for',
+    arguments: [],
+    options: [
+      { ...release(RELEASE), default: LATEST },
+      {
+        name: 'pages',
+        value: 'n',
+        says: 'pages of the largest window',
+        whole: [3, 12],
+        default: 6,
+      },
+      format,
+      { ...json, says: 'print the figures with their calls as JSON' },
+      { name: 'verbose', says: 'draw the calls that attain the figures' },
+      quiet,
+      workers,
+    ],
+    examples: [
+      { args: 'headroom --release v7.1', says: 'map slots that each shape of call needs' },
+      { args: 'headroom --release v7.1 --format mail', says: 'to be pasted into a mail' },
+    ],
+  },
+  {
+    name: 'synthesize',
+    says: 'the weakest condition of a check of map_count that keeps its promises',
+    arguments: [],
+    options: [
+      { ...release(RELEASE), default: LATEST },
+      {
+        name: 'check',
+        value: 'check',
+        says: 'early, move, or the name of a step',
+        default: 'move',
+      },
+      {
+        name: 'keep',
+        value: 'id',
+        many: true,
+        says: 'these invariants (default: what the check is there for)',
+        values: 'invariant',
+      },
+      { name: 'pages', value: 'n', says: 'pages of the window', whole: [3, 9], default: 5 },
+      format,
+      { ...json, says: 'print the conditions with their counterexamples as JSON' },
+      { name: 'verbose', says: 'draw what one map slot less breaks in every case' },
+      quiet,
+      workers,
+    ],
+    examples: [
+      {
+        args: 'synthesize --release v7.0',
+        says: 'what the check at the start of a move must ask for',
+      },
+      { args: 'synthesize --release v7.1 --check early', says: 'what the early check could be' },
+    ],
+  },
+  {
     name: 'releases',
     first: true,
     says: 'what releases there are, or the steps of one',
     arguments: [
       {
         name: 'id',
-        says: 'show the steps of this release',
+        says: `show the steps of this release, ${RELEASE}`,
         values: 'release',
         may: 'be left out',
       },
@@ -80,6 +149,10 @@ export const COMMANDS = [
     examples: [
       { args: 'releases', says: 'the releases of the model' },
       { args: 'releases v6.17', says: 'the steps of one, to be ticked off against mm/mremap.c' },
+      {
+        args: 'releases patches/2026-03-3-check-under-lock.json',
+        says: 'those of a patch, with what it changes marked',
+      },
     ],
   },
   {
@@ -117,7 +190,7 @@ export const COMMANDS = [
     name: 'replay',
     says: 'run scenarios on a release of the model, an outcome a line',
     arguments: [file('scenarios, one JSON object a line; - for standard input')],
-    options: [{ ...release('such as v6.12, or v5.1[early=off,move=2]'), required: true }],
+    options: [{ ...release(RELEASE), required: true }],
     examples: [{ args: 'replay --release v6.12 scenarios.jsonl', says: 'as JSON lines' }],
   },
   {
@@ -132,7 +205,7 @@ export const COMMANDS = [
       },
     ],
     options: [
-      release('such as v6.12 (default: the newest)'),
+      release(`${RELEASE} (default: the newest)`),
       { name: 'pages', value: 'n', says: 'pages of the window (default: 16)', whole: [1, 32] },
       {
         name: 'limit',

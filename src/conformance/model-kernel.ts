@@ -1,5 +1,4 @@
-import type { Release } from '../model/release.js';
-import { releaseByRef } from '../model/releases/variant.js';
+import { type Release, rootOf } from '../model/release.js';
 import { type Machine, machine } from '../model/run.js';
 import { ModelLimitError } from '../model/vma.js';
 import type { Kernel, Ran } from './kernel.js';
@@ -17,13 +16,20 @@ export function modelled(on: Machine, scenario: Scenario): Ran | undefined {
   }
 }
 
+/** What `uname -r` would say: of a patch the release that it is one of, and its name. */
+function versionOf(release: Release): string {
+  const { id } = rootOf(release);
+  if (release.id.startsWith(id)) return release.id;
+  return `${id}+${release.id.replace(/^.*\/|\.\w+(?=@|\[|$)/g, '')}`;
+}
+
 /** A release in the part of a kernel. */
 export function releaseKernel(name: string, release: Release): Kernel {
   const on = machine(release);
   const beyond = 'it leaves what the model can hold';
   return {
     name,
-    version: release.id,
+    version: versionOf(release),
     hides: [],
     run: async (scenarios) =>
       scenarios.map(
@@ -32,7 +38,3 @@ export function releaseKernel(name: string, release: Release): Kernel {
     close: async () => {},
   };
 }
-
-/** The release that a reference names, such as `v5.1[early=off,move=2]`, as a kernel; throws UnknownRelease. */
-export const modelKernel = (ref: string): Kernel =>
-  releaseKernel(`model:${ref}`, releaseByRef(ref));

@@ -11,11 +11,14 @@ const needed = (option: Option): string => (option.required === true ? ' (needed
 const bounds = ({ whole }: Option): string =>
   whole === undefined ? '' : `; from ${whole[0]} to ${whole[1]}`;
 
+const preset = (option: Option): string =>
+  option.default === undefined ? '' : ` (default: ${option.default})`;
+
 const argumentRow = (argument: Argument): string =>
   `| \`${argumentUsage(argument)}\` | ${argument.says} |`;
 
 const optionRow = (option: Option): string =>
-  `| \`${optionUsage(option)}\`${needed(option)} | ${option.says}${bounds(option)} |`;
+  `| \`${optionUsage(option)}\`${needed(option)} | ${option.says}${bounds(option)}${preset(option)} |`;
 
 /** `mremap-check replay --release <id> <file>`: what must be given, and that there may be more. */
 export function usage({ name, arguments: given, options }: Command): string {

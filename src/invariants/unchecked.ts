@@ -1,4 +1,4 @@
-import { withoutStep } from '../model/release.js';
+import { dropped } from '../model/edits.js';
 import { type Machine, machine, type Outcome } from '../model/run.js';
 import type { Env } from '../model/state.js';
 import type { Transition } from './invariant.js';
@@ -15,7 +15,7 @@ function without(on: Machine, step: string): Machine {
   }
   let variant = variants.get(step);
   if (variant === undefined) {
-    variant = machine(withoutStep(on.release, step), on.causes);
+    variant = machine(dropped('mremap', step)(on.release), on.causes);
     variants.set(step, variant);
   }
   return variant;

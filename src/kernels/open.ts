@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import type { Kernel } from '../conformance/kernel.js';
-import { modelKernel } from '../conformance/model-kernel.js';
+import { releaseKernel } from '../conformance/model-kernel.js';
 import { BadInput } from '../input/bad-input.js';
 import { UnknownRelease } from '../model/releases/variant.js';
+import { releaseOfReference } from '../patches/reference.js';
 import { openLive } from './live.js';
 import { openImage } from './qemu.js';
 import { openUml } from './uml.js';
@@ -12,7 +13,7 @@ const MODEL = 'model:';
 
 function openModel(ref: string, flag: string): Kernel {
   try {
-    return modelKernel(ref);
+    return releaseKernel(`${MODEL}${ref}`, releaseOfReference(ref, { modules: true }));
   } catch (error) {
     if (error instanceof UnknownRelease) throw new BadInput(`${flag}: ${error.message}`);
     throw error;

@@ -86,10 +86,10 @@ function idleSteps(
 function passingOn(steps: readonly Step[], call: Call, taskEnd: number): readonly boolean[] {
   const state = initialState(env(0, taskEnd), [], [], call);
   const heads = loopHeads(steps);
-  // Behind such a step, or in a loop, the arguments are no longer those of the call.
+  // Behind a step that may change something the arguments need not be those of the call any more.
   let asGiven = true;
   return steps.map((step, i) => {
-    if (heads.has(step.name) || step.sees === 'huge pages') asGiven = false;
+    if (step.sees === undefined || step.sees === 'huge pages') asGiven = false;
     if (heads.has(steps[i + 1]?.name ?? '')) return false;
     return asGiven && step.sees === 'arguments' && step.run(state).result === RUNNING;
   });

@@ -44,28 +44,15 @@ export interface Release {
   readonly changes: string;
   /** Kernels that are known to behave so, from records of booted kernels. */
   readonly kernels: readonly string[];
+  /** The release that this one is an edit of; `changesOf` tells the edits. */
+  readonly base?: Release;
   readonly calls: CallSteps;
 }
+
+/** The release of the model that it is, or is an edit of. */
+export const rootOf = (release: Release): Release =>
+  release.base === undefined ? release : rootOf(release.base);
 
 /** `6.17 to 7.0`, or the one release. */
 export const coverage = ({ covers: { first, last } }: Release): string =>
   first === last ? first : `${first} to ${last}`;
-
-/** The same release with one step of mremap() replaced by others, or by none. */
-export function withStep(
-  release: Release,
-  name: string,
-  replace: (step: Step) => readonly Step[],
-): Release {
-  if (!release.calls.mremap.some((step) => step.name === name)) {
-    throw new RangeError(`release ${release.id} has no step ${name}`);
-  }
-  const mremap = release.calls.mremap.flatMap((step) =>
-    step.name === name ? replace(step) : [step],
-  );
-  return { ...release, calls: { ...release.calls, mremap } };
-}
-
-/** The same release without a step of mremap(). */
-export const withoutStep = (release: Release, name: string): Release =>
-  withStep(release, name, () => []);

@@ -1,5 +1,5 @@
 import { vmaAt } from './address-space.js';
-import { DONTUNMAP, FIXED, type MremapCall } from './calls.js';
+import { DONTUNMAP, FIXED, MAYMOVE, type MremapCall } from './calls.js';
 import { Errno, type ErrnoName } from './errno.js';
 import { fail, type Ranges, type ResourceLimits, type State, succeed } from './state.js';
 import { isLocked } from './vma.js';
@@ -25,6 +25,7 @@ export interface Guard {
   readonly orUndoing?: true;
 }
 
+const MAYMOVE_GIVEN: Guard = { name: 'MAYMOVE', test: (c) => (c.flags & MAYMOVE) !== 0 };
 export const FIXED_GIVEN: Guard = { name: 'FIXED', test: (c) => (c.flags & FIXED) !== 0 };
 /** FIXED or DONTUNMAP: the caller's new address counts. */
 export const IMPLIED: Guard = {
@@ -59,6 +60,22 @@ export const SEVERAL: Guard = {
   test: (c) => FIXED_GIVEN.test(c) && growth(c) === 0,
 };
 
+/** What edits may make a step depend on, by name. */
+export const GUARDS: readonly Guard[] = [
+  MAYMOVE_GIVEN,
+  FIXED_GIVEN,
+  DONTUNMAP_GIVEN,
+  UNMAPS_SOURCE,
+  IMPLIED,
+  IN_PLACE,
+  EMPTY_SOURCE,
+  GROWING,
+  SHRINKING,
+  NOT_GROWING,
+  RESIZES_OR_MOVES,
+  SEVERAL,
+];
+
 /** A step that refuses with ENOMEM when fewer than so many map slots are left. */
 export interface CountCheck {
   /** `early`: before anything is unmapped. `move`: before the copy. `unmap`: a hole into one VMA. `map`: mmap(). */
@@ -69,10 +86,13 @@ export interface CountCheck {
   readonly needDontunmap?: number;
   /** What is asked for instead when DONTUNMAP is given and the source is locked. */
   readonly needLockedDontunmap?: number;
+  /** What is asked for instead, where that is told from more than this. */
+  readonly needFor?: (s: State) => number;
 }
 
 /** The headroom that a check asks of this call. */
 export function needOf(s: State, count: CountCheck): number {
+  if (count.needFor !== undefined) return count.needFor(s);
   const { need, needDontunmap = need, needLockedDontunmap = needDontunmap } = count;
   if (s.call.call !== 'mremap' || (s.call.flags & DONTUNMAP) === 0) return need;
   if (needLockedDontunmap === needDontunmap) return needDontunmap;

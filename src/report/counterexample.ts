@@ -1,8 +1,8 @@
-import type { Counterexample } from '../checker/counterexample.js';
+import type { Counterexample, ShownCall } from '../checker/counterexample.js';
 import type { RaceCounterexample } from '../checker/race-counterexample.js';
 import type { MicroStep } from '../model/run.js';
 import { NO_RESOURCE_LIMITS, type ResourceLimits } from '../model/state.js';
-import { matters, microText } from './micro-rows.js';
+import { countText, endText, matters } from './micro-rows.js';
 import { raceBody } from './race.js';
 import { beforeAfterRows, exactly, gauge, historyRows, roles, row, WIDTH } from './rows.js';
 import type { Style } from './style.js';
@@ -10,7 +10,7 @@ import { callText, RESOURCE_NAMES, resultText } from './words.js';
 import { wrapped } from './wrap.js';
 
 /** What was made to fail, and the limits beside max_map_count. */
-function failureRows({ outcome, within }: Counterexample): string[] {
+function failureRows({ outcome, within }: ShownCall): string[] {
   const failures = outcome.failures.map(
     ({ step, point }) => `${point.kernel} fails with ${point.errno} in ${step.name}`,
   );
@@ -24,16 +24,20 @@ function failureRows({ outcome, within }: Counterexample): string[] {
   ];
 }
 
-function stripRows(counterexample: Counterexample): string[] {
-  const { before, call, outcome, pages, limit } = counterexample;
+function stripRows(shown: ShownCall): string[] {
+  const { before, call, outcome, pages, limit } = shown;
   const gauges = [gauge(before, limit), gauge(outcome.vmas, limit, outcome.mapCount)] as const;
   return beforeAfterRows([before, outcome.vmas], gauges, pages, roles(call, outcome.result, pages));
 }
 
-const microRow = (micro: MicroStep): string =>
-  `${micro.step.name.padEnd(31)} map_count ${microText(micro)}`;
+function microRow(micro: MicroStep): string {
+  const count = `${micro.step.name.padEnd(31)} map_count ${countText(micro)}`;
+  const end = endText(micro);
+  const wide = exactly('', count + end).length > WIDTH;
+  return wide ? `${count}\n${exactly('', ' '.repeat(29) + end)}` : count + end;
+}
 
-function microRows({ micro, outcome }: Counterexample): string[] {
+function microRows({ micro, outcome }: ShownCall): string[] {
   const shown = micro.filter(matters);
   const rows = shown.map((one, i) => exactly(i === 0 ? 'steps' : '', microRow(one)));
   return outcome.result < 0
@@ -41,21 +45,24 @@ function microRows({ micro, outcome }: Counterexample): string[] {
     : rows;
 }
 
-/** The text below the heading, the same for releases that behave alike. */
-function body(counterexample: Counterexample | RaceCounterexample): string {
-  if ('moments' in counterexample) return raceBody(counterexample);
-  const { explanation, call, outcome, history, limit, limitedFromStart } = counterexample;
+/** A call drawn: how its address space comes about, what it is before and after, and what changes it. */
+export function shownCallText(shown: ShownCall): string {
+  const { explanation, call, outcome, history, limit, limitedFromStart } = shown;
   return [
     ...row('why', explanation),
     ...historyRows(history, limit, limitedFromStart),
     ...row('call', `${callText(call)} = ${resultText(outcome.result)}`),
-    ...failureRows(counterexample),
+    ...failureRows(shown),
     '',
-    ...stripRows(counterexample),
+    ...stripRows(shown),
     '',
-    ...microRows(counterexample),
+    ...microRows(shown),
   ].join('\n');
 }
+
+/** The text below the heading, the same for releases that behave alike. */
+const body = (counterexample: Counterexample | RaceCounterexample): string =>
+  'moments' in counterexample ? raceBody(counterexample) : shownCallText(counterexample);
 
 /**
  * Counterexamples as text, at most 72 columns wide for windows of up to 20 pages: what is broken, the

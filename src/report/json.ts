@@ -1,10 +1,11 @@
-import type { Counterexample } from '../checker/counterexample.js';
+import type { Counterexample, ShownCall } from '../checker/counterexample.js';
 import type { Difference } from '../checker/difference.js';
 import type { Moment } from '../checker/interleaving.js';
 import type { RaceCounterexample } from '../checker/race-counterexample.js';
 import type { FoundKernel } from '../conformance/found-kernel.js';
 import type { Invariant } from '../invariants/invariant.js';
 import { type Call, flagNames } from '../model/calls.js';
+import { changesOf } from '../model/changes.js';
 import type { Release } from '../model/release.js';
 import type { Step } from '../model/step.js';
 import {
@@ -45,7 +46,8 @@ const vmaJson = (vma: Vma): object => ({
 const callJson = (call: Call): object =>
   call.call === 'mremap' ? { ...call, flags: flagNames(call.flags) } : call;
 
-const counterexampleJson = (c: Counterexample): object => ({
+/** A call with all that is needed to repeat it. */
+export const shownCallJson = (c: ShownCall): object => ({
   explanation: c.explanation,
   pages: c.pages,
   maxMapCount: c.limit,
@@ -104,7 +106,7 @@ const raceJson = (c: RaceCounterexample): object => ({
 
 /** A counterexample with all that is needed to repeat it. */
 export const shownJson = (c: Counterexample | RaceCounterexample): object =>
-  'moments' in c ? raceJson(c) : counterexampleJson(c);
+  'moments' in c ? raceJson(c) : shownCallJson(c);
 
 function verdictJson(verdict: Verdict, confirmed: ConfirmedVerdicts | undefined): object {
   const { counterexample, ...said } = verdict;
@@ -251,14 +253,19 @@ const stepJson = ({
 
 export const releasesJson = (releases: readonly Release[]): object => ({
   version: VERSION,
-  releases: releases.map(({ id, covers, changes, sources, kernels, calls }) => ({
-    id,
-    covers,
-    changes,
-    sources,
-    kernels,
-    mremap: calls.mremap.map(stepJson),
-  })),
+  releases: releases.map((release) => {
+    const { id, covers, changes, sources, kernels, base, calls } = release;
+    return {
+      id,
+      base: base?.id ?? null,
+      edits: changesOf(release),
+      covers,
+      changes,
+      sources,
+      kernels,
+      mremap: calls.mremap.map(stepJson),
+    };
+  }),
 });
 
 export const invariantsJson = (invariants: readonly Invariant[]): object => ({

@@ -1,4 +1,5 @@
 import type { Invariant } from '../invariants/invariant.js';
+import { changesOf, compareSteps, type StepLine } from '../model/changes.js';
 import { coverage, type Release } from '../model/release.js';
 import type { Step } from '../model/step.js';
 import type { Style } from './style.js';
@@ -22,30 +23,63 @@ export const releasesText = (releases: readonly Release[], { bold, dim }: Style)
     )
     .join('\n\n');
 
-function stepLines(step: Step, number: number, s: Style): string[] {
+/** What stands before a step that an edit is about. */
+const MARKS: Readonly<Record<StepLine['state'], string>> = {
+  kept: ' ',
+  changed: '~',
+  inserted: '+',
+  moved: '+',
+  dropped: '-',
+  gone: '-',
+};
+
+function stepLines(step: Step, number: number, mark: string, s: Style): string[] {
   const errnos =
     step.errnos === undefined || step.errnos.length === 0 ? '' : `  ${step.errnos.join(', ')}`;
   const when = step.when === undefined ? '' : `only ${step.when.map((g) => g.name).join('; ')}: `;
   const points = (step.mayFail ?? []).map(({ kernel, errno }) => `${kernel} ${errno}`);
   return [
-    `${`${number}`.padStart(3)}  ${s.bold(step.name)}  ${s.dim(step.kernel)}${s.bad(errnos)}`,
+    `${mark}${`${number}`.padStart(mark === '' ? 3 : 2)}  ${s.bold(step.name)}  ${s.dim(step.kernel)}${s.bad(errnos)}`,
     wrapped(when + step.does, '       '),
     ...(points.length === 0 ? [] : [s.dim(wrapped(`may fail: ${points.join('; ')}`, '       '))]),
   ];
 }
 
+/** The steps beside those of the release that it is an edit of: what is new has a number, what is gone has none. */
+function editedLines(base: Release, release: Release, s: Style): string[] {
+  let number = 0;
+  return compareSteps(base.calls.mremap, release.calls.mremap).flatMap(({ state, step }) => {
+    const mark = MARKS[state];
+    if (mark === '-') return [s.bad(`${mark}    ${step.name}`)];
+    number++;
+    return stepLines(step, number, mark === ' ' ? mark : s.good(mark), s);
+  });
+}
+
 /**
- * One release with the steps of its mremap(), in order.
+ * One release with the steps of its mremap(), in order; of an edited one, what the edits are.
  *
- * @param page the document that has more
+ * @param page the document that has more of a release
  */
 export function releaseText(release: Release, s: Style, page?: string): string {
-  const steps = release.calls.mremap;
+  const { base, calls } = release;
+  const head = releasesText([release], s);
+  if (base === undefined) {
+    const more = page === undefined ? [] : [s.dim(`  page: ${page}`)];
+    return [
+      head,
+      ...more,
+      '',
+      ...calls.mremap.flatMap((step, i) => stepLines(step, i + 1, '', s)),
+    ].join('\n');
+  }
+  const edits = changesOf(release).map((text) => wrapped(`- ${text}`, '    '));
   return [
-    releasesText([release], s),
-    ...(page === undefined ? [] : [s.dim(`  page: ${page}`)]),
+    head,
+    `  edits of ${base.id}: + new or here now, - gone or elsewhere, ~ changed`,
+    ...edits,
     '',
-    ...steps.flatMap((step, i) => stepLines(step, i + 1, s)),
+    ...editedLines(base, release, s),
   ].join('\n');
 }
 

@@ -10,16 +10,23 @@ export const matters = ({ before, after, failed }: MicroStep): boolean =>
   before.several !== after.several ||
   after.result !== RUNNING;
 
-/** What a step made of map_count, `3 -> 4`, what failed in it, and how it ended the call. */
-export function microText({ before, after, failed }: MicroStep): string {
+/** What a step made of map_count, `3 -> 4`, and what failed in it. */
+export function countText({ before, after, failed }: MicroStep): string {
   const counts =
     before.mapCount === after.mapCount
       ? `${after.mapCount}`
       : `${before.mapCount} -> ${after.mapCount}`;
+  return failed === undefined ? counts : `${counts}  ${failed.kernel} fails`;
+}
+
+/** Both in one line. */
+export const microText = (micro: MicroStep): string => countText(micro) + endText(micro);
+
+/** How a step ended the call, or which VMA it goes on to. */
+export function endText({ before, after }: MicroStep): string {
   const end = after.result === RUNNING ? '' : `  returns ${resultText(after.result)}`;
   const last = after.addr + after.oldLen - 1;
   const source = after.addr === last ? `page ${last}` : `pages ${after.addr}-${last}`;
   const piece = before.several === after.several ? '' : `  ${source} to ${after.newAddr}`;
-  const fault = failed === undefined ? '' : `  ${failed.kernel} fails`;
-  return `${counts}${fault}${end}${piece}`;
+  return end + piece;
 }

@@ -13,6 +13,10 @@ const WIDTH = 80;
 /** Of a column, unless what is in it is wider. */
 const NARROWEST = 5;
 
+/** Without the `v`; of a patch the name of its file alone. */
+const columnName = (id: string): string =>
+  /^v\d/.test(id) ? id.slice(1) : id.replace(/^.*\/|\.\w+(?=@|\[|$)/g, '');
+
 const widest = (texts: readonly string[]): number =>
   Math.max(0, ...texts.map((text) => text.length));
 
@@ -27,7 +31,7 @@ interface Table {
 function tableOf(columns: readonly string[], rowsFor: RowsFor, cell: CellAt): Table {
   const rows = rowsFor(columns);
   const widths = columns.map((id) =>
-    Math.max(NARROWEST, id.length - 1, widest(rows.map((row) => cell(row, id).text))),
+    Math.max(NARROWEST, columnName(id).length, widest(rows.map((row) => cell(row, id).text))),
   );
   return { columns, rows, label: widest(rows), widths };
 }
@@ -62,7 +66,7 @@ export function releaseTables(
     .map(({ columns, rows, label, widths }) => {
       const across = (text: (id: string, width: number) => string): string =>
         columns.map((id, i) => text(id, widths[i] as number)).join(' ');
-      const head = across((id, width) => id.slice(1).padStart(width));
+      const head = across((id, width) => columnName(id).padStart(width));
       const line = (row: string): string =>
         across((id, width) => {
           const { text, paint } = cell(row, id);

@@ -17,9 +17,11 @@ export function row(label: string, text: string): string[] {
     .map((line, i) => (i === 0 ? `  ${label.padEnd(LABEL)}${line.trimStart()}` : line));
 }
 
-/** The same for text that stays as it is. */
+/** The same for text that stays as it is; a label that is too long, as of a patch, has a line of its own. */
 export const exactly = (label: string, text: string): string =>
-  `  ${label.padEnd(LABEL)}${text}`.trimEnd();
+  label.length < LABEL
+    ? `  ${label.padEnd(LABEL)}${text}`.trimEnd()
+    : `  ${label}\n  ${''.padEnd(LABEL)}${text}`.trimEnd();
 
 /**
  * The calls that build an address space.

@@ -1,11 +1,13 @@
 import * as t from 'io-ts';
+import { BadInput } from '../input/bad-input.js';
 import { writtenCall } from '../input/call.js';
 import { exactly, exactlyWith, oneOf, some, wholeNumber } from '../input/codecs.js';
 import { invariantById, invariants } from '../invariants/index.js';
 import { FLAG_NAMES } from '../model/calls.js';
 import { CALL_NAMES } from '../model/release.js';
-import { releaseByRef, UnknownRelease } from '../model/releases/variant.js';
+import { UnknownRelease } from '../model/releases/variant.js';
 import { Kind, type KindName, Prot, type ProtName } from '../model/vma.js';
+import { type Reading, releaseOfReference } from '../patches/reference.js';
 
 /** A string that some test accepts, with a message of its own where it does not. */
 function checked(name: string, fault: (text: string) => string | undefined): t.Type<string> {
@@ -21,15 +23,27 @@ function checked(name: string, fault: (text: string) => string | undefined): t.T
   );
 }
 
-const release = checked('a release', (ref) => {
-  try {
-    releaseByRef(ref);
-    return undefined;
-  } catch (error) {
-    if (error instanceof UnknownRelease) return `a release, ${error.expected}`;
-    throw error;
-  }
-});
+/**
+ * A reference to a release, decoded as the id of it, which is a reference wherever it is read.
+ *
+ * @param where names the file in messages
+ */
+const releaseCodec = (where: string, how: Reading): t.Type<string> =>
+  new t.Type<string>(
+    'a release',
+    (value): value is string => typeof value === 'string',
+    (value, context) => {
+      if (typeof value !== 'string') return t.failure(value, context);
+      try {
+        return t.success(releaseOfReference(value, how).id);
+      } catch (error) {
+        if (error instanceof BadInput) throw new BadInput(`${where}: ${error.message}`);
+        if (!(error instanceof UnknownRelease)) throw error;
+        return t.failure(value, context, `a release, ${error.expected}`);
+      }
+    },
+    t.identity,
+  );
 
 const invariant = checked('an invariant', (id) =>
   invariantById(id) === undefined
@@ -167,15 +181,16 @@ const reachRun = exactlyWith(
 );
 
 const source = exactly({ ref: text, says: text }, 'a source');
-const expectation = exactly(
-  {
-    invariant,
-    releases: some(release),
-    verdict: oneOf(['holds', 'violated', 'untested'], 'a verdict'),
-    because: text,
-  },
-  'an expectation',
-);
+const expectationCodec = (release: t.Type<string>) =>
+  exactly(
+    {
+      invariant,
+      releases: some(release),
+      verdict: oneOf(['holds', 'violated', 'untested'], 'a verdict'),
+      because: text,
+    },
+    'an expectation',
+  );
 const expectedClass = exactly(
   {
     shape: text,
@@ -187,79 +202,91 @@ const expectedClass = exactly(
   'an expected class',
 );
 
-const CHECKS = {
-  enumerate: exactly(
-    {
-      check: t.literal('enumerate'),
-      title: text,
-      bounds: enumerateBounds,
-      expect: some(expectation),
-    },
-    'an enumerate check',
-  ),
-  reach: exactly(
-    {
-      check: t.literal('reach'),
-      title: text,
-      release,
-      bounds: reachBounds,
-      runs: some(reachRun),
-      expect: t.array(expectation),
-    },
-    'a reach check',
-  ),
-  race: exactly(
-    {
-      check: t.literal('race'),
-      title: text,
-      bounds: raceBounds,
-      expect: some(expectation),
-    },
-    'a race check',
-  ),
-  compare: exactly(
-    {
-      check: t.literal('compare'),
-      title: text,
-      releases: t.tuple([release, release], 'a pair of releases'),
-      bounds: compareBounds,
-      expect: t.array(expectedClass),
-    },
-    'a compare check',
-  ),
+const checkCodecs = (release: t.Type<string>) => {
+  const expectation = expectationCodec(release);
+  return {
+    enumerate: exactly(
+      {
+        check: t.literal('enumerate'),
+        title: text,
+        bounds: enumerateBounds,
+        expect: some(expectation),
+      },
+      'an enumerate check',
+    ),
+    reach: exactly(
+      {
+        check: t.literal('reach'),
+        title: text,
+        release,
+        bounds: reachBounds,
+        runs: some(reachRun),
+        expect: t.array(expectation),
+      },
+      'a reach check',
+    ),
+    race: exactly(
+      {
+        check: t.literal('race'),
+        title: text,
+        bounds: raceBounds,
+        expect: some(expectation),
+      },
+      'a race check',
+    ),
+    compare: exactly(
+      {
+        check: t.literal('compare'),
+        title: text,
+        releases: t.tuple([release, release], 'a pair of releases'),
+        bounds: compareBounds,
+        expect: t.array(expectedClass),
+      },
+      'a compare check',
+    ),
+  };
 };
-type CheckWord = keyof typeof CHECKS;
+type CheckCodecs = ReturnType<typeof checkCodecs>;
+type CheckWord = keyof CheckCodecs;
+type WrittenCheck = t.TypeOf<CheckCodecs[CheckWord]>;
 
 /** Decoded by its `check` word, so that a fault is reported in the kind that was meant. */
-const check = new t.Type<t.TypeOf<(typeof CHECKS)[CheckWord]>>(
-  'a check',
-  (value): value is t.TypeOf<(typeof CHECKS)[CheckWord]> =>
-    Object.values(CHECKS).some((codec) => codec.is(value)),
-  (value, context) => {
-    const word = (value as { check?: unknown } | null)?.check;
-    const known = typeof word === 'string' && Object.hasOwn(CHECKS, word);
-    const codec = known ? CHECKS[word as CheckWord] : undefined;
-    return codec === undefined
-      ? t.failure(value, context, `a check, one of ${Object.keys(CHECKS).join(', ')}`)
-      : codec.validate(value, context);
-  },
-  t.identity,
-);
+function checkCodec(release: t.Type<string>): t.Type<WrittenCheck> {
+  const codecs = checkCodecs(release);
+  return new t.Type<WrittenCheck>(
+    'a check',
+    (value): value is WrittenCheck => Object.values(codecs).some((codec) => codec.is(value)),
+    (value, context) => {
+      const word = (value as { check?: unknown } | null)?.check;
+      const known = typeof word === 'string' && Object.hasOwn(codecs, word);
+      const codec = known ? codecs[word as CheckWord] : undefined;
+      return codec === undefined
+        ? t.failure(value, context, `a check, one of ${Object.keys(codecs).join(', ')}`)
+        : codec.validate(value, context);
+    },
+    t.identity,
+  );
+}
 
-/** A spec file as it is written. */
-export const specCodec = exactly(
-  {
-    spec: t.literal(1),
-    title: text,
-    question: text,
-    answer: text,
-    sources: t.array(source),
-    checks: some(check),
-  },
-  'a spec',
-);
+/**
+ * A spec file as it is written, with references to releases as their ids.
+ *
+ * @param where names the file in messages
+ */
+export const specCodec = (where: string, how: Reading) =>
+  exactly(
+    {
+      spec: t.literal(1),
+      title: text,
+      question: text,
+      answer: text,
+      sources: t.array(source),
+      checks: some(checkCodec(releaseCodec(where, how))),
+    },
+    'a spec',
+  );
 
-export type WrittenSpec = t.TypeOf<typeof specCodec>;
+export type WrittenSpec = t.TypeOf<ReturnType<typeof specCodec>>;
 export type WrittenBounds = t.TypeOf<typeof enumerateBounds>;
 export type WrittenRaceBounds = t.TypeOf<typeof raceBounds>;
 export type WrittenReachBounds = t.TypeOf<typeof reachBounds>;

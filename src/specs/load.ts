@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { match } from 'ts-pattern';
 import type {
   EnumerateBounds,
@@ -168,8 +168,9 @@ function checkThreads({ threads, pages }: WrittenRaceBounds, where: string): voi
 }
 
 /** A spec from its text; throws BadInput that names the file and the place. */
-function parseSpec(text: string, file: string): Spec {
-  const written = decode(specCodec, parseJson(text, file), file);
+function parseSpec(text: string, file: string, modules: boolean): Spec {
+  const codec = specCodec(file, { folder: dirname(file), modules });
+  const written = decode(codec, parseJson(text, file), file);
   checkAgreement(written, file);
   const { title, question, answer, sources } = written;
   return {
@@ -195,6 +196,10 @@ function specFiles(path: string): string[] {
   return files.sort().map((name) => join(path, name));
 }
 
-/** The specs in files and folders, in the order given; folders by name. Throws BadInput. */
-export const loadSpecs = (paths: readonly string[]): Spec[] =>
-  paths.flatMap(specFiles).map((file) => parseSpec(readText(file, 'a spec'), file));
+/**
+ * The specs in files and folders, in the order given; folders by name. Throws BadInput.
+ *
+ * @param modules whether releases may be patches that are code, which is run to read them
+ */
+export const loadSpecs = (paths: readonly string[], modules = false): Spec[] =>
+  paths.flatMap(specFiles).map((file) => parseSpec(readText(file, 'a spec'), file, modules));

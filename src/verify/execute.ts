@@ -1,12 +1,16 @@
 import { match } from 'ts-pattern';
 import { addComparisons, type Comparison, comparePart } from '../checker/compare.js';
+import { type ConditionedCheck, withCondition } from '../checker/condition.js';
 import { addEnumerations, type Enumeration, enumeratePart } from '../checker/enumerate.js';
+import { addHeadrooms, type HeadroomSearch, headroomPart } from '../checker/headroom.js';
+import { addNeeds, type NeedsSearch, needsPart } from '../checker/needs.js';
 import { addRaces, type RaceSearch, racePart } from '../checker/race.js';
 import { type Reach, reach } from '../checker/reach.js';
+import { narrowedInvariant } from '../invariants/at-limit.js';
 import { invariantById } from '../invariants/index.js';
 import type { Invariant } from '../invariants/invariant.js';
-import { releaseByRef } from '../model/releases/variant.js';
 import { type Machine, machine } from '../model/run.js';
+import { releaseOfReference } from '../patches/reference.js';
 import type { Task } from './jobs.js';
 
 /** What a task found; plain data, so that it can cross to another thread. */
@@ -14,24 +18,45 @@ export type TaskResult =
   | { readonly kind: 'enumerate'; readonly found: Enumeration }
   | { readonly kind: 'race'; readonly found: RaceSearch }
   | { readonly kind: 'compare'; readonly found: Comparison }
-  | { readonly kind: 'reach'; readonly found: Reach };
+  | { readonly kind: 'reach'; readonly found: Reach }
+  | { readonly kind: 'headroom'; readonly found: HeadroomSearch }
+  | { readonly kind: 'needs'; readonly found: NeedsSearch };
 
 const machines = new Map<string, Machine>();
 
-/** The release ready to run, made once a thread. */
+/**
+ * The release ready to run, made once a thread. References are checked when they are read, modules that
+ * nobody asked for among them; each thread reads the files of patches for itself.
+ */
 export function machineFor(ref: string): Machine {
   let on = machines.get(ref);
   if (on === undefined) {
-    on = machine(releaseByRef(ref));
+    on = machine(releaseOfReference(ref, { modules: true }));
     machines.set(ref, on);
   }
   return on;
 }
 
-/** The invariant of this name; specs are checked when they are read, so there is one. */
-export function invariantFor(id: string): Invariant {
-  const invariant = invariantById(id);
-  if (invariant === undefined) throw new Error(`no invariant ${id}`);
+/** The release with another condition in one of its checks, if one is given. */
+export function conditionedMachine(
+  ref: string,
+  conditioned: ConditionedCheck | undefined,
+): Machine {
+  const plain = machineFor(ref);
+  if (conditioned === undefined) return plain;
+  const key = JSON.stringify([ref, conditioned]);
+  let on = machines.get(key);
+  if (on === undefined) {
+    on = machine(withCondition(plain.release, conditioned));
+    machines.set(key, on);
+  }
+  return on;
+}
+
+/** The invariant of this name, or one narrowed; names are checked when they are read, so there is one. */
+export function invariantFor(name: string): Invariant {
+  const invariant = narrowedInvariant(name, invariantById);
+  if (invariant === undefined) throw new Error(`no invariant ${name}`);
   return invariant;
 }
 
@@ -39,13 +64,11 @@ export function invariantFor(id: string): Invariant {
 export const execute = ({ job, part, parts }: Task): TaskResult =>
   match(job)
     .returnType<TaskResult>()
-    .with({ kind: 'enumerate' }, ({ release, bounds, invariants }) => ({
-      kind: 'enumerate',
-      found: enumeratePart(machineFor(release), bounds, invariants.map(invariantFor), {
-        part,
-        parts,
-      }),
-    }))
+    .with({ kind: 'enumerate' }, ({ release, bounds, invariants, conditioned }) => {
+      const on = conditionedMachine(release, conditioned);
+      const asked = invariants.map(invariantFor);
+      return { kind: 'enumerate', found: enumeratePart(on, bounds, asked, { part, parts }) };
+    })
     .with({ kind: 'race' }, ({ release, bounds, invariants }) => ({
       kind: 'race',
       found: racePart(machineFor(release), bounds, invariants.map(invariantFor), { part, parts }),
@@ -57,6 +80,17 @@ export const execute = ({ job, part, parts }: Task): TaskResult =>
     .with({ kind: 'reach' }, ({ release, bounds, invariants }) => ({
       kind: 'reach',
       found: reach(machineFor(release), bounds, invariants.map(invariantFor)),
+    }))
+    .with({ kind: 'headroom' }, ({ release, bounds }) => ({
+      kind: 'headroom',
+      found: headroomPart(machineFor(release), bounds, { part, parts }),
+    }))
+    .with({ kind: 'needs' }, ({ release, check, bounds, promises }) => ({
+      kind: 'needs',
+      found: needsPart(machineFor(release).release, check, bounds, promises.map(invariantFor), {
+        part,
+        parts,
+      }),
     }))
     .exhaustive();
 
@@ -71,9 +105,15 @@ export function addResults(a: TaskResult, b: TaskResult): TaskResult {
   if (a.kind === 'compare' && b.kind === 'compare') {
     return { kind: 'compare', found: addComparisons(a.found, b.found) };
   }
+  if (a.kind === 'headroom' && b.kind === 'headroom') {
+    return { kind: 'headroom', found: addHeadrooms(a.found, b.found) };
+  }
+  if (a.kind === 'needs' && b.kind === 'needs') {
+    return { kind: 'needs', found: addNeeds(a.found, b.found) };
+  }
   throw new Error('results of different searches');
 }
 
 /** Calls made by a piece of work. */
 export const transitionsOf = (result: TaskResult): number =>
-  result.kind === 'compare' ? result.found.transitions : result.found.work.transitions;
+  'work' in result.found ? result.found.work.transitions : result.found.transitions;

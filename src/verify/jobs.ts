@@ -1,4 +1,6 @@
 import type { EnumerateBounds, RaceBounds, ReachBounds } from '../checker/bounds.js';
+import type { ConditionedCheck } from '../checker/condition.js';
+import type { HeadroomBounds } from '../checker/headroom.js';
 import type { Check, Spec } from '../specs/spec.js';
 
 /** A search over one release; what several checks ask of the same search is done once. */
@@ -7,6 +9,8 @@ interface EnumerateJob {
   readonly release: string;
   readonly bounds: EnumerateBounds;
   readonly invariants: readonly string[];
+  /** Another condition in one of the checks of the release. */
+  readonly conditioned?: ConditionedCheck;
 }
 
 interface ReachJob {
@@ -29,7 +33,23 @@ interface CompareJob {
   readonly bounds: EnumerateBounds;
 }
 
-export type Job = EnumerateJob | ReachJob | RaceJob | CompareJob;
+/** What each shape of call needs of map slots. */
+interface HeadroomJob {
+  readonly kind: 'headroom';
+  readonly release: string;
+  readonly bounds: HeadroomBounds;
+}
+
+/** What a check has to ask for in each case, so that promises are kept. */
+interface NeedsJob {
+  readonly kind: 'needs';
+  readonly release: string;
+  readonly check: string;
+  readonly bounds: EnumerateBounds;
+  readonly promises: readonly string[];
+}
+
+export type Job = EnumerateJob | ReachJob | RaceJob | CompareJob | HeadroomJob | NeedsJob;
 
 /** A piece of a job, for one worker. */
 export interface Task {
@@ -41,7 +61,8 @@ export interface Task {
 /** What makes two searches the same. */
 export function jobKey(job: Job): string {
   const who = job.kind === 'compare' ? job.releases : job.release;
-  return JSON.stringify([job.kind, who, job.bounds]);
+  const how = job.kind === 'needs' ? job.check : 'conditioned' in job ? job.conditioned : undefined;
+  return JSON.stringify([job.kind, who, job.bounds, ...(how === undefined ? [] : [how])]);
 }
 
 const invariantsFor = (check: Check, release: string): string[] =>
@@ -76,10 +97,10 @@ export function planJobs(specs: readonly Spec[]): Map<string, Job> {
   for (const job of specs.flatMap((spec) => spec.checks).flatMap(jobsOf)) {
     const key = jobKey(job);
     const known = jobs.get(key);
-    if (known === undefined || known.kind === 'compare' || job.kind === 'compare') {
-      jobs.set(key, job);
-    } else {
+    if (known !== undefined && 'invariants' in known && 'invariants' in job) {
       jobs.set(key, { ...known, invariants: union(known.invariants, job.invariants) });
+    } else {
+      jobs.set(key, job);
     }
   }
   return jobs;

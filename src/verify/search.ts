@@ -12,6 +12,19 @@ export interface Progress {
   readonly finished: Job | undefined;
 }
 
+/** Progress of one of several searches in a row, as a part of the whole; they count alike. */
+export const inStages = (
+  { tasksDone, tasks, transitions, finished }: Progress,
+  stage: number,
+  stages: number,
+  before: number,
+): Progress => ({
+  tasksDone: stage + tasksDone / tasks,
+  tasks: stages,
+  transitions: before + transitions,
+  finished,
+});
+
 export interface SearchOptions {
   /** Worker threads; 0 works in this thread. */
   readonly workers: number;

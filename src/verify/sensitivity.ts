@@ -5,7 +5,7 @@ import { fromRaces, type RaceCounterexample } from '../checker/race-counterexamp
 import { invariantFor, machineFor } from './execute.js';
 import { type Job, jobKey } from './jobs.js';
 import type { Rung, RungSearch } from './ladder.js';
-import { type Progress, type SearchOptions, search } from './search.js';
+import { inStages, type SearchOptions, search } from './search.js';
 import type { ProgressOf } from './verdicts.js';
 
 /** How far up which ladder, for which promises. */
@@ -109,19 +109,6 @@ function word({ applied, breach }: Cell, complete: boolean): Sensitivity['found'
   return applied > 0 ? 'holds' : 'untested';
 }
 
-/** Progress of one rung as a part of the whole; the rungs count alike. */
-const onLadder = (
-  { tasksDone, tasks, transitions, finished }: Progress,
-  rung: number,
-  rungs: number,
-  before: number,
-): Progress => ({
-  tasksDone: rung + tasksDone / tasks,
-  tasks: rungs,
-  transitions: before + transitions,
-  finished,
-});
-
 /**
  * Climbs the ladder. On each rung only what is not broken on a lower one is asked, so that a cell is
  * the same whatever else is asked, and whatever the workers.
@@ -145,7 +132,7 @@ export async function sensitivity(
       ),
       {
         ...options,
-        onProgress: (p) => options.onProgress?.(onLadder(p, i, ladder.length, before)),
+        onProgress: (p) => options.onProgress?.(inStages(p, i, ladder.length, before)),
       },
     );
     transitions += searched.transitions;

@@ -12,6 +12,7 @@ import type { Release } from '../../src/model/release.js';
 import { releases } from '../../src/model/releases/index.js';
 import { machine, run } from '../../src/model/run.js';
 import { env } from '../../src/model/state.js';
+import { releaseNamed } from '../support/patches.js';
 import { everyRelease } from '../support/releases.js';
 import { coreBounds } from './core-model.js';
 
@@ -100,7 +101,13 @@ const RACES: RaceBounds = {
   ],
 };
 
-describe.each(everyRelease)('the reductions of a search on %s', (_id, release) => {
+/** Edits that put checks where no release has them: what steps declare of themselves must be right there too. */
+const PATCHED: readonly (readonly [string, Release])[] = [
+  'patches/early-check-sees-the-vmas.ts',
+  'test/patches/checks-elsewhere.json',
+].map((name) => [name, releaseNamed(name)]);
+
+describe.each([...everyRelease, ...PATCHED])('the reductions of a search on %s', (_id, release) => {
   const on = machine(release);
 
   const all = enumeratePart(on, BOUNDS, invariants, {

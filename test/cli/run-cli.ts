@@ -44,9 +44,13 @@ export function cli(args: readonly string[], options: CliOptions = {}): Promise<
   });
 }
 
-/** A file with this text in a folder of its own. */
-export function fileWith(name: string, text: string): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'mremap-check-')), name);
+/** A file with this text, in a folder of its own unless one is given. */
+export function fileWith(
+  name: string,
+  text: string,
+  folder = mkdtempSync(join(tmpdir(), 'mremap-check-')),
+): string {
+  const file = join(folder, name);
   writeFileSync(file, text);
   return file;
 }

@@ -10,13 +10,12 @@ import { reach } from '../../src/checker/reach.js';
 import { type Claim, claimOf, claimsIn } from '../../src/conformance/claim.js';
 import { type Answer, confirm } from '../../src/conformance/confirm.js';
 import type { Kernel } from '../../src/conformance/kernel.js';
-import { modelKernel } from '../../src/conformance/model-kernel.js';
 import { invariantById } from '../../src/invariants/index.js';
 import type { Invariant } from '../../src/invariants/invariant.js';
 import { machine } from '../../src/model/run.js';
 import { shownJson } from '../../src/report/json.js';
 import { release } from '../support/releases.js';
-import { answering, NEVER } from './kernels.js';
+import { answering, modelKernel, NEVER } from './kernels.js';
 
 const invariant = (id: string): Invariant => {
   const found = invariantById(id);

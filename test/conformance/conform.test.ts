@@ -4,15 +4,15 @@ import { agrees, type Conformance, conform } from '../../src/conformance/conform
 import { kindOf } from '../../src/conformance/disagreement.js';
 import { exhaustiveScenarios } from '../../src/conformance/exhaustive.js';
 import type { Kernel } from '../../src/conformance/kernel.js';
-import { modelKernel, releaseKernel } from '../../src/conformance/model-kernel.js';
+import { releaseKernel } from '../../src/conformance/model-kernel.js';
 import { randomScenarios } from '../../src/conformance/random.js';
 import { scenarioFrom } from '../../src/conformance/scenario.js';
+import { dropped } from '../../src/model/edits.js';
 import type { Release } from '../../src/model/release.js';
 import { releaseByRef } from '../../src/model/releases/variant.js';
 import { machine } from '../../src/model/run.js';
-import { dropped } from '../support/mutations.js';
 import { everyRelease, release } from '../support/releases.js';
-import { answering, conformRandomly, NEVER } from './kernels.js';
+import { answering, conformRandomly, modelKernel, NEVER } from './kernels.js';
 
 /** Calls of the set-up and of the rest, of each witness. */
 const sizes = ({ classes }: Conformance): [number, number][] =>

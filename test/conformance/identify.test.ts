@@ -2,11 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { distinguishing } from '../../src/conformance/distinguish.js';
 import { type Identification, identify } from '../../src/conformance/identify.js';
 import type { Kernel } from '../../src/conformance/kernel.js';
-import { modelKernel } from '../../src/conformance/model-kernel.js';
 import type { Release } from '../../src/model/release.js';
 import { releases } from '../../src/model/releases/index.js';
 import { everyRelease } from '../support/releases.js';
-import { answering, NEVER } from './kernels.js';
+import { answering, modelKernel, NEVER } from './kernels.js';
 
 const { scenarios, groups } = distinguishing(releases, []);
 const blind = distinguishing(releases, ['committedDelta']);

@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Conformance } from '../../src/conformance/conform.js';
-import { modelKernel } from '../../src/conformance/model-kernel.js';
 import { readRecords, recordOf, saveRecord } from '../../src/conformance/records.js';
 import type { Work } from '../../src/conformance/work.js';
 import { release } from '../support/releases.js';
-import { conformRandomly } from './kernels.js';
+import { conformRandomly, modelKernel } from './kernels.js';
 
 const fresh = (): string => join(mkdtempSync(join(tmpdir(), 'mremap-check-')), 'records.json');
 

@@ -1,8 +1,9 @@
 import type { EnumerateBounds, ReachBounds, VmaClass } from '../../src/checker/bounds.js';
 import { removeWithin, splitAt, type Vmas, vmaAt } from '../../src/model/address-space.js';
 import type { FlagName } from '../../src/model/calls.js';
+import { dropped, edited, moved } from '../../src/model/edits.js';
 import { Errno } from '../../src/model/errno.js';
-import { type CallName, type Release, withoutStep, withStep } from '../../src/model/release.js';
+import type { CallName, Release } from '../../src/model/release.js';
 import {
   fail,
   RUNNING,
@@ -15,7 +16,7 @@ import {
 import type { Step } from '../../src/model/step.js';
 import { earlyCountCheck } from '../../src/model/steps/counts.js';
 import { Kind, kindOf, startOf } from '../../src/model/vma.js';
-import { movedBehind, running } from '../support/mutations.js';
+import { running } from '../support/mutations.js';
 import { release } from '../support/releases.js';
 
 /** A release with a defect that one invariant must find, and where to look for it. */
@@ -64,11 +65,11 @@ const stepOf = (of: Release, name: string): Step => {
 
 /** The same steps with another behind the one of this name. */
 const withAfter = (of: Release, name: string, added: Step): Release =>
-  withStep(of, name, (step) => [step, added]);
+  edited('mremap', name, (step) => [step, added])(of);
 
 /** The same steps with one moved behind another. */
 const withMoved = (of: Release, name: string, behind: string): Release =>
-  movedBehind('mremap', name, behind)(of);
+  moved('mremap', name, { behind })(of);
 
 /** The same steps, one of which does something else. */
 const withRun = (of: Release, name: string, run: (step: Step) => (s: State) => State): Release =>
@@ -145,7 +146,7 @@ export const defects: readonly Defect[] = [
     invariant: 'sealed-untouched',
     what: 'nobody asks whether the source is sealed',
     original: v6_12,
-    mutant: withoutStep(v6_12, 'seal-check'),
+    mutant: dropped('mremap', 'seal-check')(v6_12),
     search: within(MOVE, { classes: [SEALED], identities: 1 }),
   },
   {
@@ -159,21 +160,21 @@ export const defects: readonly Defect[] = [
     invariant: 'locked-vm-exact',
     what: 'the copy of a locked VMA is not counted',
     original: v7_3,
-    mutant: withoutStep(v7_3, 'lock-copy'),
+    mutant: dropped('mremap', 'lock-copy')(v7_3),
     search: within(MOVE, { classes: [LOCKED] }),
   },
   {
     invariant: 'commit-exact',
     what: 'what the copy grows by is not charged',
     original: v7_3,
-    mutant: withoutStep(v7_3, 'charge-copy'),
+    mutant: dropped('mremap', 'charge-copy')(v7_3),
     search: within(MOVE),
   },
   {
     invariant: 'limit-held',
     what: 'the tail is cut out without a look at map_count',
     original: v6_12,
-    mutant: withoutStep(v6_12, 'unmap-tail-count-check'),
+    mutant: dropped('mremap', 'unmap-tail-count-check')(v6_12),
     search: within(IN_PLACE),
   },
   {
@@ -210,7 +211,7 @@ export const defects: readonly Defect[] = [
     invariant: 'limit-enomem-untouched',
     what: 'there is no early check (as before ea2c3f6f5545)',
     original: v6_12,
-    mutant: withoutStep(v6_12, 'early-count-check'),
+    mutant: dropped('mremap', 'early-count-check')(v6_12),
     search: within(MOVE),
   },
   {
@@ -239,14 +240,14 @@ export const defects: readonly Defect[] = [
     invariant: 'pages-preserved',
     what: 'the pages stay where they were',
     original: v6_12,
-    mutant: withoutStep(v6_12, 'move-page-tables'),
+    mutant: dropped('mremap', 'move-page-tables')(v6_12),
     search: within(MOVE),
   },
   {
     invariant: 'success-effect',
     what: 'the source stays mapped',
     original: v6_12,
-    mutant: withoutStep(v6_12, 'unmap-source-remove'),
+    mutant: dropped('mremap', 'unmap-source-remove')(v6_12),
     search: within(MOVE, { classes: [FILE] }),
   },
   {
@@ -263,7 +264,7 @@ export const defects: readonly Defect[] = [
     invariant: 'success-effect',
     what: 'the tail stays mapped',
     original: v6_12,
-    mutant: withoutStep(v6_12, 'unmap-tail-remove'),
+    mutant: dropped('mremap', 'unmap-tail-remove')(v6_12),
     search: within(IN_PLACE),
   },
   {
@@ -310,7 +311,7 @@ export const defects: readonly Defect[] = [
     invariant: 'success-effect',
     what: 'DONTUNMAP leaves the source locked',
     original: v7_3,
-    mutant: withoutStep(v7_3, 'dontunmap-complete'),
+    mutant: dropped('mremap', 'dontunmap-complete')(v7_3),
     search: within(KEEP, { classes: [LOCKED] }),
   },
   {
@@ -327,14 +328,14 @@ export const defects: readonly Defect[] = [
     invariant: 'well-formed',
     what: 'the destination is not unmapped',
     original: v6_12,
-    mutant: withoutStep(v6_12, 'unmap-destination-remove'),
+    mutant: dropped('mremap', 'unmap-destination-remove')(v6_12),
     search: within(MOVE),
   },
   {
     invariant: 'peak-bounded',
     what: 'DONTUNMAP splits the source out of its VMA first',
     original: v7_1,
-    mutant: withStep(v7_1, 'move-count-check', (step) => [step, splitSource]),
+    mutant: edited('mremap', 'move-count-check', (step) => [step, splitSource])(v7_1),
     search: within(KEEP),
   },
   {
@@ -459,14 +460,16 @@ export const defects: readonly Defect[] = [
     invariant: 'unfaulted-offset-is-start',
     what: 'the source keeps its page offset when its anon_vma goes (as in 7.1)',
     original: v7_3,
-    mutant: withStep(v7_3, 'dontunmap-complete', () => [stepOf(v7_1, 'dontunmap-complete')]),
+    mutant: edited('mremap', 'dontunmap-complete', () => [stepOf(v7_1, 'dontunmap-complete')])(
+      v7_3,
+    ),
     search: within(KEEP, { displacements: [0, 1] }),
   },
   {
     invariant: 'resource-limits-held',
     what: 'nobody asks for RLIMIT_AS',
     original: v7_3,
-    mutant: withoutStep(v7_3, 'address-space-limit'),
+    mutant: dropped('mremap', 'address-space-limit')(v7_3),
     search: within(['MAYMOVE'], { resources: { rlimitAs: 2 } }),
   },
   {
@@ -507,7 +510,7 @@ export const defects: readonly Defect[] = [
     invariant: 'commit-exact-on-error',
     what: 'a move whose page tables cannot be moved keeps its charge (as from 5.14 to 7.2)',
     original: v7_3,
-    mutant: withStep(v7_3, 'move-page-tables', () => [stepOf(v7_1, 'move-page-tables')]),
+    mutant: edited('mremap', 'move-page-tables', () => [stepOf(v7_1, 'move-page-tables')])(v7_3),
     search: within(['MAYMOVE'], { pages: 3, failures: 1 }),
   },
 ];

@@ -1,6 +1,7 @@
 import type { RaceBounds, RaceThread } from '../../src/checker/bounds.js';
 import { flagBits } from '../../src/model/calls.js';
-import { type Release, withoutStep, withStep } from '../../src/model/release.js';
+import { dropped, moved } from '../../src/model/edits.js';
+import type { Release } from '../../src/model/release.js';
 import { release } from '../support/releases.js';
 
 /** A release with a defect that an invariant about threads must find, and where to look for it. */
@@ -58,11 +59,7 @@ const within = (
 });
 
 /** The early check is made before the lock is taken, as in 6.15. */
-function withEarlyUnlocked(of: Release): Release {
-  const early = of.calls.mremap.find(({ name }) => name === 'early-count-check');
-  if (early === undefined) throw new RangeError(`${of.id} has no early check`);
-  return withStep(withoutStep(of, early.name), 'take-lock', (step) => [early, step]);
-}
+const withEarlyUnlocked = moved('mremap', 'early-count-check', { before: 'take-lock' });
 
 /** The same mremap() and another munmap(). */
 const withMunmapOf = (of: Release, other: Release): Release => ({
@@ -101,7 +98,7 @@ export const raceDefects: readonly RaceDefect[] = [
     invariant: 'sysctl-enomem-untouched',
     what: 'nobody asks before the destination goes',
     original: v6_12,
-    mutant: withoutStep(v6_12, 'early-count-check'),
+    mutant: dropped('mremap', 'early-count-check')(v6_12),
     // Under no such limit does the early check let anything pass.
     bounds: within(3, 1, [3, 5], moves, { does: 'lower' }),
   },

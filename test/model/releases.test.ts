@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { withStep } from '../../src/model/release.js';
 import { releases } from '../../src/model/releases/index.js';
 import { releaseByRef, UnknownRelease } from '../../src/model/releases/variant.js';
 import { callWith, map, moveKeeping, play, remap, resultName } from '../support/play.js';
@@ -76,11 +75,5 @@ describe('a reference to a release', () => {
   ])('that means nothing is refused: %s', (ref, expected) => {
     expect(() => releaseByRef(ref)).toThrow(UnknownRelease);
     expect(() => releaseByRef(ref)).toThrow(`found "${ref}", expected ${expected}`);
-  });
-
-  test('a step that a release does not have cannot be replaced', () => {
-    expect(() => withStep(release('v6.12'), 'no-such-step', () => [])).toThrow(
-      'release v6.12 has no step no-such-step',
-    );
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { dropped } from '../support/mutations.js';
+import { dropped } from '../../src/model/edits.js';
 import { everyRelease, release } from '../support/releases.js';
 import { catches, detectors, invariantNames } from './detectors.js';
 import { mutantsDocument } from './document.js';
@@ -63,6 +63,6 @@ describe('the table', () => {
 
 test('a mutation of a step that is not there is refused', () => {
   expect(() => dropped('mremap', 'no-such-step')(release('v6.12'))).toThrow(
-    'mremap of v6.12 has no step no-such-step',
+    'found "no-such-step", expected a step of mremap of v6.12: flags-known',
   );
 });

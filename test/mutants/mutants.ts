@@ -1,5 +1,6 @@
 import { insert, replaceAt, splitAt, type Vmas } from '../../src/model/address-space.js';
 import { DONTUNMAP, type MremapCall } from '../../src/model/calls.js';
+import { dropped, type Edit, moved, replaced, swapped } from '../../src/model/edits.js';
 import { Errno } from '../../src/model/errno.js';
 import { writeFault } from '../../src/model/fault.js';
 import { type AnonMergeRule, insertMerging } from '../../src/model/merge.js';
@@ -36,16 +37,11 @@ import {
   withId,
 } from '../../src/model/vma.js';
 import {
-  asking,
-  dropped,
+  askingMore,
   failing,
   followed,
-  type Mutation,
-  movedBehind,
-  replaced,
   running,
   skipped,
-  swapped,
   unguarded,
   unlimited,
 } from '../support/mutations.js';
@@ -71,7 +67,7 @@ export interface Mutant {
   readonly what: string;
   readonly release: string;
   readonly category: Category;
-  readonly mutate: Mutation;
+  readonly mutate: Edit;
   /** The detectors that must tell it from its original; others may, too. */
   readonly caughtBy: readonly string[];
   /** Why nothing can tell it from its original. */
@@ -82,10 +78,7 @@ const args = (s: State): MremapCall => s.call as MremapCall;
 const has = (s: State, flag: number): boolean => (args(s).flags & flag) !== 0;
 
 /** Refuses with EINVAL where these arguments are as said, in place of what the step says. */
-const refusing = (
-  name: string,
-  refused: (call: MremapCall, taskEnd: number) => boolean,
-): Mutation =>
+const refusing = (name: string, refused: (call: MremapCall, taskEnd: number) => boolean): Edit =>
   running(
     'mremap',
     name,
@@ -115,7 +108,7 @@ const EITHER: AnonMergeRule = 'either-way';
 const JOINS: AnonMergeRule = 'unfaulted-joins-faulted';
 
 /** The copy keeps its offset whatever it is, and is put at its place like this. */
-const copying = (put: (vmas: Vmas, copy: Vma) => Vmas): Mutation =>
+const copying = (put: (vmas: Vmas, copy: Vma) => Vmas): Edit =>
   running('mremap', 'copy-vma', () => (s) => {
     const vma = sourceVma(s);
     const offset = offsetOf(vma) + s.addr - startOf(vma);
@@ -124,7 +117,7 @@ const copying = (put: (vmas: Vmas, copy: Vma) => Vmas): Mutation =>
   });
 
 /** The source VMA after the step, changed. */
-const sourceAfter = (change: (vma: Vma, before: Vma) => Vma): Mutation =>
+const sourceAfter = (change: (vma: Vma, before: Vma) => Vma): Edit =>
   running('mremap', 'dontunmap-complete', (step) => (s) => {
     const before = sourceVma(s);
     const after = step.run(s);
@@ -243,21 +236,21 @@ const counts: readonly Mutant[] = [
     what: 'the early check asks for 5 slots, not 6',
     release: 'v6.12',
     category: 'headroom',
-    mutate: asking('mremap', 'early-count-check', -1),
+    mutate: askingMore('mremap', 'early-count-check', -1),
     caughtBy: ['law: the least headroom is that of the text', 'records of 6.12.107'],
   },
   {
     what: 'the early check asks for 7 slots, not 6',
     release: 'v5.13',
     category: 'headroom',
-    mutate: asking('mremap', 'early-count-check', 1),
+    mutate: askingMore('mremap', 'early-count-check', 1),
     caughtBy: ['law: the least headroom is that of the text'],
   },
   {
     what: 'the early check asks for 3 slots, not 4',
     release: 'v7.1',
     category: 'headroom',
-    mutate: asking('mremap', 'early-count-check', -1),
+    mutate: askingMore('mremap', 'early-count-check', -1),
     caughtBy: ['law: the least headroom is that of the text'],
   },
   {
@@ -285,7 +278,7 @@ const counts: readonly Mutant[] = [
     what: 'the early check comes behind the lookup',
     release: 'v7.1',
     category: 'steps swapped',
-    mutate: movedBehind('mremap', 'early-count-check', 'lookup-vma'),
+    mutate: moved('mremap', 'early-count-check', { behind: 'lookup-vma' }),
     caughtBy: ['law: ENOMEM hides EFAULT where the text asks for map slots first'],
   },
   {
@@ -302,21 +295,21 @@ const counts: readonly Mutant[] = [
     what: 'the early check comes when the destination is unmapped',
     release: 'v6.16',
     category: 'steps swapped',
-    mutate: movedBehind('mremap', 'early-count-check', 'unmap-destination-remove'),
+    mutate: moved('mremap', 'early-count-check', { behind: 'unmap-destination-remove' }),
     caughtBy: ['precheck-enomem-untouched', 'law: the least headroom is that of the text'],
   },
   {
     what: 'the check before the copy asks for 3 slots, not 4',
     release: 'v6.0',
     category: 'headroom',
-    mutate: asking('mremap', 'move-count-check', -1),
+    mutate: askingMore('mremap', 'move-count-check', -1),
     caughtBy: ['law: the least headroom is that of the text'],
   },
   {
     what: 'the check before the copy asks for 5 slots, not 4',
     release: 'v5.7',
     category: 'headroom',
-    mutate: asking('mremap', 'move-count-check', 1),
+    mutate: askingMore('mremap', 'move-count-check', 1),
     caughtBy: ['law: the least headroom is that of the text', 'records of 5.10.223'],
   },
   {
@@ -334,7 +327,7 @@ const counts: readonly Mutant[] = [
     what: 'mmap() is refused at the limit (`>=` for `>`)',
     release: 'v6.18',
     category: 'off by one',
-    mutate: asking('mmap', 'mmap-count-check', 1),
+    mutate: askingMore('mmap', 'mmap-count-check', 1),
     caughtBy: ['law: the least headroom is that of the text', 'records of 7.0.13'],
   },
   {
@@ -355,7 +348,7 @@ const counts: readonly Mutant[] = [
     what: 'mlock() asks for 2 slots at each split',
     release: 'v7.2',
     category: 'headroom',
-    mutate: asking('mlock', 'mlock', 1),
+    mutate: askingMore('mlock', 'mlock', 1),
     caughtBy: ['law: the least headroom is that of the text'],
   },
   {
@@ -426,7 +419,7 @@ const lookups: readonly Mutant[] = [
     what: 'the source is compared with its VMA when the destination is unmapped',
     release: 'v7.3',
     category: 'steps swapped',
-    mutate: movedBehind('mremap', 'within-vma', 'unmap-destination-remove'),
+    mutate: moved('mremap', 'within-vma', { behind: 'unmap-destination-remove' }),
     caughtBy: ['error-untouched'],
   },
 ];
@@ -545,7 +538,7 @@ const unmappings: readonly Mutant[] = [
     what: 'munmap() asks for 2 slots for a hole',
     release: 'v2.6.33',
     category: 'headroom',
-    mutate: asking('munmap', 'munmap-count-check', 1),
+    mutate: askingMore('munmap', 'munmap-count-check', 1),
     caughtBy: ['law: the least headroom is that of the text'],
   },
   {
@@ -817,7 +810,7 @@ const moves: readonly Mutant[] = [
     what: 'the destination is unmapped before the lock is taken',
     release: 'v6.17',
     category: 'steps swapped',
-    mutate: movedBehind('mremap', 'take-lock', 'unmap-destination-remove'),
+    mutate: moved('mremap', 'take-lock', { behind: 'unmap-destination-remove' }),
     caughtBy: ['law: nothing changes before the lock is taken'],
   },
   {

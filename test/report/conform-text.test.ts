@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { noTallies } from '../../src/conformance/compare.js';
 import { type Conformance, conform } from '../../src/conformance/conform.js';
-import { modelKernel } from '../../src/conformance/model-kernel.js';
 import { randomScenarios } from '../../src/conformance/random.js';
 import type { Scenario } from '../../src/conformance/scenario.js';
 import { machine } from '../../src/model/run.js';
 import { type ConformReport, conformText } from '../../src/report/conform-text.js';
 import { style } from '../../src/report/style.js';
+import { modelKernel } from '../conformance/kernels.js';
 import { release } from '../support/releases.js';
 
 const NEVER = new AbortController().signal;

@@ -224,9 +224,6 @@ const entry = ({ name, means, see = [] }: Term): string => {
   return `### ${name}\n\n${paragraph(means + (further === '' ? '' : ` See ${further}.`))}`;
 };
 
-/** Every word that is explained. */
-export const GLOSSARY: readonly Term[] = [...KERNEL, ...MODEL];
-
 /** The page of words. */
 export const glossaryPage = (): string =>
   page(

@@ -40,6 +40,8 @@ export const page = (...blocks: readonly (string | readonly string[])[]): string
 
 export const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
-/** With a full stop, unless there is one. */
-export const sentence = (text: string): string =>
-  /[.?!]$/.test(text) ? capital(text) : `${capital(text)}.`;
+/** With a capital, unless it begins with a name or a hash, and with a full stop, unless there is one. */
+export const sentence = (text: string): string => {
+  const begun = /^[a-z]+(?:[ ,.]|$)/.test(text) ? capital(text) : text;
+  return /[.?!]$/.test(begun) ? begun : `${begun}.`;
+};

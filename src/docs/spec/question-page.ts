@@ -1,6 +1,7 @@
+import { releases } from '../../model/releases/index.js';
 import { enumerateBoundsText, raceBoundsText, reachBoundsText } from '../../report/bounds.js';
 import { plural, rangeText } from '../../report/words.js';
-import type { Check, Spec } from '../../specs/spec.js';
+import type { Check, Spec, VerdictWord } from '../../specs/spec.js';
 import { capital, code, item, link, page, paragraph, sentence } from './markdown.js';
 
 /** `races` of `/some/where/specs/races.json`. */
@@ -9,6 +10,12 @@ const nameOf = ({ file }: Spec): string => file.replace(/^.*[/\\]/, '').replace(
 /** File of the page of a spec. */
 export const questionPath = (spec: Spec): string => `questions/${nameOf(spec)}.md`;
 
+const placeOf = (id: string): number => releases.findIndex((release) => release.id === id);
+
+/** Variants and patches have no page. */
+const releaseLink = (id: string): string =>
+  placeOf(id) < 0 ? code(id) : link(id, `../releases/${id}.md`);
+
 const WAYS: Readonly<Record<Check['check'], string>> = {
   enumerate: 'every call in every address space',
   reach: 'everything that calls reach from an empty window',
@@ -16,8 +23,32 @@ const WAYS: Readonly<Record<Check['check'], string>> = {
   compare: 'the same calls on both releases',
 };
 
-const releaseLink = (id: string): string =>
-  id.includes('[') ? code(id) : link(id, `../releases/${id}.md`);
+const VERDICTS: Readonly<Record<VerdictWord, string>> = {
+  holds: '**holds**',
+  violated: '**is violated**',
+  untested: '**has no case**',
+};
+
+/** `v6.17 to v7.3` for those that follow one another; variants have no place and stay as they are. */
+function releaseRanges(ids: readonly string[]): string {
+  const runs: string[][] = [];
+  for (const id of ids) {
+    const last = runs.at(-1);
+    const before = last?.at(-1);
+    const follows =
+      before !== undefined && placeOf(before) >= 0 && placeOf(id) === placeOf(before) + 1;
+    if (last !== undefined && follows) last.push(id);
+    else runs.push([id]);
+  }
+  return runs
+    .map((run) => {
+      const [first = '', last = ''] = [run[0], run.at(-1)];
+      return run.length > 2
+        ? `${releaseLink(first)} to ${releaseLink(last)}`
+        : run.map(releaseLink).join(', ');
+    })
+    .join(', ');
+}
 
 function boundsOf(check: Check): string {
   if (check.check === 'race') return raceBoundsText(check.bounds);
@@ -48,10 +79,10 @@ function expectations(check: Check): string[] {
         })
       : [];
   return [
-    ...check.expect.map(({ invariant, releases, verdict, because }) =>
+    ...check.expect.map(({ invariant, releases: on, verdict, because }) =>
       item(
-        `${link(invariant, `../invariants/${invariant}.md`)} is **${verdict}** on ` +
-          `${releases.map(releaseLink).join(', ')}. ${sentence(because)}`,
+        `${link(invariant, `../invariants/${invariant}.md`)} ${VERDICTS[verdict]} on ` +
+          `${releaseRanges(on)}. ${sentence(because)}`,
       ),
     ),
     ...numbers,

@@ -1,6 +1,5 @@
-import { coverage, type Release, withStep } from '../release.js';
-import type { CountCheck } from '../step.js';
-import { countCheck } from '../steps/counts.js';
+import { changed, dropped } from '../edits.js';
+import { coverage, type Release } from '../release.js';
 import { releaseById, releases } from './index.js';
 
 /** Count checks of mremap() that a variant may change, by the step's name. */
@@ -22,39 +21,48 @@ export class UnknownRelease extends Error {
   }
 }
 
-/** The release with a check that asks for another headroom, or (`off`) without it. */
-function withHeadroom(release: Release, check: string, need: number | 'off'): Release {
-  const name = CHECKS[check] as string;
-  return withStep(release, name, (step) => {
-    if (need === 'off') return [];
-    const count: CountCheck = { role: (step.count as CountCheck).role, need };
-    const changed = countCheck(name, step.kernel, count);
-    return [step.when === undefined ? changed : { ...changed, when: step.when }];
-  });
-}
-
 const known = (): string =>
   releases.map((release) => `${release.id} (${coverage(release)})`).join(', ');
+
+const UNKNOWN = 'early=N, move=N, early=off or move=off in the brackets';
+
+/**
+ * The release with other count checks, as brackets say: `early=off,move=2`. A check asks for the headroom
+ * that is given, with DONTUNMAP too. Throws UnknownRelease.
+ *
+ * @param ref the whole reference
+ */
+export function withVariant(base: Release, edits: string, ref: string): Release {
+  const variant = edits.split(',').reduce((release, edit) => {
+    const [, check, need] = /^(early|move)=(off|\d+)$/.exec(edit) ?? [];
+    if (check === undefined) throw new UnknownRelease(ref, UNKNOWN);
+    const name = CHECKS[check] as string;
+    const step = release.calls.mremap.find((one) => one.name === name);
+    if (step === undefined) {
+      throw new UnknownRelease(ref, `checks that ${base.id} has; it has no ${name}`);
+    }
+    if (need === 'off') return dropped('mremap', name)(release);
+    const count = { need: Number(need) };
+    return step.count?.need === count.need && step.count.needDontunmap === undefined
+      ? release
+      : changed('mremap', name, { count })(release);
+  }, base);
+  return { ...variant, id: ref, base, changes: `As ${base.id}, with ${edits}.`, kernels: [] };
+}
+
+/** A reference, and what stands in brackets behind it. */
+export function bracketed(ref: string): { readonly plain: string; readonly edits?: string } {
+  const [, plain, edits] = /^(.*?)(?:\[([^[\]]*)\])?$/s.exec(ref) ?? [];
+  return edits === undefined ? { plain: ref } : { plain: plain as string, edits };
+}
 
 /**
  * A release by its reference: an id such as `v6.12`, or one with other count checks, such as
  * `v5.1[early=off,move=2]`. Throws UnknownRelease.
  */
 export function releaseByRef(ref: string): Release {
-  const [, id, edits] = /^([^[\]]+)(?:\[([^[\]]*)\])?$/.exec(ref) ?? [];
-  const base = id === undefined ? undefined : releaseById(id);
+  const { plain, edits } = bracketed(ref);
+  const base = releaseById(plain);
   if (base === undefined) throw new UnknownRelease(ref, `one of ${known()}`);
-  if (edits === undefined) return base;
-  const changed = edits.split(',').reduce((release, edit) => {
-    const [, check, need] = /^(early|move)=(off|\d+)$/.exec(edit) ?? [];
-    if (check === undefined) {
-      throw new UnknownRelease(ref, `early=N, move=N, early=off or move=off in the brackets`);
-    }
-    const name = CHECKS[check];
-    if (!release.calls.mremap.some((step) => step.name === name)) {
-      throw new UnknownRelease(ref, `checks that ${base.id} has; it has no ${name}`);
-    }
-    return withHeadroom(release, check, need === 'off' ? 'off' : Number(need));
-  }, base);
-  return { ...changed, id: ref, changes: `As ${base.id}, with ${edits}.`, kernels: [] };
+  return edits === undefined ? base : withVariant(base, edits, ref);
 }

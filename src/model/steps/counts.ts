@@ -4,19 +4,24 @@ import { type CountCheck, needOf, type Step } from '../step.js';
 
 /** A check of map_count against the limit that `count` describes: ENOMEM unless that headroom is left. */
 export function countCheck(name: string, kernel: string, count: CountCheck): Step {
-  const { needDontunmap, needLockedDontunmap } = count;
-  const less =
-    needDontunmap !== undefined
-      ? ` (${needDontunmap} with DONTUNMAP)`
-      : needLockedDontunmap !== undefined
-        ? ` (${needLockedDontunmap} with DONTUNMAP of a locked VMA)`
-        : '';
+  const { need, needDontunmap, needLockedDontunmap, needFor } = count;
+  const instead = [
+    ...(needDontunmap === undefined ? [] : [`${needDontunmap} with DONTUNMAP`]),
+    ...(needLockedDontunmap === undefined
+      ? []
+      : [`${needLockedDontunmap} with DONTUNMAP of a locked VMA`]),
+  ];
+  const less = instead.length === 0 ? '' : ` (${instead.join(', ')})`;
   return {
     name,
     kernel,
-    does: `refuses if fewer than ${count.need}${less} map slots are left`,
+    does:
+      needFor === undefined
+        ? `refuses if fewer than ${need}${less} map slots are left`
+        : 'refuses if fewer map slots are left than this call may need',
     errnos: ['ENOMEM'],
-    sees: 'headroom',
+    // Otherwise it looks at VMAs as well.
+    ...(needLockedDontunmap === undefined && needFor === undefined ? { sees: 'headroom' } : {}),
     count,
     run: (s) => (headroom(s) < needOf(s, count) ? fail(s, Errno.ENOMEM) : s),
   };

@@ -8,8 +8,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
-import { MADE_BY } from '../docs/spec/pages.js';
 import { BadInput } from '../input/bad-input.js';
+import { MADE_BY } from './spec/pages.js';
 
 /** What has become of a folder of documents. */
 export interface Written {

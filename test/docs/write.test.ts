@@ -10,8 +10,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { writeDocuments } from '../../src/cli/documents.js';
 import { MADE_BY } from '../../src/docs/spec/pages.js';
+import { writeDocuments } from '../../src/docs/write.js';
 import { BadInput } from '../../src/input/bad-input.js';
 
 const made = (says: string): string => `<!-- ${MADE_BY} -->\n\n${says}\n`;

@@ -1,0 +1,144 @@
+import type { CallName, Release } from './release.js';
+import { CALL_NAMES } from './release.js';
+import type { CountCheck, Step } from './step.js';
+
+/** A line of two lists of steps put beside each other, in the order of the second. */
+export interface StepLine {
+  /**
+   * `dropped` and `inserted`: in one of them alone. `gone` and `moved`: the same step at its old and its new
+   * place. `changed`: at its place, with something said anew of it.
+   */
+  readonly state: 'kept' | 'changed' | 'inserted' | 'dropped' | 'moved' | 'gone';
+  readonly step: Step;
+  /** The step of the first list that it comes from. */
+  readonly was?: Step;
+}
+
+/** Lengths of the longest common subsequences of names, of what is left behind each pair of places. */
+function common(a: readonly Step[], b: readonly Step[]): number[][] {
+  const lengths = Array.from({ length: a.length + 1 }, () =>
+    new Array<number>(b.length + 1).fill(0),
+  );
+  const at = (i: number, j: number): number => lengths[i]?.[j] ?? 0;
+  for (let i = a.length - 1; i >= 0; i--) {
+    for (let j = b.length - 1; j >= 0; j--) {
+      (lengths[i] as number[])[j] =
+        a[i]?.name === b[j]?.name ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
+    }
+  }
+  return lengths;
+}
+
+/** The steps of a call in one release beside those in another, as a diff has them. */
+export function compareSteps(a: readonly Step[], b: readonly Step[]): StepLine[] {
+  const lengths = common(a, b);
+  const lines: { from?: Step; to?: Step }[] = [];
+  for (let i = 0, j = 0; i < a.length || j < b.length; ) {
+    const [from, to] = [a[i], b[j]];
+    if (from !== undefined && from.name === to?.name) {
+      lines.push({ from, to });
+      i++;
+      j++;
+    } else if (
+      from !== undefined &&
+      (to === undefined || (lengths[i + 1]?.[j] ?? 0) >= (lengths[i]?.[j + 1] ?? 0))
+    ) {
+      lines.push({ from });
+      i++;
+    } else {
+      lines.push({ to: to as Step });
+      j++;
+    }
+  }
+  const alone = (side: 'from' | 'to', name: string): Step | undefined => {
+    const other = side === 'from' ? 'to' : 'from';
+    return lines.find((line) => line[other] === undefined && line[side]?.name === name)?.[side];
+  };
+  return lines.map(({ from, to }): StepLine => {
+    if (to === undefined) {
+      const step = from as Step;
+      return { state: alone('to', step.name) === undefined ? 'dropped' : 'gone', step };
+    }
+    if (from !== undefined) {
+      return from === to
+        ? { state: 'kept', step: to, was: from }
+        : { state: 'changed', step: to, was: from };
+    }
+    const was = alone('from', to.name);
+    return was === undefined ? { state: 'inserted', step: to } : { state: 'moved', step: to, was };
+  });
+}
+
+/** How many map slots a check asks for: `6`, or `4, 5 with DONTUNMAP`. */
+function slots({ need, needDontunmap, needLockedDontunmap, needFor }: CountCheck): string {
+  if (needFor !== undefined) return 'what the call may need';
+  return [
+    `${need}`,
+    ...(needDontunmap === undefined ? [] : [`${needDontunmap} with DONTUNMAP`]),
+    ...(needLockedDontunmap === undefined
+      ? []
+      : [`${needLockedDontunmap} with DONTUNMAP of a locked VMA`]),
+  ].join(', ');
+}
+
+const guards = ({ when = [] }: Step): string =>
+  when.length === 0 ? 'every call' : when.map(({ name }) => name).join('; ');
+
+/** What is said anew of a step. */
+function differences(was: Step, step: Step): string[] {
+  const [before, after] = [was.count && slots(was.count), step.count && slots(step.count)];
+  const said = [
+    ...(before === after
+      ? []
+      : [`asks for ${after ?? 'nothing'} instead of ${before ?? 'nothing'}`]),
+    ...(guards(was) === guards(step)
+      ? []
+      : [`is made for ${guards(step)} instead of ${guards(was)}`]),
+    ...(was.kernel === step.kernel ? [] : [`is in ${step.kernel} instead of ${was.kernel}`]),
+  ];
+  return said.length > 0 || was === step ? said : ['does something else'];
+}
+
+const isLocked = (steps: readonly Step[], step: Step): boolean =>
+  steps.findIndex(({ takesLock }) => takesLock === true) < steps.indexOf(step);
+
+/** Where a step stands: behind which other one, and on which side of the lock if that is new. */
+function placeOf(steps: readonly Step[], step: Step): string {
+  const before = steps[steps.indexOf(step) - 1];
+  return before === undefined ? 'at the start' : `behind ${before.name}`;
+}
+
+function wordsOf({ state, step, was }: StepLine, a: readonly Step[], b: readonly Step[]): string[] {
+  const also = was === undefined ? [] : differences(was, step);
+  const tail = also.map((text) => `, and ${text}`).join('');
+  switch (state) {
+    case 'dropped':
+      return [`${step.name} is dropped`];
+    case 'inserted': {
+      const asks = step.count === undefined ? '' : `, asks for ${slots(step.count)}`;
+      const made = step.when === undefined ? '' : `, for ${guards(step)}`;
+      return [`${step.name} is inserted ${placeOf(b, step)}${asks}${made}`];
+    }
+    case 'moved': {
+      const [then, now] = [isLocked(a, was as Step), isLocked(b, step)];
+      const across = then === now ? '' : now ? ', under the mmap lock' : ', without the mmap lock';
+      return [`${step.name} moves ${placeOf(b, step)}${across}${tail}`];
+    }
+    case 'changed':
+      return [`${step.name} ${also.join(', and ')}`];
+    default:
+      return [];
+  }
+}
+
+/** What an edited release does other than the one it is an edit of, in words, a sentence a step. */
+export function changesOf(release: Release): string[] {
+  const { base, calls } = release;
+  if (base === undefined) return [];
+  const words = (call: CallName): string[] => {
+    const [a, b] = [base.calls[call], calls[call]];
+    const said = compareSteps(a, b).flatMap((line) => wordsOf(line, a, b));
+    return call === 'mremap' ? said : said.map((text) => `${call}: ${text}`);
+  };
+  return CALL_NAMES.filter((call) => calls[call] !== base.calls[call]).flatMap(words);
+}

@@ -1,0 +1,102 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { cli, fileWith } from './run-cli.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const UNDER_LOCK = 'patches/2026-03-3-check-under-lock.json';
+
+/** A spec that asks something of a release. */
+const specIn = (folder: string, reference: string): string =>
+  fileWith(
+    'spec.json',
+    JSON.stringify({
+      spec: 1,
+      title: 'T',
+      question: 'Q',
+      answer: 'A',
+      sources: [],
+      checks: [
+        {
+          check: 'enumerate',
+          title: 'C',
+          bounds: { pages: 3, classes: ['anon r'], limits: [0, 7] },
+          expect: [
+            {
+              invariant: 'shrink-always-possible',
+              releases: [reference],
+              verdict: 'holds',
+              because: 'B',
+            },
+          ],
+        },
+      ],
+    }),
+    folder,
+  );
+
+describe('mremap-check with a patch', () => {
+  test('prints its steps with the edits marked', async () => {
+    const { code, stdout } = await cli(['releases', UNDER_LOCK]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^- {4}early-count-check$/m);
+    expect(stdout).toMatch(/^\+11 {2}early-count-check {2}do_mremap {2}ENOMEM$/m);
+    expect(stdout.match(/^[-+~]/gm)).toHaveLength(2);
+    expect(stdout.replace(/\s+/g, ' ')).toContain('moves behind take-lock, under the mmap lock');
+  });
+
+  test('says the same to programs', async () => {
+    const { stdout } = await cli(['releases', UNDER_LOCK, '--json']);
+    const [release] = JSON.parse(stdout).releases;
+    expect(release.id).toBe(UNDER_LOCK);
+    expect(release.base).toBe('patches/2026-03-2-read-limit-once.json');
+    expect(release.edits).toHaveLength(1);
+  });
+
+  test('names file and place of what is wrong, with exit code 2', async () => {
+    const text = '{"patch":1,"title":"T","base":"v7.1","edits":[{"drop":"take-lok"}]}';
+    const file = fileWith('p.json', text);
+    const { code, stdout, stderr } = await cli(['releases', file]);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toBe(
+      `mremap-check: ${file}: .edits[0].drop: found "take-lok", expected a step of mremap of v7.1, such as "take-lock"\n`,
+    );
+  });
+
+  test('finds the same on any number of threads, by a path that is relative to the spec', async () => {
+    const file = fileWith(
+      'p.json',
+      '{"patch":1,"title":"T","base":"v7.1","edits":[{"drop":"early-count-check"}]}',
+    );
+    const spec = specIn(dirname(file), './p.json');
+    const [none, two] = await Promise.all(
+      ['0', '2'].map((workers) => cli(['verify', spec, '--workers', workers])),
+    );
+    expect(none?.code).toBe(0);
+    expect(none?.stdout).toContain(`holds   shrink-always-possible\n          ${file}\n`);
+    expect(two?.stdout).toBe(none?.stdout);
+  });
+
+  test('runs the module of a spec on all threads if it is told so, and otherwise not', async () => {
+    const file = fileWith(
+      'p.ts',
+      "export const base = 'v7.1'; export default (r, k) => k.dropped('mremap', 'early-count-check')(r);",
+    );
+    const spec = specIn(dirname(file), 'p.ts');
+    const refused = await cli(['verify', spec]);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('found a module, which is code to be run');
+    const trusted = await cli(['verify', spec, '--modules', '--workers', '2']);
+    expect(trusted.code).toBe(0);
+    expect(trusted.stdout).toContain(file);
+  });
+
+  test('takes one for a kernel, which is compared with its base', async () => {
+    const kernel = `model:${join(ROOT, 'patches/early-check-of-new-address.json')}`;
+    const args = ['conform', '--kernel', kernel, '--exhaustive', '2', '--quiet', '--json'];
+    const { code, stdout } = await cli(args);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout).release).toBe('v7.1');
+  });
+});
