@@ -64,7 +64,7 @@ export const noNeedlessLimitRefusal: Invariant = {
   statement:
     'An mremap() refused by RLIMIT_AS, RLIMIT_MEMLOCK or the commit limit would, without that check, have ended beyond it or failed.',
   definition:
-    'call = mremap ∧ r < 0 ∧ σ refuses for a limit X of the process ⇒ r₋ < 0 ∨ what X bounds is above X in V₋',
+    'call = mremap ∧ nothing made to fail ∧ r < 0 ∧ σ refuses for a limit X of the process ⇒ r₋ < 0 ∨ what X bounds is above X in V₋',
   source: 'What a limit is for. From 6.17 on the check comes before the destination is unmapped.',
   looksAtArguments: true,
   applies: (t) =>

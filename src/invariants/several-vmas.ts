@@ -76,7 +76,7 @@ export const gapOppositeUntouched: Invariant = {
   statement:
     'What is mapped at the destination opposite a gap of the source survives the move, whether it succeeds or not.',
   definition:
-    'call = mremap(FIXED) ∧ |S| = |D| ∧ something changed ⇒ ∀ Sᵢ in no VMA, between two of S: f′(Dᵢ) = f(Dᵢ)',
+    'call = mremap(FIXED) ∧ |S| = |D| ∧ (r ≥ 0 ∨ something changed) ⇒ ∀ Sᵢ in no VMA, between two of S: f′(Dᵢ) = f(Dᵢ)',
   source:
     'd23cb648e365: gaps are skipped on both sides (6.17); before, the call failed with it gone.',
   applies: (t) => isMove(t) && !(failed(t.outcome) && isUntouched(t)) && hasGapOpposite(t),

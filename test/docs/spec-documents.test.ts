@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -7,6 +8,7 @@ import { SEEDED_DEFECTS } from '../../src/docs/spec/seeded-defects.js';
 import { writeDocuments } from '../../src/docs/write.js';
 import { invariants } from '../../src/invariants/index.js';
 import { releases } from '../../src/model/releases/index.js';
+import { loadSpecs } from '../../src/specs/load.js';
 import { defects } from '../invariants/defects.js';
 import { raceDefects } from '../invariants/race-defects.js';
 import { ownSpecs } from '../support/expectations.js';
@@ -134,5 +136,23 @@ test('nothing in a diagram of a release reaches beyond it', () => {
       const long = says.replaceAll(/&[a-z]+;/g, '.').length * 7.23;
       expect(Number(x) + long, `${path}: ${says}`).toBeLessThan(width);
     }
+  }
+});
+
+test('the examples of docs/model-your-patch.md are a patch, and checks of a spec', () => {
+  const text = readFileSync(join(root, 'docs/model-your-patch.md'), 'utf8');
+  const blocks = [...text.matchAll(/^```json\n(.*?)^```$/gms)].map(([, block = '']) =>
+    JSON.parse(block),
+  );
+  const [patch, ...checks] = blocks;
+  const place = mkdtempSync(join(tmpdir(), 'mremap-check-docs-'));
+  try {
+    writeFileSync(join(place, 'my-patch.json'), JSON.stringify(patch));
+    const spec = { spec: 1, title: 't', question: 'q', answer: 'a', sources: [], checks };
+    writeFileSync(join(place, 'my-spec.json'), JSON.stringify(spec));
+    const [loaded] = loadSpecs([join(place, 'my-spec.json')]);
+    expect(loaded?.checks.map(({ check }) => check)).toEqual(['compare', 'enumerate']);
+  } finally {
+    rmSync(place, { recursive: true });
   }
 });

@@ -1,5 +1,6 @@
 import { type Invariant, NOTATION } from '../../invariants/invariant.js';
 import type { Cell } from '../../report/matrix.js';
+import { wrapped } from '../../report/wrap.js';
 import type { Spec } from '../../specs/spec.js';
 import { code, item, link, page, paragraph, table } from './markdown.js';
 import { questionPath } from './question-page.js';
@@ -79,7 +80,7 @@ export function invariantPage(invariant: Invariant, specs: readonly Spec[]): str
     `${link('All invariants', '../README.md#invariants')}.`,
     paragraph(statement),
     '## Definition',
-    `    ${definition}`,
+    wrapped(definition, '    ', 80),
     notationOf(definition).join('\n'),
     traits(invariant),
     '## Where it comes from',

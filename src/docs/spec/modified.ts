@@ -102,7 +102,7 @@ const WINDOWS: readonly Window[] = [
   window([LOCKED], { vmas: 1, failures: true }),
   window([SPECIAL], { vmas: 1, failures: true }),
   window([WRITTEN, SEALED]),
-  window([HUGE]),
+  window([HUGE, WRITTEN]),
   window([RAMFS, WRITTEN]),
   window([WRITTEN], { resources: { rlimitAs: 3 } }),
   window([WRITTEN], { resources: { commitLimit: 3 } }),

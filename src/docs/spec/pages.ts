@@ -73,7 +73,7 @@ export function specPages(specs: readonly Spec[]): ReadonlyMap<string, string> {
   releases.forEach((release, i) => {
     const endings = endingsOf(release);
     const [before, after] = [releases[i - 1], releases[i + 1]];
-    pages.set(releasePath(release), releasePage({ release, endings, before, after }));
+    pages.set(releasePath(release), releasePage({ release, endings, before, after, specs }));
     pages.set(diagramPath(release), releaseDiagram(release, endings));
     if (before !== undefined) {
       pages.set(differencePath(before, release), differenceDiagram(before, release));

@@ -1,10 +1,15 @@
+import { invariants } from '../../invariants/index.js';
 import { CALL_NAMES, coverage, type Release } from '../../model/release.js';
 import type { Step } from '../../model/step.js';
+import type { Cell } from '../../report/matrix.js';
+import type { Spec } from '../../specs/spec.js';
+import { invariantPath } from './invariant-page.js';
 import { callerOf, fileOf } from './kernel-files.js';
 import { capital, code, item, link, page, paragraph, sentence, table } from './markdown.js';
 import { type Ending, type Endings, WINDOWS_TEXT } from './modified.js';
 import { diagramPath, differencePath } from './paths.js';
 import { type StepChange, stepChanges } from './step-diff.js';
+import { expectedOf, verdictOn } from './verdicts.js';
 
 /** A release with what has been found of it, and its neighbours. */
 export interface ReleaseFacts {
@@ -12,6 +17,7 @@ export interface ReleaseFacts {
   readonly endings: Endings;
   readonly before: Release | undefined;
   readonly after: Release | undefined;
+  readonly specs: readonly Spec[];
 }
 
 /** `mremap_to` → `do_vmi_munmap` in mm/vma.c. */
@@ -171,6 +177,33 @@ function sinceBefore({ release, before }: ReleaseFacts): string[] {
 const neighbour = (word: string, release: Release | undefined): string[] =>
   release === undefined ? [] : [`${word} ${link(release.id, `${release.id}.md`)}.`];
 
+const PROMISES: readonly (readonly [cell: Cell, heading: string])[] = [
+  ['fails', 'Broken'],
+  ['holds', 'Kept'],
+  ['untested', 'Without a case'],
+];
+
+/** What the specs say that the release keeps and breaks. */
+function promises({ release, specs }: ReleaseFacts): string[] {
+  const cells = invariants.map((one) => ({
+    link: link(one.id, `../${invariantPath(one)}`),
+    cell: verdictOn(expectedOf(specs, one.id), release.id),
+  }));
+  const lists = PROMISES.flatMap(([wanted, heading]) => {
+    const here = cells.filter(({ cell }) => cell === wanted);
+    return here.length === 0
+      ? []
+      : [item(`${heading}: ${here.map(({ link: to }) => to).join(', ')}.`)];
+  });
+  return [
+    '## Promises',
+    paragraph(
+      'As the specs expect, and a run of them finds; the bounds are on the pages of the questions.',
+    ),
+    lists.join('\n'),
+  ];
+}
+
 /** The page of one release. */
 export function releasePage(facts: ReleaseFacts): string {
   const { release, before, after } = facts;
@@ -190,12 +223,13 @@ export function releasePage(facts: ReleaseFacts): string {
       : paragraph(`Kernels that were found to behave so: ${kernels.join(', ')}.`),
     paragraph(
       `${code(`mremap-check releases ${id}`)} prints these steps. ` +
-        `${link('The glossary', '../glossary.md')} explains the words, ${link('the matrix', '../../matrix.md')} what this release keeps and breaks.`,
+        `${link('The glossary', '../glossary.md')} explains the words.`,
     ),
     `![The steps of mremap() in ${id}](../${diagramPath(release)})`,
     changedTable(facts),
     stepBlocks(facts),
     otherCalls(release),
+    promises(facts),
     sinceBefore(facts),
   );
 }

@@ -30,7 +30,7 @@ export const expectedOf = (specs: readonly Spec[], invariant: string): Expected[
   );
 
 /** The cell of the matrix; undefined where no spec asks. */
-function verdictOn(expected: readonly Expected[], release: string): Cell | undefined {
+export function verdictOn(expected: readonly Expected[], release: string): Cell | undefined {
   const here = expected.filter(({ releases: on }) => on.includes(release));
   if (here.length === 0) return undefined;
   return cellOf(
