@@ -64,6 +64,12 @@ export interface EnumerateBounds extends SpaceBounds {
   readonly failures?: number;
 }
 
+/** The same for two releases side by side. */
+export interface CompareBounds extends EnumerateBounds {
+  /** Least and greatest max_map_count - map_count when the call is made; any unless given. */
+  readonly headrooms?: readonly [number, number];
+}
+
 /** Everything that calls can reach from an empty window. */
 export interface ReachBounds {
   readonly pages: number;

@@ -1,29 +1,23 @@
-import type { Transition } from '../invariants/invariant.js';
-import { isUntouched, samePages, sameVmas } from '../invariants/untouched.js';
 import type { Vmas } from '../model/address-space.js';
-import type { MremapCall } from '../model/calls.js';
-import { errnoName } from '../model/errno.js';
+import type { Call } from '../model/calls.js';
 import type { Machine, Plan } from '../model/plan.js';
-import { type Outcome, Recorder, refusedAtSight, runPlan } from '../model/run.js';
+import { Recorder, refusedAtSight, runPlan } from '../model/run.js';
 import type { Env, Pages } from '../model/state.js';
 import { type ArgumentClass, argumentClasses, singleClasses } from './argument-classes.js';
-import type { EnumerateBounds } from './bounds.js';
+import { type Behaviour, behaviourKey, behaviourOf, sameOutcome } from './behaviour.js';
+import type { CompareBounds } from './bounds.js';
 import { groupedAlike } from './call-groups.js';
-import { mremapCalls } from './calls.js';
-import { byRank, limitsOf, type SearchOptions, type Witness } from './enumerate.js';
+import { callsOf } from './calls.js';
+import { byRank, limitsOf, recordsLimits, type SearchOptions, type Witness } from './enumerate.js';
 import { callShape } from './shape.js';
 import { addressSpaces, frameTokens } from './spaces.js';
 import { causesOf } from './tally.js';
 
 /** Calls whose outcome two releases differ in, alike to a caller. */
-export interface BehaviourClass {
-  readonly shape: string;
-  /** Outcome in the first release, and in the second. */
-  readonly from: string;
-  readonly to: string;
+export interface BehaviourClass extends Behaviour {
   readonly count: number;
-  /** Least and greatest max_map_count - map_count at which it happens. */
-  readonly headroom: readonly [number, number];
+  /** Every max_map_count - map_count at which it happens, least first. */
+  readonly headrooms: readonly number[];
   /** The smallest. */
   readonly witness: Witness;
 }
@@ -31,47 +25,59 @@ export interface BehaviourClass {
 export interface Comparison {
   readonly spaces: number;
   readonly transitions: number;
+  /** In the order of their keys. */
   readonly classes: readonly BehaviourClass[];
 }
 
-function seenByCaller(transition: Transition): string {
-  const { result } = transition.outcome;
-  if (result >= 0) return 'ok';
-  return `${errnoName(-result)}${isUntouched(transition) ? '' : ', address space changed'}`;
-}
+/** A class that grows. */
+class ClassTally {
+  private count = 0;
+  private readonly headrooms = new Set<number>();
+  private witness: Witness | undefined;
 
-const sameOutcome = (a: Outcome, b: Outcome): boolean =>
-  a.result === b.result && sameVmas(a.vmas, b.vmas) && samePages(a.pages, b.pages);
+  constructor(private readonly behaviour: Behaviour) {}
 
-const keyOf = ({ shape, from, to }: BehaviourClass): string => `${shape}|${from}|${to}`;
-
-function joined(a: BehaviourClass, b: BehaviourClass): BehaviourClass {
-  return {
-    ...a,
-    count: a.count + b.count,
-    headroom: [Math.min(a.headroom[0], b.headroom[0]), Math.max(a.headroom[1], b.headroom[1])],
-    witness: byRank(a.witness, b.witness) <= 0 ? a.witness : b.witness,
-  };
-}
-
-function classesOf(all: Iterable<BehaviourClass>): BehaviourClass[] {
-  const classes = new Map<string, BehaviourClass>();
-  for (const one of all) {
-    const key = keyOf(one);
-    const other = classes.get(key);
-    classes.set(key, other === undefined ? one : joined(other, one));
+  add(count: number, headrooms: Iterable<number>, witness: Witness): void {
+    this.count += count;
+    for (const headroom of headrooms) this.headrooms.add(headroom);
+    if (this.witness === undefined || byRank(witness, this.witness) < 0) this.witness = witness;
   }
-  return [...classes.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+
+  total(): BehaviourClass {
+    const { behaviour, count, witness } = this;
+    if (witness === undefined) throw new Error('a class of nothing');
+    const headrooms = [...this.headrooms].sort((a, b) => a - b);
+    return { ...behaviour, count, headrooms, witness };
+  }
+}
+
+/** Classes by their keys. */
+class Classes {
+  private readonly tallies = new Map<string, ClassTally>();
+
+  of(behaviour: Behaviour): ClassTally {
+    const key = behaviourKey(behaviour);
+    let tally = this.tallies.get(key);
+    if (tally === undefined) {
+      tally = new ClassTally(behaviour);
+      this.tallies.set(key, tally);
+    }
+    return tally;
+  }
+
+  total(): BehaviourClass[] {
+    return [...this.tallies.entries()]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, tally]) => tally.total());
+  }
 }
 
 /** Two releases side by side. */
 class Comparing {
-  readonly classes = new Map<string, BehaviourClass>();
+  readonly classes = new Classes();
   private readonly recorders = [new Recorder(), new Recorder()] as const;
 
   constructor(
-    private readonly on: readonly [Machine, Machine],
-    private readonly limits: readonly Env[],
     private readonly limitRanges: boolean,
     private readonly groups: boolean,
   ) {}
@@ -81,31 +87,39 @@ class Comparing {
     space: number,
     before: Vmas,
     pages: Pages,
-    group: readonly ArgumentClass<MremapCall>[],
+    limits: readonly Env[],
+    group: readonly ArgumentClass<Call>[],
   ): void {
-    const open = this.openLimits(before, pages, group[0] as ArgumentClass<MremapCall>);
+    const open = this.openLimits(before, pages, limits, group[0] as ArgumentClass<Call>);
     if (open.length === 0) return;
     for (const one of group) this.make(space, before, pages, one, open);
+  }
+
+  /** Up to which limit a call ends on both releases as it has just done. */
+  private alikeUpTo({ maxMapCount }: Env, call: Call): number {
+    const [mine, yours] = this.recorders;
+    return this.limitRanges && recordsLimits(call) ? Math.min(mine.to, yours.to) : maxMapCount;
   }
 
   /** The limits under which calls that begin as this one are not refused at sight, and alike, on both releases. */
   private openLimits(
     before: Vmas,
     pages: Pages,
-    { call, plans }: ArgumentClass<MremapCall>,
+    limits: readonly Env[],
+    { call, plans }: ArgumentClass<Call>,
   ): readonly Env[] {
-    if (!this.groups) return this.limits;
+    if (!this.groups) return limits;
     const [mine, yours] = this.recorders;
     const [a, b] = plans as readonly [Plan, Plan];
     let to = -1;
     let alike = false;
-    return this.limits.filter((limits) => {
-      if (limits.maxMapCount > to) {
+    return limits.filter((within) => {
+      if (within.maxMapCount > to) {
         mine.clear();
         yours.clear();
-        const first = refusedAtSight(a, a.looks, limits, before, pages, call, mine);
-        const second = refusedAtSight(b, b.looks, limits, before, pages, call, yours);
-        to = this.limitRanges ? Math.min(mine.to, yours.to) : limits.maxMapCount;
+        const first = refusedAtSight(a, a.looks, within, before, pages, call, mine);
+        const second = refusedAtSight(b, b.looks, within, before, pages, call, yours);
+        to = this.alikeUpTo(within, call);
         alike = first !== undefined && first.result === second?.result;
       }
       return !alike;
@@ -117,68 +131,54 @@ class Comparing {
     space: number,
     before: Vmas,
     pages: Pages,
-    one: ArgumentClass<MremapCall>,
+    { call, index, size, plans }: ArgumentClass<Call>,
     open: readonly Env[],
   ): void {
-    const [first, second] = this.on;
     const [mine, yours] = this.recorders;
-    const { call } = one;
     let to = -1;
-    let from = '';
-    let into = '';
-    let differs = false;
+    let found: ClassTally | undefined;
     for (const limits of open) {
-      if (limits.maxMapCount > to) {
+      const limit = limits.maxMapCount;
+      if (limit > to) {
         mine.clear();
         yours.clear();
-        const a = runPlan(one.plans[0] as Plan, limits, before, pages, call, mine);
-        const b = runPlan(one.plans[1] as Plan, limits, before, pages, call, yours);
-        to = this.limitRanges ? Math.min(mine.to, yours.to) : limits.maxMapCount;
-        differs = !sameOutcome(a, b);
-        from = differs
-          ? seenByCaller({ on: first, env: limits, before, pages, call, outcome: a })
-          : '';
-        into = differs
-          ? seenByCaller({ on: second, env: limits, before, pages, call, outcome: b })
-          : '';
+        const a = runPlan(plans[0] as Plan, limits, before, pages, call, mine);
+        const b = runPlan(plans[1] as Plan, limits, before, pages, call, yours);
+        to = this.alikeUpTo(limits, call);
+        found = sameOutcome(a, b)
+          ? undefined
+          : this.classes.of(behaviourOf(call, before, pages, a, b));
       }
-      if (differs) this.note(space, limits.maxMapCount - before.length, limits, one, [from, into]);
+      if (found === undefined) continue;
+      const headroom = limit - before.length;
+      const witness = { space, call: index, limit, failing: [], aboveLimit: headroom < 0 };
+      found.add(size, [headroom], witness);
     }
-  }
-
-  private note(
-    space: number,
-    headroom: number,
-    { maxMapCount }: Env,
-    { call, index, size }: ArgumentClass<MremapCall>,
-    [from, to]: readonly [string, string],
-  ): void {
-    const one: BehaviourClass = {
-      shape: callShape(call),
-      from,
-      to: from === to ? `${to}, other VMAs` : to,
-      count: size,
-      headroom: [headroom, headroom],
-      witness: { space, call: index, limit: maxMapCount, failing: [], aboveLimit: headroom < 0 },
-    };
-    const key = keyOf(one);
-    const other = this.classes.get(key);
-    this.classes.set(key, other === undefined ? one : joined(other, one));
   }
 }
 
-/** The calls that are compared: mremap() alone. */
-export const comparedCalls = (bounds: EnumerateBounds): MremapCall[] =>
-  mremapCalls(bounds.pages, bounds.mremap);
+/** The limits under which calls are made in an address space. */
+function limitsIn(
+  before: Vmas,
+  limits: readonly Env[],
+  { headrooms }: CompareBounds,
+): readonly Env[] {
+  if (headrooms === undefined) return limits;
+  const [least, greatest] = headrooms;
+  return limits.filter(({ maxMapCount }) => {
+    const headroom = maxMapCount - before.length;
+    return headroom >= least && headroom <= greatest;
+  });
+}
 
 /** Makes every call of the bounds on two releases and groups the outcomes that differ. */
 export function comparePart(
   releases: readonly [Machine, Machine],
-  bounds: EnumerateBounds,
+  bounds: CompareBounds,
   { part = 0, parts = 1, argumentClasses: reduce = true, limitRanges = true }: SearchOptions = {},
 ): Comparison {
   const spaces = addressSpaces(bounds);
-  const calls = comparedCalls(bounds);
+  const calls = callsOf(bounds);
   const causes = causesOf(bounds);
   const [a, b] = releases;
   const on = reduce ? ([a.within(causes), b.within(causes)] as const) : releases;
@@ -187,21 +187,29 @@ export function comparePart(
     : singleClasses(on, calls);
   const groups = reduce ? groupedAlike(classes) : classes.map((one) => [one]);
   const limits = limitsOf(bounds);
-  const comparing = new Comparing(on, limits, limitRanges, reduce);
+  const comparing = new Comparing(limitRanges, reduce);
   let done = 0;
+  let transitions = 0;
   for (let space = part; space < spaces.length; space += parts) {
     const before = spaces.at(space);
     const pages = frameTokens(before, bounds.pages);
+    const within = limitsIn(before, limits, bounds);
     done++;
-    for (const group of groups) comparing.makeAll(space, before, pages, group);
+    transitions += within.length * calls.length;
+    for (const group of groups) comparing.makeAll(space, before, pages, within, group);
   }
-  const transitions = done * limits.length * calls.length;
-  return { spaces: done, transitions, classes: classesOf(comparing.classes.values()) };
+  return { spaces: done, transitions, classes: comparing.classes.total() };
 }
 
 /** Parts put together; the order does not matter. */
-export const addComparisons = (a: Comparison, b: Comparison): Comparison => ({
-  spaces: a.spaces + b.spaces,
-  transitions: a.transitions + b.transitions,
-  classes: classesOf([...a.classes, ...b.classes]),
-});
+export function addComparisons(a: Comparison, b: Comparison): Comparison {
+  const classes = new Classes();
+  for (const one of [...a.classes, ...b.classes]) {
+    classes.of(one).add(one.count, one.headrooms, one.witness);
+  }
+  return {
+    spaces: a.spaces + b.spaces,
+    transitions: a.transitions + b.transitions,
+    classes: classes.total(),
+  };
+}

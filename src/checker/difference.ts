@@ -1,10 +1,11 @@
 import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
-import { type Machine, type Outcome, run } from '../model/run.js';
+import { type Machine, type Outcome, observe } from '../model/run.js';
 import type { EnumerateBounds } from './bounds.js';
-import { type BehaviourClass, comparedCalls } from './compare.js';
-import { limitsOf } from './enumerate.js';
+import { callsOf } from './calls.js';
+import { limitsOf, type Witness } from './enumerate.js';
 import { findHistory, type HistorySearch } from './history.js';
+import { type PartingSteps, partingSteps } from './parting.js';
 import { addressSpaces, frameTokens } from './spaces.js';
 
 /** The smallest call of a class of differences, with what it did on either release. */
@@ -19,22 +20,28 @@ export interface Difference {
   readonly before: Vmas;
   readonly call: Call;
   readonly outcomes: readonly [Outcome, Outcome];
+  /** Where the two runs part. */
+  readonly parting: PartingSteps | undefined;
 }
 
-/** The witness of a class, played again on both releases. */
+/** A call that two releases end differently, played again on both. */
 export function differenceOf(
   on: readonly [Machine, Machine],
   bounds: EnumerateBounds,
-  { witness }: BehaviourClass,
+  witness: Witness,
 ): Difference {
   const before = addressSpaces(bounds).at(witness.space);
-  const call = comparedCalls(bounds)[witness.call];
+  const call = callsOf(bounds)[witness.call];
   const within = limitsOf(bounds)[witness.limit - bounds.limits[0]];
   if (call === undefined || within === undefined) {
     throw new Error('a witness out of bounds');
   }
   const pages = frameTokens(before, bounds.pages);
   const [first, second] = on;
+  const [mine, yours] = on.map((one) => observe(one, within, before, pages, call)) as [
+    ReturnType<typeof observe>,
+    ReturnType<typeof observe>,
+  ];
   return {
     releases: [first.release.id, second.release.id],
     pages: bounds.pages,
@@ -42,6 +49,7 @@ export function differenceOf(
     history: findHistory(first, before, bounds.pages),
     before,
     call,
-    outcomes: [run(first, within, before, pages, call), run(second, within, before, pages, call)],
+    outcomes: [mine.outcome, yours.outcome],
+    parting: partingSteps(mine.micro, yours.micro),
   };
 }

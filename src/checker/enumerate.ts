@@ -105,7 +105,7 @@ export interface SearchOptions {
 }
 
 /** Calls of which a recorder knows under what other limits they would end alike. */
-const recordsLimits = ({ call }: Call): boolean => call === 'mremap' || call === 'munmap';
+export const recordsLimits = ({ call }: Call): boolean => call === 'mremap' || call === 'munmap';
 
 /** Each limit of the bounds, least first. */
 export const limitsOf = ({ limits: [least, greatest], pages, resources }: EnumerateBounds): Env[] =>

@@ -1,10 +1,13 @@
-import { DONTUNMAP, FIXED, MAYMOVE, type MremapCall } from '../model/calls.js';
+import { type Call, DONTUNMAP, FIXED, MAYMOVE } from '../model/calls.js';
 
 const LENGTHS = ['shrink', 'move', 'grow'] as const;
 
-/** What kind of mremap() a call is, in the words that a caller would use. */
-export function callShape({ flags, oldLen, newLen }: MremapCall): string {
-  const sign = 1 + Math.sign(newLen - oldLen);
+/** What kind of call it is, in the words that a caller would use; of an mremap() by its flags and its lengths in whole pages. */
+export function callShape(call: Call): string {
+  if (call.call !== 'mremap') return call.call;
+  const { flags, oldLen, newLen } = call;
+  if (oldLen === 0) return 'old length 0';
+  const sign = 1 + Math.sign(Math.ceil(newLen) - Math.ceil(oldLen));
   const implied = flags & (FIXED | DONTUNMAP);
   if (implied === 0) {
     if (sign === 1) return 'no-op';

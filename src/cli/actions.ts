@@ -2,6 +2,7 @@ import type { Shell } from '../commands/command.js';
 import type { CommandName } from '../commands/table.js';
 import type { ConfirmFlags } from './confirm.js';
 import type { ConformFlags } from './conform.js';
+import type { DiffFlags } from './diff.js';
 import type { DocsFlags } from './docs.js';
 import type { Exit } from './exit.js';
 import type { ExploreFlags } from './explore.js';
@@ -20,6 +21,8 @@ export const ACTIONS: Readonly<Record<CommandName, Action>> = {
     (await import('./verify.js')).verifyCommand(specs as string[], flags as VerifyFlags),
   sensitivity: async (_, flags) =>
     (await import('./sensitivity.js')).sensitivityCommand(flags as SensitivityFlags),
+  diff: async ([a, b], flags) =>
+    (await import('./diff.js')).diffCommand(a as string, b as string, flags as DiffFlags),
   headroom: async (_, flags) =>
     (await import('./headroom.js')).headroomCommand(flags as HeadroomFlags),
   synthesize: async (_, flags) =>

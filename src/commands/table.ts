@@ -75,6 +75,69 @@ export const COMMANDS = [
     ],
   },
   {
+    name: 'diff',
+    first: true,
+    says: 'what a caller sees differently on two releases, by exhaustive comparison',
+    arguments: [
+      { name: 'a', says: `a release, ${RELEASE}`, values: 'release' },
+      { name: 'b', says: 'the release that it is compared with', values: 'release' },
+    ],
+    options: [
+      {
+        name: 'pages',
+        value: 'n',
+        says: 'pages of the window (default: 6)',
+        whole: [1, 12],
+      },
+      {
+        name: 'vmas',
+        value: 'n',
+        says: 'most VMAs in it (default: as many as pages)',
+        whole: [0, 12],
+      },
+      {
+        name: 'classes',
+        value: 'class',
+        many: true,
+        says: 'such as "anon rw" "fshared r" (default: anon rw, also populated)',
+      },
+      {
+        name: 'headroom',
+        value: 'a..b',
+        says: 'map slots left, below 0 above the limit (default: 0..8)',
+      },
+      {
+        name: 'limits',
+        value: 'a..b',
+        says: 'max_map_count, in place of headrooms or beside them',
+      },
+      {
+        name: 'flags',
+        value: 'flags',
+        many: true,
+        says: 'combinations such as 0 MAYMOVE "MAYMOVE|FIXED" (default: all)',
+      },
+      {
+        name: 'calls',
+        value: 'name',
+        many: true,
+        says: 'such as mremap munmap (default: mremap)',
+      },
+      { name: 'odd', says: 'empty, unaligned and overlong ranges too' },
+      format,
+      json,
+      quiet,
+      workers,
+    ],
+    examples: [
+      { args: 'diff v7.0 v7.1', says: 'what 7.1 changes for callers' },
+      {
+        args: 'diff v7.1 patches/early-check-of-new-address.json --format mail',
+        says: 'what a patch does, to be pasted into a mail',
+      },
+    ],
+  },
+  {
     name: 'headroom',
     first: true,
     says: 'how many map slots each shape of call needs, and what a release asks for',
@@ -316,7 +379,7 @@ export type CommandName = (typeof COMMANDS)[number]['name'];
 
 /** What the exit codes say, by code. */
 export const EXIT_CODES: readonly string[] = [
-  'all as the specs expect (an expected violation is no failure), or as the model says',
+  'all as the specs expect (an expected violation is no failure), or as the model says; what diff finds is an answer and no failure',
   'a verdict that no spec expects, or a kernel that does something else than the model',
   'bad input or usage',
   'incomplete: interrupted, beyond what is modelled, or a kernel that cannot be run or broke down',

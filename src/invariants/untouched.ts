@@ -12,7 +12,11 @@ export const sameVmas = (a: Vmas, b: Vmas): boolean => sameNumbers(a, b);
 export const samePages = (a: Pages, b: Pages): boolean => sameNumbers(a, b);
 
 /** Same VMAs, same frames at the same pages. */
-export const isUntouched = ({ before, pages, outcome }: Transition): boolean =>
+export const isUntouched = ({
+  before,
+  pages,
+  outcome,
+}: Pick<Transition, 'before' | 'pages' | 'outcome'>): boolean =>
   sameVmas(before, outcome.vmas) && samePages(pages, outcome.pages);
 
 export const failed = (outcome: Outcome): boolean => outcome.result < 0;

@@ -1,4 +1,5 @@
 import {
+  type CompareBounds,
   className,
   type EnumerateBounds,
   type RaceBounds,
@@ -7,20 +8,50 @@ import {
   type SpaceBounds,
 } from '../checker/bounds.js';
 import { callNames } from '../checker/calls.js';
+import { CALL_NAMES } from '../model/release.js';
 import type { ResourceLimits } from '../model/state.js';
+import { Kind } from '../model/vma.js';
 import { callText, plural, RESOURCE_NAMES, rangeText } from './words.js';
 
+const spacesText = (b: SpaceBounds): string =>
+  `${plural(b.pages, 'page')}, up to ${plural(b.vmas, 'VMA')} of ${b.classes.map(className).join(', ')}`;
+
 const spaceBoundsText = (b: SpaceBounds & Pick<EnumerateBounds, 'limits'>): string =>
-  `${b.pages} pages, up to ${plural(b.vmas, 'VMA')} of ${b.classes.map(className).join(', ')}; ` +
-  `max_map_count ${rangeText(b.limits)}`;
+  `${spacesText(b)}; max_map_count ${rangeText(b.limits)}`;
+
+const callsText = (b: EnumerateBounds): string =>
+  `every ${callNames(b)
+    .map((call) => (call === 'mremap' ? mremapText(b) : `${call}()`))
+    .join(', ')}`;
 
 /** What an enumeration tries, in words. */
 export const enumerateBoundsText = (b: EnumerateBounds): string =>
   [spaceBoundsText(b), ...resourcesText(b)].join(', ') +
-  `; every ${callNames(b)
-    .map((call) => (call === 'mremap' ? mremapText(b) : `${call}()`))
-    .join(', ')}` +
+  `; ${callsText(b)}` +
   (b.failures === undefined ? '' : `; up to ${plural(b.failures, 'failure')} in each`);
+
+/** What a comparison of two releases tries. */
+export const compareBoundsText = (b: CompareBounds): string =>
+  b.headrooms === undefined
+    ? enumerateBoundsText(b)
+    : `${spacesText(b)}; headroom ${rangeText(b.headrooms)}; ${callsText(b)}`;
+
+/** What it does not try: what is no part of any comparison, and what these bounds leave out. */
+export function notComparedText(b: CompareBounds): string {
+  const kinds = Object.keys(Kind).filter((kind) => !b.classes.some((c) => c.kind === kind));
+  const states = (['locked', 'sealed', 'armed'] as const).filter(
+    (state) => !b.classes.some((c) => c[state] === true),
+  );
+  const calls = CALL_NAMES.filter((call) => !callNames(b).includes(call));
+  return [
+    'larger windows and more VMAs',
+    ...(kinds.length === 0 ? [] : [`memory that is ${kinds.join(', ')}`]),
+    ...(states.length === 0 ? [] : [`VMAs that are ${states.join(', ')}`]),
+    ...(calls.length === 0 ? [] : [`the calls ${calls.join(', ')}`]),
+    ...(b.mremap.odd === true ? [] : ['empty, unaligned and overlong ranges']),
+    'failing allocations, limits of the process, several threads',
+  ].join('; ');
+}
 
 const resourcesText = ({ resources = {} }: EnumerateBounds): string[] =>
   Object.entries(resources).map(

@@ -119,7 +119,7 @@ function verdictJson(verdict: Verdict, confirmed: ConfirmedVerdicts | undefined)
   };
 }
 
-const differenceJson = (d: Difference): object => ({
+export const differenceJson = (d: Difference): object => ({
   pages: d.pages,
   maxMapCount: d.limit,
   setup: d.history.calls?.map(callJson) ?? null,

@@ -58,7 +58,7 @@ const MAPPED = KINDS.flatMap((kind) => PROTS.map((prot) => `${kind} ${prot}`));
 const mappedClass = oneOf(MAPPED, 'a class of VMA');
 
 /** A VMA as calls may leave it: `populated` if it is private, `locked`, `sealed`, `armed`, in this order. */
-const vmaClass = checked('a class of VMA', (words) => {
+export const vmaClass = checked('a class of VMA', (words) => {
   const [, plain, states] =
     /^(\S+ \S+)((?: populated)?(?: locked)?(?: sealed)?(?: armed)?)$/.exec(words) ?? [];
   const [kind] = (plain ?? '').split(' ');

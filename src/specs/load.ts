@@ -18,6 +18,7 @@ import type { FlagName } from '../model/calls.js';
 import type { KindName, ProtName } from '../model/vma.js';
 import {
   specCodec,
+  vmaClass,
   type WrittenBounds,
   type WrittenMremap,
   type WrittenRaceBounds,
@@ -28,7 +29,7 @@ import {
 import type { Check, ReachRun, Spec } from './spec.js';
 
 /** Every combination of the flags, those that no release accepts included. */
-const ANY_FLAGS: readonly (readonly FlagName[])[] = [
+export const ANY_FLAGS: readonly (readonly FlagName[])[] = [
   [],
   ['MAYMOVE'],
   ['FIXED'],
@@ -50,6 +51,10 @@ function classOf(words: string): VmaClass {
     armed: states.includes('armed'),
   };
 }
+
+/** A class of VMA in the words of specs; throws BadInput that begins with `where`. */
+export const vmaClassFrom = (words: string, where: string): VmaClass =>
+  classOf(decode(vmaClass, words, where));
 
 const mremapOf = (written: WrittenMremap): MremapBounds => ({
   flags: written.flags === undefined || written.flags === 'any' ? ANY_FLAGS : written.flags,

@@ -1,4 +1,4 @@
-import type { EnumerateBounds, RaceBounds, ReachBounds } from '../checker/bounds.js';
+import type { CompareBounds, EnumerateBounds, RaceBounds, ReachBounds } from '../checker/bounds.js';
 import type { ConditionedCheck } from '../checker/condition.js';
 import type { HeadroomBounds } from '../checker/headroom.js';
 import type { Check, Spec } from '../specs/spec.js';
@@ -30,7 +30,7 @@ interface RaceJob {
 interface CompareJob {
   readonly kind: 'compare';
   readonly releases: readonly [string, string];
-  readonly bounds: EnumerateBounds;
+  readonly bounds: CompareBounds;
 }
 
 /** What each shape of call needs of map slots. */

@@ -1,4 +1,5 @@
-import type { BehaviourClass, Comparison } from '../checker/compare.js';
+import { type CoarseClass, coarseClasses } from '../checker/coarse.js';
+import type { Comparison } from '../checker/compare.js';
 import { type Counterexample, fromEnumeration, fromReach } from '../checker/counterexample.js';
 import { type Difference, differenceOf } from '../checker/difference.js';
 import type { Enumeration, Finding } from '../checker/enumerate.js';
@@ -77,7 +78,7 @@ export interface ReachReport {
 /** A class of differences; `unexpected` where the spec has none like it, `missing` where only the spec has it. */
 export interface ClassVerdict {
   readonly state: 'expected' | 'unexpected' | 'missing';
-  readonly found: BehaviourClass | undefined;
+  readonly found: CoarseClass | undefined;
   /** The smallest call of the class. */
   readonly smallest: Difference | undefined;
   readonly expected: ExpectedClass | undefined;
@@ -251,10 +252,10 @@ function reachReport(check: ReachCheck, progressOf: ProgressOf): ReachReport {
   return { kind: 'reach', check, verdicts, runs };
 }
 
-const alike = (found: BehaviourClass, expected: ExpectedClass): boolean =>
+const alike = (found: CoarseClass, expected: ExpectedClass): boolean =>
   found.shape === expected.shape && found.from === expected.from && found.to === expected.to;
 
-const sameHeadroom = (found: BehaviourClass, expected: ExpectedClass): boolean =>
+const sameHeadroom = (found: CoarseClass, expected: ExpectedClass): boolean =>
   found.headroom[0] === expected.headroom[0] && found.headroom[1] === expected.headroom[1];
 
 function compareReport(check: CompareCheck, progressOf: ProgressOf): CompareReport {
@@ -262,14 +263,13 @@ function compareReport(check: CompareCheck, progressOf: ProgressOf): CompareRepo
   const { result, complete } = progressOf(jobKey(job));
   const found = result?.found as Comparison | undefined;
   const on = [machineFor(check.releases[0]), machineFor(check.releases[1])] as const;
-  const classes = (found?.classes ?? []).map((one): ClassVerdict => {
+  const seen = coarseClasses(found?.classes ?? []);
+  const classes = seen.map((one): ClassVerdict => {
     const expected = check.expect.find((e) => alike(one, e));
     const state = expected !== undefined && sameHeadroom(one, expected) ? 'expected' : 'unexpected';
-    return { state, found: one, smallest: differenceOf(on, check.bounds, one), expected };
+    return { state, found: one, smallest: differenceOf(on, check.bounds, one.witness), expected };
   });
-  const missing = complete
-    ? check.expect.filter((e) => !(found?.classes ?? []).some((one) => alike(one, e)))
-    : [];
+  const missing = complete ? check.expect.filter((e) => !seen.some((one) => alike(one, e))) : [];
   return {
     kind: 'compare',
     check,

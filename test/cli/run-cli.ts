@@ -19,6 +19,8 @@ export interface CliOptions {
   readonly cwd?: string;
   /** Sent when the first words on stderr come. */
   readonly signal?: NodeJS.Signals;
+  /** Sent after so many milliseconds instead, where the command says nothing for long. */
+  readonly after?: number;
 }
 
 /** Runs the built command as a user would, without a terminal. */
@@ -29,13 +31,17 @@ export function cli(args: readonly string[], options: CliOptions = {}): Promise<
       env: { ...inherited, ...options.env },
       cwd: options.cwd,
     });
+    const interrupt = (): void => {
+      if (options.signal !== undefined) child.kill(options.signal);
+    };
+    if (options.after !== undefined) setTimeout(interrupt, options.after);
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => {
       stdout += chunk.toString();
     });
     child.stderr.on('data', (chunk: Buffer) => {
-      if (stderr === '' && options.signal !== undefined) child.kill(options.signal);
+      if (stderr === '' && options.after === undefined) interrupt();
       stderr += chunk.toString();
     });
     child.on('error', reject);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { COMMANDS } from '../../src/commands/table.js';
 import { specPages } from '../../src/docs/spec/pages.js';
 import { SEEDED_DEFECTS } from '../../src/docs/spec/seeded-defects.js';
 import { writeDocuments } from '../../src/docs/write.js';
@@ -154,5 +155,26 @@ test('the examples of docs/model-your-patch.md are a patch, and checks of a spec
     expect(loaded?.checks.map(({ check }) => check)).toEqual(['compare', 'enumerate']);
   } finally {
     rmSync(place, { recursive: true });
+  }
+});
+
+/** Lines of a terminal in the documents: `    mremap-check diff v7.1 my-patch.json`, and those within text. */
+const commandLines = (text: string): string[] =>
+  [...text.matchAll(/(?:^ {4}|`)mremap-check ([a-z][^`]*?)(?:`|$)/gm)].map(([, line = '']) => line);
+
+test.each([
+  ['docs/model-your-patch.md', readFileSync(join(root, 'docs/model-your-patch.md'), 'utf8')],
+  ['docs/spec', [...pages.values()].join('\n')],
+])('%s names commands and options that there are', (_, text) => {
+  const lines = commandLines(text);
+  expect(lines.length).toBeGreaterThan(5);
+  for (const line of lines) {
+    const [name, ...words] = line.split(/\s+/);
+    // The command of the report is declared with the report.
+    if (name === 'report') continue;
+    const command = COMMANDS.find((one) => one.name === name);
+    expect(command, line).toBeDefined();
+    const options = (command?.options ?? []).map((option) => `--${option.name}`);
+    for (const word of words) if (word.startsWith('--')) expect(options, line).toContain(word);
   }
 });

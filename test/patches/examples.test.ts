@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EnumerateBounds, RaceBounds } from '../../src/checker/bounds.js';
+import { coarseClasses } from '../../src/checker/coarse.js';
 import { comparePart } from '../../src/checker/compare.js';
 import { enumeratePart } from '../../src/checker/enumerate.js';
 import { racePart } from '../../src/checker/race.js';
@@ -74,7 +75,7 @@ const RACES: RaceBounds = {
 };
 
 const differences = (a: Release, b: Release, bounds: EnumerateBounds) =>
-  comparePart([machine(a), machine(b)], bounds).classes.map(
+  coarseClasses(comparePart([machine(a), machine(b)], bounds).classes).map(
     ({ shape, from, to, headroom }) => `${shape}: ${from} -> ${to} at ${headroom.join(' to ')}`,
   );
 

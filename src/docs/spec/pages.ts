@@ -41,6 +41,9 @@ const indexPage = (specs: readonly Spec[]): string =>
         `${link('The matrix', '../matrix.md')} of promises and releases, ${link('what it takes to break each', '../sensitivity.md')}, ${link('what has been claimed', '../properties.md')}`,
       ),
       item(
+        `${link('What each release changes for callers', '../diffs.md')}, ${link('what headroom each call needs', '../headroom.md')}`,
+      ),
+      item(
         `${link('Commands', '../commands.md')}, ${link('the code in a page', '../architecture.md')}`,
       ),
     ].join('\n'),

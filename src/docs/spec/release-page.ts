@@ -170,6 +170,9 @@ function sinceBefore({ release, before }: ReleaseFacts): string[] {
     ...(found.length === 0
       ? ['None: what differs is in what the steps do with pages, charges and merges.']
       : found),
+    paragraph(
+      `What callers notice of it: ${code(`mremap-check diff ${before.id} ${release.id}`)}, and for small windows ${link('diffs.md', '../../diffs.md')}.`,
+    ),
     `![Steps of ${before.id} and ${release.id}](../${differencePath(before, release)})`,
   ];
 }
