@@ -50,3 +50,17 @@ test('what is not removed and not added is either release, in order', () => {
 test('a release is no different from itself', () => {
   expect(between('v7.3', 'v7.3').every(({ kind }) => kind === 'same')).toBe(true);
 });
+
+test('7.1 asks for 4 under the lock, where 6 were asked for in front of it', () => {
+  const early = between('v6.18', 'v7.1').find(
+    (change) => change.kind === 'added' && change.step.name === 'early-count-check',
+  );
+  expect(early).toMatchObject({
+    moved: true,
+    what: [
+      'part of: check_mremap_params → do_mremap',
+      'for: FIXED or DONTUNMAP → every call',
+      'does: refuses if fewer than 6 map slots are left → refuses if fewer than 4 map slots are left',
+    ],
+  });
+});

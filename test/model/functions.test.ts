@@ -24,7 +24,7 @@ const READ: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>
   },
   'v6.12': {
     'mm/mremap.c': ['sys_mremap', 'mremap_to', 'vma_to_resize', 'move_vma', 'move_page_tables'],
-    'mm/mmap.c': ['get_unmapped_area'],
+    'mm/mmap.c': ['__get_unmapped_area'],
     'mm/vma.c': [
       '__split_vma',
       'copy_vma',

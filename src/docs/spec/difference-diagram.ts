@@ -64,6 +64,12 @@ interface Placed {
   readonly inNew: boolean;
 }
 
+/** Of a step that has moved what is new; of another what it does. */
+function notesOf(change: StepChange): string[] {
+  if (change.kind === 'added' && change.moved) return ['moved', ...change.what.flatMap(lines)];
+  return change.kind === 'removed' && change.moved ? ['moved'] : lines(change.step.does);
+}
+
 const guardNote = (change: StepChange): string =>
   [...new Set((change.step.when ?? []).map(({ name }) => name))].join(' · ');
 
@@ -97,10 +103,7 @@ function placed(node: Node, y: number): Placed {
       ? change.what.flatMap(lines)
       : kind === 'same'
         ? []
-        : [
-            ...(guard === '' ? [] : lines(`only: ${guard}`)),
-            ...(change.moved ? ['moved'] : lines(step.does)),
-          ];
+        : [...(guard === '' ? [] : lines(`only: ${guard}`)), ...notesOf(change)];
   const functionText = kind === 'same' || kind === 'changed' ? '' : step.kernel;
   const fits = widthOf(step.name) + widthOf(functionText) + 44 <= LANE_WIDTH;
   const shown = fits || functionText === '' ? notes : [functionText, ...notes];

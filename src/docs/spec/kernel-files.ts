@@ -34,6 +34,7 @@ const MREMAP_FUNCTIONS = new Set([
 /** Where the others are. */
 const FILES: Readonly<Record<string, string | readonly [Ages, string]>> = {
   __do_munmap: 'mm/mmap.c',
+  __get_unmapped_area: 'mm/mmap.c',
   __mm_populate: 'mm/gup.c',
   __mmap_region: 'mm/vma.c',
   __split_vma: [VMA_FILE, 'mm/vma.c'],

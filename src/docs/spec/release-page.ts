@@ -148,8 +148,10 @@ function changeLine(change: StepChange): string | undefined {
   if (kind === 'same') return undefined;
   if (kind === 'changed') return item(`${named} ${change.what.join('; ')}`, '-');
   const sign = kind === 'added' ? 'new' : 'gone';
-  if (change.moved)
-    return item(`${named} ${kind === 'added' ? 'has moved here' : 'has moved from here'}`);
+  if (change.kind === 'added' && change.moved) {
+    return item([`${named} has moved here`, ...change.what].join('; '));
+  }
+  if (change.moved) return item(`${named} has moved from here`);
   return item(`${named} is ${sign}: ${step.does}`);
 }
 

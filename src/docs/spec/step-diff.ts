@@ -5,7 +5,14 @@ import type { Step } from '../../model/step.js';
 export type StepChange =
   | { readonly kind: 'same'; readonly step: Step }
   | { readonly kind: 'changed'; readonly step: Step; readonly what: readonly string[] }
-  | { readonly kind: 'added' | 'removed'; readonly step: Step; readonly moved: boolean };
+  | { readonly kind: 'removed'; readonly step: Step; readonly moved: boolean }
+  | {
+      readonly kind: 'added';
+      readonly step: Step;
+      readonly moved: boolean;
+      /** What is said anew of a step that was moved. */
+      readonly what: readonly string[];
+    };
 
 const guards = ({ when = [] }: Step): string =>
   [...new Set(when.map(({ name }) => name))].join('; ') || 'every call';
@@ -32,7 +39,7 @@ export const stepChanges = (before: readonly Step[], after: readonly Step[]): St
       return { kind: 'removed', step, moved: state === 'gone' };
     }
     if (state === 'inserted' || state === 'moved') {
-      return { kind: 'added', step, moved: state === 'moved' };
+      return { kind: 'added', step, moved: state === 'moved', what: changesOf(was ?? step, step) };
     }
     const what = changesOf(was ?? step, step);
     return what.length === 0 ? { kind: 'same', step } : { kind: 'changed', step, what };

@@ -81,7 +81,10 @@ const FORMER: Readonly<Record<string, readonly Former[]>> = {
   'done-in-place': IN_SYSCALL,
   'expand-in-place': IN_SYSCALL,
   'growing-needs-maymove': IN_SYSCALL,
-  'choose-new-address': [['v6.15', 'get_unmapped_area']],
+  'choose-new-address': [
+    ['v6.10', 'get_unmapped_area'],
+    ['v6.15', '__get_unmapped_area'],
+  ],
   'move-count-check': IN_MOVE_VMA,
   'may-split': IN_MOVE_VMA,
   'charge-copy': [...IN_MOVE_VMA, ['v6.17-rc1', 'vrm_charge']],
