@@ -2,9 +2,10 @@ import { type Invariant, NOTATION } from '../../invariants/invariant.js';
 import type { Cell } from '../../report/matrix.js';
 import { wrapped } from '../../report/wrap.js';
 import type { Spec } from '../../specs/spec.js';
-import { code, item, link, page, paragraph, table } from './markdown.js';
-import { questionPath } from './question-page.js';
+import { code, item, link, page, paragraph, sentence, table } from './markdown.js';
+import { nameOf, questionPath } from './question-page.js';
 import { SEEDED_DEFECTS } from './seeded-defects.js';
+import { smallestDrawn } from './smallest.js';
 import { type Expected, expectedOf, verdictsOf } from './verdicts.js';
 
 /** File of the page of an invariant. */
@@ -47,27 +48,49 @@ function askedBy(expected: readonly Expected[]): string[] {
   });
 }
 
-/** Where to see it break: the newest release that does, by the first spec that says so. */
-function counterexample(expected: readonly Expected[], invariant: string): string[] {
-  const broken = expected.filter(({ verdict }) => verdict === 'violated');
-  const failing = verdictsOf(expected).filter(({ cell }) => cell === 'fails');
-  const newest = failing.at(-1);
-  const shown = broken.find(
-    ({ releases }) => newest !== undefined && releases.includes(newest.release),
+/** What the first check draws that finds one small enough. */
+function drawing(
+  broken: readonly Expected[],
+  release: string,
+  invariant: Invariant,
+): { readonly by: Expected; readonly text: string } | undefined {
+  for (const by of broken) {
+    const { check } = by;
+    const text =
+      check.check === 'enumerate' ? smallestDrawn(release, check.bounds, invariant) : undefined;
+    if (text !== undefined) return { by, text };
+  }
+  return undefined;
+}
+
+/** How it breaks on the newest release that does, and where to see more. */
+function counterexample(expected: readonly Expected[], invariant: Invariant): string[] {
+  const newest = verdictsOf(expected)
+    .filter(({ cell }) => cell === 'fails')
+    .at(-1)?.release;
+  const broken = expected.filter(
+    ({ verdict, releases }) =>
+      verdict === 'violated' && newest !== undefined && releases.includes(newest),
   );
-  if (newest === undefined || shown === undefined) return [];
-  const [, name] = /questions\/(.*)\.md/.exec(questionPath(shown.spec)) ?? [];
+  const [first] = broken;
+  if (newest === undefined || first === undefined) return [];
+  const { id } = invariant;
+  const drawn = drawing(broken, newest, invariant);
+  const shown = drawn?.by ?? first;
   return [
     '## A counterexample',
     paragraph(
-      `On ${newest.release}, the newest release that breaks it, ` +
-        `${code(`mremap-check verify specs/${name}.json`)} draws a smallest one (“${shown.check.title}”); ` +
-        `${code(`mremap-check sensitivity --invariant ${invariant}`)} draws one for each release. ` +
-        `In a report of ${code('mremap-check report')} it is behind ` +
-        `${code(`#cell=${invariant}/${newest.release}`)}. ` +
-        `${link('How to read it', '../../reading-a-counterexample.md')}. The reason:`,
+      drawn === undefined
+        ? `On ${newest}, the newest release that breaks it; it takes more pages, or other searches, than there is time for here.`
+        : `On ${newest}, the newest release that breaks it. ${link('How to read it', '../../reading-a-counterexample.md')}.`,
     ),
-    `> ${paragraph(shown.because).replaceAll('\n', '\n> ')}`,
+    ...(drawn === undefined ? [] : [`\`\`\`text\n${drawn.text}\n\`\`\``]),
+    paragraph(
+      `${code(`mremap-check verify specs/${nameOf(shown.spec)}.json`)} draws those of the check “${shown.check.title}”, ` +
+        `${code(`mremap-check sensitivity --invariant ${id}`)} one for each release. In the page that ` +
+        `${code('mremap-check report')} makes it is behind ${code(`#cell=${id}/${newest}`)}. The reason:`,
+    ),
+    `> ${paragraph(sentence(shown.because)).replaceAll('\n', '\n> ')}`,
   ];
 }
 
@@ -97,7 +120,7 @@ export function invariantPage(invariant: Invariant, specs: readonly Spec[]): str
       'Broken by one check is broken. What each check searched is on the page of its question:',
     ),
     askedBy(expected).join('\n'),
-    counterexample(expected, id),
+    counterexample(expected, invariant),
     '## Defects that it must catch',
     paragraph('Each was seeded into the release, and a test fails where this invariant misses it.'),
     (SEEDED_DEFECTS[id] ?? []).map((what) => item(what)).join('\n'),

@@ -51,6 +51,7 @@ const LOCKED: VmaClass = { ...WRITTEN, locked: true };
 const SEALED: VmaClass = { ...WRITTEN, sealed: true };
 const SPECIAL: VmaClass = { kind: 'special', prot: 'r', populated: false };
 const HUGE: VmaClass = { kind: 'hugetlb', prot: 'r', populated: false };
+const SHARED: VmaClass = { kind: 'fshared', prot: 'r', populated: false };
 const RAMFS: VmaClass = { kind: 'ramfs', prot: 'r', populated: false };
 
 const CALLS: MremapBounds = {
@@ -98,7 +99,7 @@ const TWO_PIECES: readonly Vmas[] = [[anon(0, 2, 'r'), anon(3, 5, 'rw')]];
 const WINDOWS: readonly Window[] = [
   window([WRITTEN], { pages: 5, everyHeadroom: true }),
   window([WRITTEN], { vmas: 1, failures: true }),
-  window([WRITTEN], { pages: 3, vmas: 1, mremap: ODD_CALLS }),
+  window([WRITTEN, SHARED], { pages: 3, vmas: 1, mremap: ODD_CALLS }),
   window([LOCKED], { vmas: 1, failures: true }),
   window([SPECIAL], { vmas: 1, failures: true }),
   window([WRITTEN, SEALED]),
@@ -120,7 +121,7 @@ const WINDOWS: readonly Window[] = [
 export const WINDOWS_TEXT =
   'every mremap() of up to 2 pages in every address space of up to 2 written VMAs in 5 pages, at every ' +
   'headroom; the same with room to spare in 4 pages for sealed, huge and ramfs mappings, under limits of the ' +
-  'process, and with each thing failing that can; odd arguments in 3 pages; and moves of two VMAs in 9 pages';
+  'process, and with each thing failing that can; odd arguments in 3 pages, of shared files too; and moves of two VMAs in 9 pages';
 
 /** Effects by the names of steps that are not about a range. */
 const EFFECTS: Readonly<Record<string, string>> = {

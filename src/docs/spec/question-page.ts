@@ -5,7 +5,8 @@ import type { Check, Spec, VerdictWord } from '../../specs/spec.js';
 import { capital, code, item, link, page, paragraph, sentence } from './markdown.js';
 
 /** `races` of `/some/where/specs/races.json`. */
-const nameOf = ({ file }: Spec): string => file.replace(/^.*[/\\]/, '').replace(/\.json$/, '');
+export const nameOf = ({ file }: Spec): string =>
+  file.replace(/^.*[/\\]/, '').replace(/\.json$/, '');
 
 /** File of the page of a spec. */
 export const questionPath = (spec: Spec): string => `questions/${nameOf(spec)}.md`;
