@@ -5,6 +5,7 @@ const layers = [
   { name: 'model', project: [], packages: 'none' },
   { name: 'invariants', project: ['model'], packages: 'none' },
   { name: 'checker', project: ['model', 'invariants'], packages: 'none' },
+  { name: 'api', project: ['model', 'invariants', 'checker'], packages: 'none' },
   { name: 'commands', project: [], packages: 'none' },
   { name: 'input', project: ['model'], packages: 'any' },
   { name: 'patches', project: ['input', 'model'], packages: 'any' },
@@ -78,6 +79,13 @@ module.exports = {
       severity: 'error',
       from: { pathNot: '^src/cli/' },
       to: { path: '^src/cli/' },
+    },
+    {
+      name: 'api-is-for-others',
+      comment: 'Nothing here imports src/api, which is what other programs import.',
+      severity: 'error',
+      from: { pathNot: '^src/api/' },
+      to: { path: '^src/api/' },
     },
     {
       name: 'src-not-to-test',

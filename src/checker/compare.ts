@@ -22,6 +22,7 @@ export interface BehaviourClass extends Behaviour {
   readonly witness: Witness;
 }
 
+/** Where two releases differ. */
 export interface Comparison {
   readonly spaces: number;
   readonly transitions: number;

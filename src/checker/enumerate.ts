@@ -33,6 +33,7 @@ export interface Finding {
   readonly witnesses: readonly Witness[];
 }
 
+/** What an enumeration has found, a finding for each invariant in the order given. */
 export interface Enumeration {
   readonly work: Work;
   readonly findings: readonly Finding[];
@@ -315,7 +316,11 @@ class Search {
 
 /**
  * Makes every call of the bounds in every `parts`-th address space, from the one numbered `part` on,
- * under every limit.
+ * under every limit. Without `part` and `parts` that is all of them: where an invariant was applied and
+ * not broken, it holds within the bounds.
+ *
+ * @throws ModelLimitError if a call leaves what a VMA word can hold, which takes more than 64 pages or
+ * 15 identities
  */
 export function enumeratePart(
   release: Machine,

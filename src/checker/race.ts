@@ -35,6 +35,7 @@ export interface RaceSearch {
   readonly interleavings: number;
 }
 
+/** Which piece of a search to do, and how; `part` of `parts` as in an enumeration. */
 export interface RaceOptions {
   readonly part?: number;
   readonly parts?: number;

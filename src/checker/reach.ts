@@ -25,6 +25,7 @@ export interface ReachFinding {
   readonly path: readonly Call[] | undefined;
 }
 
+/** What a reach search has found. */
 export interface Reach {
   /** `transitions` counts every call in every state, failing ones included. */
   readonly work: Work;
@@ -48,6 +49,7 @@ interface ReachTally {
   call: number;
 }
 
+/** How to search. The reductions change no count, verdict or history. */
 export interface ReachOptions {
   /** Execute one call of an argument class and count it for all; off executes every call. */
   readonly argumentClasses?: boolean;

@@ -155,6 +155,7 @@ export class AddressSpaces {
     return vmas;
   }
 
+  /** All of them, in order. */
   *[Symbol.iterator](): Generator<Vmas> {
     for (let number = 0; number < this.length; number++) yield this.at(number);
   }

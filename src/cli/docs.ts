@@ -3,7 +3,7 @@ import { writeDocuments } from '../docs/write.js';
 import { plural } from '../report/words.js';
 import { loadSpecs } from '../specs/load.js';
 import { Exit } from './exit.js';
-import { OWN_SPECS } from './own-specs.js';
+import { OWN_SPECS } from './package.js';
 import { print } from './terminal.js';
 
 export interface DocsFlags {

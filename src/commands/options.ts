@@ -40,3 +40,11 @@ export const format: Option = {
   values: ['text', 'mail'],
   default: 'text',
 };
+
+/** A file that the command writes. */
+export const written = (name: string, says: string): Option => ({
+  name,
+  value: 'file',
+  says,
+  values: 'file',
+});

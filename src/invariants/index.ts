@@ -66,5 +66,6 @@ export const invariants: readonly Invariant[] = [
   sysctlAsSequential,
 ];
 
+/** The invariant of this id, or undefined. */
 export const invariantById = (id: string): Invariant | undefined =>
   invariants.find((invariant) => invariant.id === id);

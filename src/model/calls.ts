@@ -1,19 +1,23 @@
 import type { KindName, ProtName } from './vma.js';
 
-/** mremap() flag bits, as in the system call. */
+/** MREMAP_MAYMOVE, as in the system call. */
 export const MAYMOVE = 1;
+/** MREMAP_FIXED. */
 export const FIXED = 2;
+/** MREMAP_DONTUNMAP. */
 export const DONTUNMAP = 4;
 
 /** A bit that no release knows. */
 const UNKNOWN = 8;
 
 const FLAG_BITS = { MAYMOVE, FIXED, DONTUNMAP, UNKNOWN } as const;
+/** A flag by its name; UNKNOWN is a bit that no release knows. */
 export type FlagName = keyof typeof FLAG_BITS;
 export const FLAG_NAMES = Object.keys(FLAG_BITS) as readonly FlagName[];
 
 export const flagBits = (names: readonly FlagName[]): number =>
   names.reduce((bits, name) => bits | FLAG_BITS[name], 0);
+/** The names of the flags that are set, in the order of their bits. */
 export const flagNames = (bits: number): FlagName[] =>
   FLAG_NAMES.filter((name) => (bits & FLAG_BITS[name]) !== 0);
 
@@ -28,12 +32,14 @@ export interface MmapCall {
   readonly offset: number;
 }
 
-interface MunmapCall {
+/** munmap(); units are pages. */
+export interface MunmapCall {
   readonly call: 'munmap';
   readonly addr: number;
   readonly len: number;
 }
 
+/** mprotect(); units are pages. */
 export interface MprotectCall {
   readonly call: 'mprotect';
   readonly addr: number;
@@ -49,15 +55,16 @@ export interface TouchCall {
 }
 
 /** mlock(), munlock(), mseal(), and UFFDIO_REGISTER for missing pages. */
-interface FlagCall {
+export interface FlagCall {
   readonly call: 'mlock' | 'munlock' | 'mseal' | 'uffd';
   readonly addr: number;
   readonly len: number;
 }
 
+/** mremap(); units are pages. */
 export interface MremapCall {
   readonly call: 'mremap';
-  /** Addresses and lengths are in pages; a half stands for all that is not a multiple of the page size. */
+  /** A half stands for all that is not a multiple of the page size. */
   readonly addr: number;
   readonly oldLen: number;
   readonly newLen: number;
@@ -67,4 +74,5 @@ export interface MremapCall {
   readonly newAddr: number;
 }
 
+/** A call that the model can run. */
 export type Call = MmapCall | MunmapCall | MprotectCall | TouchCall | FlagCall | MremapCall;

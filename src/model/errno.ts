@@ -7,6 +7,7 @@ export const Errno = {
   EINVAL: 22,
   ENOSYS: 38,
 } as const;
+/** An errno by its name. */
 export type ErrnoName = keyof typeof Errno;
 export type Errno = (typeof Errno)[ErrnoName];
 
@@ -14,7 +15,7 @@ const NAMES = new Map<number, ErrnoName>(
   Object.entries(Errno).map(([name, number]) => [number, name as ErrnoName]),
 );
 
-/** The name of an errno number that the model knows. */
+/** The name of an errno number that the model knows; throws RangeError for any other. */
 export function errnoName(number: number): ErrnoName {
   const name = NAMES.get(number);
   if (name === undefined) throw new RangeError(`errno ${number} is none that the model returns`);

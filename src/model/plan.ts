@@ -26,19 +26,20 @@ export interface Plan {
 /** A release made ready to run. */
 export interface Machine {
   readonly release: Release;
-  /** Every step of every call; a tally counts by this order. */
+  /** Every step of every call; a tally counts by this order. @internal */
   readonly steps: readonly Step[];
-  /** The steps that apply to a call; `mayFail`: those that may undo it among them. */
+  /** The steps that apply to a call; `mayFail`: those that may undo it among them. @internal */
   readonly plan: (call: Call, mayFail: boolean) => Plan;
   /**
    * The same without the steps that look at the arguments alone and find nothing to refuse.
    *
    * @param taskEnd first page after the address space
+   * @internal
    */
   readonly leanPlan: (call: Call, taskEnd: number) => Plan;
-  /** The causes that there are, if that is known; steps that are idle without the others are left out. */
+  /** The causes that there are, if that is known; steps that are idle without the others are left out. @internal */
   readonly causes: ReadonlySet<Cause> | undefined;
-  /** The same release where there are no causes but these; made once. */
+  /** The same release where there are no causes but these; made once. @internal */
   readonly within: (causes: ReadonlySet<Cause>) => Machine;
 }
 

@@ -1,7 +1,7 @@
 import type { Step } from './step.js';
 
 /** A commit, mail or tree that a release's behaviour comes from. */
-interface Source {
+export interface Source {
   readonly ref: string;
   readonly says: string;
 }
@@ -19,6 +19,7 @@ export interface CallSteps {
   readonly uffd: readonly Step[];
 }
 
+/** A call that a release describes. */
 export type CallName = keyof CallSteps;
 
 /** The calls in the order in which `Machine.steps` lists their steps. */

@@ -42,7 +42,7 @@ export interface Outcome {
 }
 
 /** Something that was made to fail. */
-interface Failure {
+export interface Failure {
   readonly step: Step;
   readonly point: MayFail;
 }
@@ -367,7 +367,16 @@ export function refusal(on: Machine, call: Call, taskEnd: number): string | unde
   return undefined;
 }
 
-/** The same call with every step recorded. */
+/**
+ * Runs one call to its end with every step recorded.
+ *
+ * @param on a release made ready by `machine`
+ * @param limits what the call meets apart from the VMAs, made by `env`
+ * @param vmas the address space, sorted by address
+ * @param pages tokens for the frames that are mapped, as `frameTokens` names them
+ * @param failing which of the points at which something may fail do so, counted from 0 as they are met
+ * @throws ModelLimitError if the call leaves what a VMA word can hold
+ */
 export function observe(
   on: Machine,
   limits: Env,

@@ -31,7 +31,11 @@ export const NO_RESOURCE_LIMITS: ResourceLimits = {
   commitLimit: UNLIMITED,
 };
 
-/** The kernel's rules, in an address space of `taskEnd` pages; without further limits unless they are given. */
+/**
+ * The kernel's rules, in an address space of `taskEnd` pages; without further limits unless they are given.
+ *
+ * @param maxMapCount vm.max_map_count, in VMAs
+ */
 export const env = (
   maxMapCount: number,
   taskEnd: number,
@@ -193,6 +197,7 @@ export const withShared = (s: State, { env, vmas, mapCount, pages }: Shared): St
 /** map slots left before the limit; negative above it. */
 export const headroom = (s: State): number => s.env.maxMapCount - s.mapCount;
 
+/** The call ends with an errno. */
 export const fail = (s: State, errno: Errno): State =>
   withMap(s, s.vmas, s.mapCount, s.pages, -errno);
 export const succeed = (s: State, page: number): State =>

@@ -7,12 +7,14 @@ import { isLocked } from './vma.js';
 /** A range of pages that a step is about. */
 export interface Range {
   readonly what: string;
+  /** First page, by the ranges of the call. */
   readonly start: (ranges: Ranges) => number;
+  /** First page after it. */
   readonly end: (ranges: Ranges) => number;
 }
 
 /** What a step does within one range; in a release, equal actions on equal ranges are the same. */
-interface Within {
+export interface Within {
   readonly action: string;
   readonly range: Range;
 }
@@ -20,6 +22,7 @@ interface Within {
 /** What can be said of an mremap() call from its flags and lengths alone. */
 export interface Guard {
   readonly name: string;
+  /** Whether it is true of a call. */
   readonly test: (call: MremapCall) => boolean;
   /** True of every call while a move that failed half way is being undone. */
   readonly orUndoing?: true;
@@ -171,6 +174,7 @@ export interface Step {
   readonly when?: readonly Guard[];
   /** Where the call goes on after this step, if it has not ended: the loop over several VMAs. */
   readonly repeatFrom?: string;
+  /** The state after the step; the one given if it has nothing to do. */
   readonly run: (s: State) => State;
 }
 

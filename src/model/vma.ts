@@ -34,6 +34,7 @@ export const Kind = {
   special: 5,
   hugetlb: 6,
 } as const;
+/** What a mapping maps, by name. */
 export type KindName = keyof typeof Kind;
 export type Kind = (typeof Kind)[KindName];
 const KIND_NAMES = Object.keys(Kind) as readonly KindName[];
@@ -43,6 +44,7 @@ export const HUGE = 2;
 
 /** Protection bits as far as the model tells them apart: readable, and readable and writable. */
 export const Prot = { r: 1, rw: 3 } as const;
+/** A protection by name. */
 export type ProtName = keyof typeof Prot;
 export type Prot = (typeof Prot)[ProtName];
 
@@ -113,8 +115,10 @@ export const offsetOf = (v: Vma): number => startOf(v) + displacementOf(v);
 /** anon_vma (private kinds) or object (shm); 0 is none. */
 export const idOf = (v: Vma): number => (v & ID_MASK) >> ID_SHIFT;
 export const kindOf = (v: Vma): Kind => ((v & KIND_MASK) >> KIND_SHIFT) as Kind;
+/** What it maps. */
 export const kindName = (v: Vma): KindName => KIND_NAMES[kindOf(v)] as KindName;
 export const protOf = (v: Vma): Prot => ((v & PROT_MASK) >> PROT_SHIFT) as Prot;
+/** Its protection. */
 export const protName = (v: Vma): ProtName => (protOf(v) === Prot.rw ? 'rw' : 'r');
 /** VM_SHARED. */
 export const isShared = (v: Vma): boolean => kindOf(v) >= Kind.fshared;
@@ -130,9 +134,13 @@ export const isAnonymous = (v: Vma): boolean => kindOf(v) === Kind.anon;
 /** A private VMA with an anon_vma: a page of it has been written since it was mapped. */
 export const isFaulted = (v: Vma): boolean => !isShared(v) && (v & ID_MASK) !== 0;
 export const isWritable = (v: Vma): boolean => protOf(v) === Prot.rw;
+/** Its pages are in the commit charge: VM_ACCOUNT. */
 export const isAccounted = (v: Vma): boolean => (v & VM_ACCOUNT) !== 0;
+/** mlock()ed: VM_LOCKED. */
 export const isLocked = (v: Vma): boolean => (v & VM_LOCKED) !== 0;
+/** mseal()ed: VM_SEALED. */
 export const isSealed = (v: Vma): boolean => (v & VM_SEALED) !== 0;
+/** Registered with userfaultfd for missing pages: VM_UFFD_MISSING. */
 export const isArmed = (v: Vma): boolean => (v & VM_UFFD) !== 0;
 
 /** Pages in VMAs that have a VM_ bit. */

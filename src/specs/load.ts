@@ -180,6 +180,8 @@ function parseSpec(text: string, file: string, modules: boolean): Spec {
   const { title, question, answer, sources } = written;
   return {
     file: basename(file),
+    path: file,
+    text,
     title,
     question,
     answer,
