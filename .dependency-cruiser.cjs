@@ -7,7 +7,6 @@ const layers = [
   { name: 'checker', project: ['model', 'invariants'], packages: 'none' },
   { name: 'api', project: ['model', 'invariants', 'checker'], packages: 'none' },
   { name: 'commands', project: [], packages: 'none' },
-  { name: 'docs', project: ['commands'], packages: 'none' },
   { name: 'input', project: ['model'], packages: 'any' },
   { name: 'patches', project: ['input', 'model'], packages: 'any' },
   {
@@ -40,6 +39,11 @@ const layers = [
       'conformance',
       'report',
     ],
+    packages: 'any',
+  },
+  {
+    name: 'docs',
+    project: ['commands', 'model', 'invariants', 'checker', 'input', 'specs', 'report'],
     packages: 'any',
   },
   {

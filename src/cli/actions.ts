@@ -3,6 +3,7 @@ import type { CommandName } from '../commands/table.js';
 import type { ConfirmFlags } from './confirm.js';
 import type { ConformFlags } from './conform.js';
 import type { DiffFlags } from './diff.js';
+import type { DocsFlags } from './docs.js';
 import type { Exit } from './exit.js';
 import type { ExploreFlags } from './explore.js';
 import type { HeadroomFlags } from './headroom.js';
@@ -33,6 +34,7 @@ export const ACTIONS: Readonly<Record<CommandName, Action>> = {
   releases: async ([id], flags) =>
     (await import('./lists.js')).releasesCommand(id as string | undefined, flags),
   invariants: async (_, flags) => (await import('./lists.js')).invariantsCommand(flags),
+  docs: async (_, flags) => (await import('./docs.js')).docsCommand(flags as DocsFlags),
   kernels: async (_, flags) => (await import('./kernels.js')).kernelsCommand(flags),
   replay: async ([file], flags) =>
     (await import('./replay.js')).replayCommand(file as string, flags as { release: string }),

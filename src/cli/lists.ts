@@ -1,4 +1,6 @@
+import { releasePath } from '../docs/spec/paths.js';
 import { invariants } from '../invariants/index.js';
+import type { Release } from '../model/release.js';
 import { releases } from '../model/releases/index.js';
 import { invariantsJson, releasesJson } from '../report/json.js';
 import { invariantsText, releasesText, releaseText } from '../report/lists.js';
@@ -10,12 +12,17 @@ interface ListFlags {
   readonly json?: true;
 }
 
+/** Where the documents of a clone have the release; variants have no page. */
+const pageOf = (release: Release): string | undefined =>
+  releases.some(({ id }) => id === release.id) ? `docs/spec/${releasePath(release)}` : undefined;
+
 /** All releases, or one with its steps. */
 export function releasesCommand(ref: string | undefined, { json }: ListFlags): Exit {
   const chosen = ref === undefined ? releases : [releaseFor(ref, 'release')];
   const [one] = chosen;
   if (json === true) printJson(releasesJson(chosen));
-  else if (ref !== undefined && one !== undefined) print(releaseText(one, stdoutStyle()));
+  else if (ref !== undefined && one !== undefined)
+    print(releaseText(one, stdoutStyle(), pageOf(one)));
   else print(releasesText(chosen, stdoutStyle()));
   return Exit.ok;
 }

@@ -69,6 +69,8 @@ const exitCodes = (): string => {
   return `\nExit codes:\n${lines.join('\n')}`;
 };
 
+const DOCUMENTS = `Documents: docs/spec/README.md, or wherever "mremap-check docs" writes them.`;
+
 function commandOf(
   declared: Command,
   run: (...of: Parameters<Action>) => Promise<void>,
@@ -96,7 +98,7 @@ export function programOf(version: string, done: (exit: Exit) => void): CliComma
     )
     .version(version)
     .addHelpText('before', examplesText(beginning()))
-    .addHelpText('after', exitCodes())
+    .addHelpText('after', `${exitCodes()}\n\n${DOCUMENTS}`)
     .exitOverride()
     .showHelpAfterError('(mremap-check --help shows what there is)');
   for (const declared of COMMANDS) {

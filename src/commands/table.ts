@@ -275,6 +275,24 @@ export const COMMANDS = [
     examples: [{ args: 'invariants', says: 'each promise, with where it comes from' }],
   },
   {
+    name: 'docs',
+    says: 'write the documents of releases, invariants and specs, with diagrams',
+    arguments: [],
+    options: [
+      {
+        name: 'out',
+        short: 'o',
+        value: 'dir',
+        says: 'into this folder (default: docs/spec); files of others stay',
+        values: 'folder',
+      },
+    ],
+    examples: [
+      { args: 'docs', says: 'in a clone: brings docs/spec up to date' },
+      { args: 'docs -o /tmp/spec', says: 'elsewhere, to be read' },
+    ],
+  },
+  {
     name: 'kernels',
     says: 'what kernels there are on this machine to run scenarios on',
     arguments: [],

@@ -51,7 +51,7 @@ export function commandsPage(commands: readonly Command[], exitCodes: readonly s
     '',
     'Made from the table that the command line is parsed by (`src/commands/table.ts`), as are `--help`,',
     '`mremap-check completion` and the manual page. Results go to stdout, all else to stderr.',
-    '`NO_COLOR` is honoured.',
+    '`NO_COLOR` is honoured. What the commands are about is in [spec](spec/README.md).',
     '',
     ...commands.map((command) => `${section(command)}\n`),
     '## Exit codes',

@@ -31,6 +31,7 @@ const explained = (counter: string, vmas: string, { entered, mapped }: Books): s
 export const totalVmExact: Invariant = {
   id: 'total-vm-exact',
   statement: 'A call changes total_vm by as many pages as are mapped more or less.',
+  definition: 'Δtotal_vm = pages(V′) − pages(V)',
   source: 'total_vm is what RLIMIT_AS is compared with.',
   applies: () => true,
   holds: (t) => agree(totalBooks(t)),
@@ -41,6 +42,7 @@ export const lockedVmExact: Invariant = {
   id: 'locked-vm-exact',
   statement:
     'A call changes locked_vm by as many pages as the locked VMAs have become more or less.',
+  definition: 'Δlocked_vm = pages(V′, VM_LOCKED) − pages(V, VM_LOCKED)',
   source:
     'locked_vm is what RLIMIT_MEMLOCK is compared with; DONTUNMAP miscounted it from 5.7 to 7.1.',
   applies: (t) => pagesWith(t.before, VM_LOCKED) > 0 || t.outcome.accounts.locked !== 0,
@@ -52,6 +54,7 @@ export const commitExact: Invariant = {
   id: 'commit-exact',
   statement:
     'A call changes the commit charge by as many pages as the accounted VMAs have become more or less.',
+  definition: 'Δcharge = pages(V′, VM_ACCOUNT) − pages(V, VM_ACCOUNT)',
   source: 'A charge that no VMA has is never given back; Committed_AS would only grow.',
   applies: (t) => pagesWith(t.before, VM_ACCOUNT) > 0 || t.outcome.accounts.committed !== 0,
   holds: (t) => agree(commitBooks(t)),
@@ -63,6 +66,7 @@ export const commitExactOnError: Invariant = {
   id: 'commit-exact-on-error',
   statement:
     'A call that fails changes the commit charge by as many pages as the accounted VMAs have become more or less.',
+  definition: 'r < 0 ⇒ Δcharge = pages(V′, VM_ACCOUNT) − pages(V, VM_ACCOUNT)',
   source:
     'fdbef6149135 charges in move_vma(), which kept the charge of a growing move that failed (5.14 to 7.2).',
   applies: (t) => failed(t.outcome) && commitExact.applies(t),

@@ -20,6 +20,8 @@ export const dontunmapKeepsSource: Invariant = {
   id: 'dontunmap-keeps-source',
   statement:
     'DONTUNMAP to no fixed address leaves the source mapped and changes map_count by one at most.',
+  definition:
+    'call = mremap ∧ DONTUNMAP ∧ ¬FIXED ∧ r ≥ 0 ⇒ (∀ p ∈ S: m(p) ≠ ∅ ⇒ m′(p) ≠ ∅) ∧ |n′ − n| ≤ 1',
   source: 'mremap(2); the copy adds one, or merges with one or both of its neighbours.',
   applies: ({ call, outcome }) =>
     call.call === 'mremap' && (call.flags & (DONTUNMAP | FIXED)) === DONTUNMAP && !failed(outcome),
@@ -38,6 +40,8 @@ export const unfaultedOffsetIsStart: Invariant = {
   id: 'unfaulted-offset-is-start',
   statement:
     'Private anonymous memory that was never written has the page offset of its address, so that it merges.',
+  definition:
+    'ok(V) ⇒ ok(V′), where ok(X): ∀ private anonymous v ∈ X without anon_vma: pgoff(v) = start(v)',
   source: 'What mmap() gives it; DONTUNMAP left another behind from 5.13 to 7.1.',
   applies: ({ before }) => displaced(before) === undefined,
   holds: ({ outcome }) => displaced(outcome.vmas) === undefined,

@@ -37,6 +37,8 @@ export const ineligibleFirstUntouched: Invariant = {
   id: 'multi-move-ineligible-first-untouched',
   statement:
     'A move of more than its first VMA, which may not move with others, fails and moves nothing.',
+  definition:
+    'call = mremap(FIXED) ∧ |S| = |D| ∧ S ∩ D = ∅ ∧ the first VMA of S may not move with others ∧ S reaches beyond it ⇒ r < 0 ∧ V′ = V ∧ f′ = f',
   source: 'Cover letter of 7c91e0b91aaa; the code is in d5f416c7c364.',
   looksAtArguments: true,
   applies: (t) => firstIsIneligible(t) && reachesFurther(t),
@@ -65,6 +67,8 @@ export const ineligibleAloneMoves: Invariant = {
   id: 'ineligible-alone-moves',
   statement:
     'A VMA that may not move with others moves alone as any other would: same result as with a plain file in its place.',
+  definition:
+    'call = mremap(FIXED) ∧ |S| = |D| ∧ S ∩ D = ∅ ∧ the first VMA of S may not move with others ∧ S ends within it ⇒ r = the result with a VMA in its place that may',
   source: 'Cover letter of 7c91e0b91aaa: a single VMA must be allowed to succeed regardless.',
   looksAtArguments: true,
   looksAtLimit: true,

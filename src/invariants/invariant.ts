@@ -36,6 +36,8 @@ export interface Invariant {
   readonly id: string;
   /** What is promised, in one sentence. */
   readonly statement: string;
+  /** The same in symbols, those of `NOTATION`, as `applies` ⇒ `holds` test it. */
+  readonly definition: string;
   /** Where the promise comes from, or what it would mean to break it. */
   readonly source: string;
   /**
@@ -60,3 +62,22 @@ export interface Invariant {
   /** What is wrong, for a call that breaks the promise. */
   readonly explain: (t: Transition) => string;
 }
+
+/** What the symbols of definitions stand for; a stroke is for after the call. */
+export const NOTATION: readonly (readonly [symbol: string, meaning: string])[] = [
+  ['V, V′', 'the VMAs before and after the call'],
+  ['n, n′', '`map_count` before and after; max n is its highest value under the lock'],
+  ['L', '`max_map_count`'],
+  ['r', 'what the call returns: a page, or an errno negated'],
+  ['σ', 'the step that ended the call'],
+  ['f(p), f′(p)', 'the frame at page p; ∅ for none'],
+  ['m(p), m′(p)', 'what is mapped at page p, as user space can tell; ∅ for nothing'],
+  [
+    'S, D',
+    'the ranges of source and destination; Sᵢ and Dᵢ their pages, |S| and |D| their lengths',
+  ],
+  ['r∞', 'what the call returns in the same state with L out of reach'],
+  ['r₋, n₋, V₋', 'the outcome in the same state on the release without the step σ'],
+  ['pages(V, X)', 'pages of the VMAs of V that have the flag X; of all of them without X'],
+  ['Δx', 'what the call adds to the counter x'],
+];

@@ -3,6 +3,7 @@ import type { Invariant } from './invariant.js';
 export const limitHeld: Invariant = {
   id: 'limit-held',
   statement: 'No call but mmap() raises map_count above the limit once the lock is released.',
+  definition: 'call ≠ mmap ⇒ n′ ≤ max(L, n)',
   source:
     'vm.max_map_count bounds the VMAs of a process. mmap() is lenient by one on purpose, since it may merge: see overshoot-at-most-one.',
   looksAtLimit: true,

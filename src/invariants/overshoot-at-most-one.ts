@@ -3,6 +3,7 @@ import type { Invariant } from './invariant.js';
 export const mmapLimitHeld: Invariant = {
   id: 'mmap-limit-held',
   statement: 'mmap() does not raise map_count above the limit.',
+  definition: 'call = mmap ⇒ n′ ≤ max(L, n)',
   source:
     'It may by one: do_mmap() refuses only above the limit, since it cannot know yet whether the mapping merges.',
   looksAtLimit: true,
@@ -16,6 +17,7 @@ export const mmapLimitHeld: Invariant = {
 export const overshootAtMostOne: Invariant = {
   id: 'overshoot-at-most-one',
   statement: 'No call takes map_count further than one above the limit.',
+  definition: 'n ≤ L + 1 ⇒ n′ ≤ L + 1',
   source: 'mmap() refuses only when map_count is already above the limit (do_mmap).',
   looksAtLimit: true,
   ofMapAlone: true,

@@ -99,6 +99,8 @@ export const pagesPreserved: Invariant = {
   id: 'pages-preserved',
   statement:
     'No page of the source is lost or duplicated: after any mremap(), failed or not, each is at its old or at its new place, and one that fails touches nothing outside source and destination.',
+  definition:
+    'call = mremap ⇒ ∀ i < min(|S|, |D|), f(Sᵢ) ≠ ∅: ∃! p: f′(p) = f(Sᵢ), and p ∈ {Sᵢ, Dᵢ}; r < 0 ⇒ ∀ p ∉ S ∪ D: f′(p) = f(p) ∧ m′(p) = m(p)',
   source: 'mremap(2): the call moves a mapping with its contents.',
   applies: ({ call }) => call.call === 'mremap',
   holds: (t) => (failed(t.outcome) && isUntouched(t)) || fault(t) === undefined,

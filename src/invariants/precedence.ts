@@ -35,6 +35,7 @@ export const errnoPrecedenceStable: Invariant = {
   id: 'errno-precedence-stable',
   statement:
     'An mremap() that is refused with EFAULT, EINVAL, EPERM or EAGAIN is refused so near the limit too.',
+  definition: 'call = mremap ∧ nothing made to fail ∧ r∞ < 0 ∧ r∞ ≠ −ENOMEM ⇒ r = r∞',
   source:
     '85ea6bdd88a2 (6.15) moved the early count check in front of the lookup, so that ENOMEM hides other errors.',
   looksAtArguments: true,
@@ -50,6 +51,8 @@ export const errnoPrecedenceStable: Invariant = {
 export const sealedSourceEperm: Invariant = {
   id: 'sealed-source-eperm',
   statement: 'An mremap() that the seal of its source forbids is EPERM at any headroom.',
+  definition:
+    'call = mremap ∧ nothing made to fail ∧ the VMA at S is sealed ∧ r∞ = −EPERM ⇒ r = −EPERM',
   source: '38075679b5f1 (6.12) asks right behind the lookup; 6.15 asks for map slots before that.',
   looksAtArguments: true,
   applies: (t) => {

@@ -12,6 +12,7 @@ const explained = (t: Transition): string =>
 export const argumentErrorUntouched: Invariant = {
   id: 'argument-error-untouched',
   statement: 'A call that fails with EFAULT, EINVAL or EAGAIN leaves everything as it was.',
+  definition: 'r ∈ {−EFAULT, −EINVAL, −EAGAIN} ⇒ V′ = V ∧ f′ = f',
   source:
     'd23cb648e365 (6.17) checks the VMA before anything is unmapped; before, the destination was gone by then.',
   applies: ({ outcome }) => OF_ARGUMENTS.has(outcome.result),
@@ -22,6 +23,7 @@ export const argumentErrorUntouched: Invariant = {
 export const epermUntouched: Invariant = {
   id: 'eperm-untouched',
   statement: 'A call that is refused because something is sealed leaves everything as it was.',
+  definition: 'r = −EPERM ⇒ V′ = V ∧ f′ = f',
   source:
     '8be7258aad44 asks the whole range first (6.10); since 6.12 each VMA is asked when its turn comes.',
   applies: ({ outcome }) => outcome.result === -Errno.EPERM,
@@ -42,6 +44,7 @@ function lostPage({ call, pages, outcome }: Transition): number | undefined {
 export const destinationKeptOnError: Invariant = {
   id: 'destination-kept-on-error',
   statement: 'A move to a fixed address that fails has not thrown away what was mapped there.',
+  definition: 'call = mremap ∧ FIXED ∧ r < 0 ⇒ ∀ p ∈ D: f(p) ≠ ∅ ⇒ f′(p) = f(p)',
   source: 'Mail of 2019-02-26: user space cannot know what is mapped after such a failure.',
   applies: ({ call, outcome }) =>
     call.call === 'mremap' && (call.flags & FIXED) !== 0 && failed(outcome),

@@ -42,6 +42,8 @@ export const resourceLimitsHeld: Invariant = {
   id: 'resource-limits-held',
   statement:
     'No call maps, locks or has charged more pages than RLIMIT_AS, RLIMIT_MEMLOCK and the commit limit allow.',
+  definition:
+    'pages(V′) ≤ max(RLIMIT_AS, pages(V)), and so for VM_LOCKED with RLIMIT_MEMLOCK and for VM_ACCOUNT with the commit limit',
   source: 'getrlimit(2), vm.overcommit_memory=2; DONTUNMAP was charged unasked from 5.7 to 5.10.',
   applies: isLimited,
   holds: (t) => exceeded(t) === undefined,
@@ -61,6 +63,8 @@ export const noNeedlessLimitRefusal: Invariant = {
   id: 'no-needless-limit-refusal',
   statement:
     'An mremap() refused by RLIMIT_AS, RLIMIT_MEMLOCK or the commit limit would, without that check, have ended beyond it or failed.',
+  definition:
+    'call = mremap ∧ nothing made to fail ∧ r < 0 ∧ σ refuses for a limit X of the process ⇒ r₋ < 0 ∨ what X bounds is above X in V₋',
   source: 'What a limit is for. From 6.17 on the check comes before the destination is unmapped.',
   looksAtArguments: true,
   applies: (t) =>

@@ -33,6 +33,8 @@ export const sealedUntouched: Invariant = {
   id: 'sealed-untouched',
   statement:
     'A sealed VMA is not unmapped, moved, resized, overwritten or re-protected by any call.',
+  definition:
+    '∀ sealed v ∈ V, p ∈ v: f′(p) = f(p) ∧ m′(p) = m(p) ∧ p is sealed; and call ≠ mseal ⇒ pages(V′, VM_SEALED) = pages(V, VM_SEALED)',
   source: '8be7258aad44: what mseal() is for. It may still be split, by mlock() for one.',
   applies: ({ before }) => before.some(isSealed),
   holds: (t) => touchedPage(t) === undefined && !isResized(t),

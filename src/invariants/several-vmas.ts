@@ -37,6 +37,8 @@ export const multiMoveAtVmaBorders: Invariant = {
   id: 'multi-move-at-vma-borders',
   statement:
     'A move of several VMAs that fails, with something changed, has moved each of them as a whole or not at all.',
+  definition:
+    'call = mremap(FIXED) ∧ |S| = |D| ∧ r < 0 ∧ something changed ∧ S meets several VMAs ⇒ ∀ VMA W of S: (∀ Sᵢ ∈ W: f′(Sᵢ) = f(Sᵢ)) ∨ (∀ Sᵢ ∈ W: f′(Dᵢ) = f(Sᵢ))',
   source: 'd23cb648e365: each VMA of the range is moved by a move_vma() of its own.',
   applies: (t) => isMove(t) && failed(t.outcome) && !isUntouched(t) && pieces(t).length > 1,
   holds: (t) => tornPiece(t) === undefined,
@@ -73,6 +75,8 @@ export const gapOppositeUntouched: Invariant = {
   id: 'gap-opposite-untouched',
   statement:
     'What is mapped at the destination opposite a gap of the source survives the move, whether it succeeds or not.',
+  definition:
+    'call = mremap(FIXED) ∧ |S| = |D| ∧ (r ≥ 0 ∨ something changed) ⇒ ∀ Sᵢ in no VMA, between two of S: f′(Dᵢ) = f(Dᵢ)',
   source:
     'd23cb648e365: gaps are skipped on both sides (6.17); before, the call failed with it gone.',
   applies: (t) => isMove(t) && !(failed(t.outcome) && isUntouched(t)) && hasGapOpposite(t),

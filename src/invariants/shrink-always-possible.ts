@@ -39,6 +39,8 @@ function endsVma({ before, call }: Transition): boolean {
 export const tailCutAtLimit: Invariant = {
   id: 'tail-cut-at-limit',
   statement: 'An in-place shrink that cuts off the end of a VMA needs no map slot.',
+  definition:
+    'call = mremap in place ∧ nothing made to fail ∧ |D| < |S| ∧ the VMA at S is neither sealed nor of huge pages, and ends with S ⇒ r ≥ 0',
   source: 'The VMA is split and its tail removed: map_count ends where it was.',
   looksAtArguments: true,
   applies: (t) => isInPlaceShrink(t) && endsVma(t) && t.outcome.failures.length === 0,
@@ -50,6 +52,8 @@ export const tailCutAtLimit: Invariant = {
 export const shrinkAlwaysPossible: Invariant = {
   id: 'shrink-always-possible',
   statement: 'An in-place shrink is not refused where munmap() could remove the tail.',
+  definition:
+    'call = mremap in place ∧ nothing made to fail ∧ |D| < |S| ∧ the VMA at S is not sealed ∧ munmap(S ∖ D) ≥ 0 ⇒ r ≥ 0',
   source: 'Both do the same; up to 7.0 the shrink is that munmap and nothing else.',
   looksAtArguments: true,
   looksAtLimit: true,

@@ -49,6 +49,7 @@ export const successEffect: Invariant = {
   id: 'success-effect',
   statement:
     'A call that succeeds leaves the address space that its manual page promises, page by page.',
+  definition: 'r ≥ 0 ⇒ m′ = contract(m, call, r) ∧ f′ as it says',
   source:
     'mremap(2), mmap(2), mprotect(2), mlock(2), mseal(2), as a contract of its own in page-contract.ts.',
   applies: ({ outcome }) => outcome.result >= 0,

@@ -15,6 +15,7 @@ function fault({ env, outcome }: Transition): string | undefined {
 export const wellFormed: Invariant = {
   id: 'well-formed',
   statement: 'After every call the VMAs are sorted and disjoint, and map_count is their number.',
+  definition: 'V′ is sorted, disjoint and below the task size ∧ n′ = |V′|',
   source: 'validate_mm() checks the same under CONFIG_DEBUG_VM_MAPLE_TREE.',
   applies: () => true,
   holds: (t) => fault(t) === undefined,

@@ -56,14 +56,22 @@ function editedLines(base: Release, release: Release, s: Style): string[] {
   });
 }
 
-/** One release with the steps of its mremap(), in order; of an edited one, what the edits are. */
-export function releaseText(release: Release, s: Style): string {
+/**
+ * One release with the steps of its mremap(), in order; of an edited one, what the edits are.
+ *
+ * @param page the document that has more of a release
+ */
+export function releaseText(release: Release, s: Style, page?: string): string {
   const { base, calls } = release;
   const head = releasesText([release], s);
   if (base === undefined) {
-    return [head, '', ...calls.mremap.flatMap((step, i) => stepLines(step, i + 1, '', s))].join(
-      '\n',
-    );
+    const more = page === undefined ? [] : [s.dim(`  page: ${page}`)];
+    return [
+      head,
+      ...more,
+      '',
+      ...calls.mremap.flatMap((step, i) => stepLines(step, i + 1, '', s)),
+    ].join('\n');
   }
   const edits = changesOf(release).map((text) => wrapped(`- ${text}`, '    '));
   return [

@@ -2,7 +2,7 @@ import { releaseTables } from './release-tables.js';
 import type { Style } from './style.js';
 
 /** What a cell of the matrix says. */
-type Cell = 'holds' | 'fails' | 'untested' | 'unknown';
+export type Cell = 'holds' | 'fails' | 'untested' | 'unknown';
 
 /** One verdict as the matrix needs it. */
 export interface MatrixVerdict {
@@ -17,7 +17,7 @@ export interface MatrixVerdict {
 const WORDS: Record<Cell, string> = { holds: 'holds', fails: 'fails', untested: '-', unknown: '?' };
 
 /** Broken anywhere is broken; else not finished is unknown; else it holds if it was tested anywhere. */
-function cellOf(verdicts: readonly MatrixVerdict[]): Cell {
+export function cellOf(verdicts: readonly MatrixVerdict[]): Cell {
   const found = new Set(verdicts.map((v) => v.found));
   if (found.has('violated')) return 'fails';
   if (found.has('unknown')) return 'unknown';

@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cli, fileWith } from './run-cli.js';
 
@@ -160,5 +163,36 @@ describe('usage', () => {
     const { code, stdout, stderr } = await cli(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(message);
+  });
+});
+
+describe('documents', () => {
+  test('releases names the page of a release, which is there; a variant has none', async () => {
+    const { stdout } = await cli(['releases', 'v7.2']);
+    const [, page = ''] = /page: (\S+)/.exec(stdout) ?? [];
+    expect(readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8')).toContain(
+      '# mremap() in Linux 7.2',
+    );
+    expect((await cli(['releases', 'v7.2[move=3]'])).stdout).not.toContain('page:');
+  });
+
+  test('docs writes them, and then finds nothing to do', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mremap-check-docs-'));
+    try {
+      const first = await cli(['docs', '--out', folder]);
+      expect(first.code).toBe(0);
+      expect(first.stdout).toMatch(/: (\d+) documents, \1 written, 0 removed\n$/);
+      expect(readFileSync(join(folder, 'README.md'), 'utf8')).toContain('releases/v7.2.md');
+      const { stdout } = await cli(['docs', '--out', folder]);
+      expect(stdout).toMatch(/ 0 written, 0 removed\n$/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('docs into a file is bad input', async () => {
+    const { code, stderr } = await cli(['docs', '--out', fileWith('in-the-way', '')]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('is a file, expected a folder');
   });
 });

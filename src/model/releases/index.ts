@@ -1,4 +1,5 @@
 import type { Release } from '../release.js';
+import { withFunctionsOfTheirTime } from './functions.js';
 import { v2_6_12 } from './v2.6.12.js';
 import { v2_6_33 } from './v2.6.33.js';
 import { v5_1 } from './v5.1.js';
@@ -19,7 +20,7 @@ import { v7_2 } from './v7.2.js';
 import { v7_3 } from './v7.3.js';
 
 /** Every release of the model, oldest first. */
-export const releases: readonly Release[] = [
+export const releases: readonly Release[] = withFunctionsOfTheirTime([
   v2_6_12,
   v2_6_33,
   v5_1,
@@ -38,7 +39,7 @@ export const releases: readonly Release[] = [
   v7_1,
   v7_2,
   v7_3,
-];
+]);
 
 /** A version as numbers, so that 5.10 comes after 5.7; undefined for anything else. */
 function numbersOf(version: string): readonly number[] | undefined {

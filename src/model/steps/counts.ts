@@ -37,7 +37,7 @@ export const earlyCountCheck = (need: number, needDontunmap?: number): Step =>
 
 /** The check at the start of move_vma(); up to v7.0 map_count < max_map_count - 3, that is 4. */
 export const moveCountCheck = (need: number, needLockedDontunmap?: number): Step =>
-  countCheck('move-count-check', 'move_vma', {
+  countCheck('move-count-check', 'prep_move_vma', {
     role: 'move',
     need,
     ...(needLockedDontunmap === undefined ? {} : { needLockedDontunmap }),

@@ -26,7 +26,7 @@ export const chargeMayFail = (met: (s: State) => boolean): MayFail =>
 const lockedLimit: Step = {
   name: 'locked-limit',
   idleWithout: 'rlimitMemlock',
-  kernel: 'mlock_future_ok',
+  kernel: 'check_prep_vma',
   does: 'refuses to grow a locked VMA beyond RLIMIT_MEMLOCK',
   errnos: ['EAGAIN'],
   run: (s) =>
@@ -38,7 +38,7 @@ const lockedLimit: Step = {
 const addressSpaceLimit: Step = {
   name: 'address-space-limit',
   idleWithout: 'rlimitAs',
-  kernel: 'may_expand_vm',
+  kernel: 'check_prep_vma',
   does: 'refuses to map more pages than RLIMIT_AS allows',
   errnos: ['ENOMEM'],
   run: (s) => (mayMap(s, growth(s)) ? s : fail(s, Errno.ENOMEM)),
@@ -51,7 +51,7 @@ export const growthLimits: readonly Step[] = [lockedLimit, addressSpaceLimit];
 export const growthCharge: Step = {
   name: 'charge-growth',
   idleWithout: 'commitLimit',
-  kernel: 'security_vm_enough_memory_mm',
+  kernel: 'vma_to_resize',
   does: 'refuses to grow an accounted VMA beyond the commit limit',
   errnos: ['ENOMEM'],
   mayFail: [chargeMayFail((s) => isAccounted(sourceVma(s)))],
@@ -62,6 +62,7 @@ export const growthCharge: Step = {
 export const dontunmapLimit: readonly Step[] = only(DONTUNMAP_GIVEN, {
   ...addressSpaceLimit,
   name: 'dontunmap-limit',
+  kernel: 'mremap_to',
   does: 'refuses a copy beside its source beyond RLIMIT_AS',
   run: (s) => (mayMap(s, s.oldLen) ? s : fail(s, Errno.ENOMEM)),
 });

@@ -55,7 +55,7 @@ export const mlock = (rule: AnonMergeRule): readonly Step[] => [
         : s,
   },
   changeLock('mlock', rule),
-  gapCheck('mlock'),
+  gapCheck('mlock', 'apply_vma_lock_flags'),
   {
     name: 'mlock-populate',
     kernel: '__mm_populate',
@@ -66,6 +66,6 @@ export const mlock = (rule: AnonMergeRule): readonly Step[] => [
 
 export const munlock = (rule: AnonMergeRule): readonly Step[] => [
   changeLock('munlock', rule),
-  gapCheck('munlock'),
-  returning('munlock-done', 'do_munlock', 'returns 0', () => 0),
+  gapCheck('munlock', 'apply_vma_lock_flags'),
+  returning('munlock-done', 'sys_munlock', 'returns 0', () => 0),
 ];

@@ -26,7 +26,7 @@ export function sourceVma(s: State): Vma {
 /** EFAULT where nothing is mapped at the old address. */
 export const lookupVma: Step = {
   name: 'lookup-vma',
-  kernel: 'vma_lookup',
+  kernel: 'check_prep_vma',
   does: 'refuses an old address that is not mapped',
   errnos: ['EFAULT'],
   sees: 'old address',
@@ -37,13 +37,14 @@ export const lookupVma: Step = {
 export const lookupAgain: Step = {
   ...lookupVma,
   name: 'lookup-again',
+  kernel: 'mremap_to',
   does: 'refuses if the source was unmapped with the destination',
 };
 
 /** Old length zero duplicates a shared mapping and nothing else. */
 export const zeroLengthNeedsShared: Step = {
   name: 'zero-length-needs-shared',
-  kernel: 'vma_to_resize',
+  kernel: 'check_prep_vma',
   does: 'refuses an old length of zero on a private VMA',
   errnos: ['EINVAL'],
   when: [EMPTY_SOURCE],
@@ -53,7 +54,7 @@ export const zeroLengthNeedsShared: Step = {
 /** v5.7 to v5.12: DONTUNMAP moves private anonymous memory only. */
 export const dontunmapAnonymousOnly: Step = {
   name: 'dontunmap-anonymous-only',
-  kernel: 'vma_to_resize',
+  kernel: 'check_prep_vma',
   does: 'refuses DONTUNMAP on a VMA that is not private anonymous',
   errnos: ['EINVAL'],
   run: (s) => (isAnonymous(sourceVma(s)) ? s : fail(s, Errno.EINVAL)),
@@ -72,7 +73,7 @@ export const dontunmapNotSpecial: Step = {
 export const noHugePages: Step = {
   name: 'no-huge-pages',
   idleWithout: 'huge pages',
-  kernel: 'vma_to_resize',
+  kernel: 'check_prep_vma',
   does: 'refuses a mapping of huge pages',
   errnos: ['EINVAL'],
   run: (s) => (isHugetlb(sourceVma(s)) ? fail(s, Errno.EINVAL) : s),
@@ -84,7 +85,7 @@ const roundUp = (pages: number): number => Math.ceil(pages / HUGE) * HUGE;
 export const wholeHugePages: Step = {
   name: 'whole-huge-pages',
   idleWithout: 'huge pages',
-  kernel: 'sys_mremap',
+  kernel: 'align_hugetlb',
   does: 'rounds the lengths up to huge pages; refuses addresses out of line and growth; a call that grows within its last huge page returns the old address',
   errnos: ['EINVAL'],
   sees: 'huge pages',
@@ -105,7 +106,7 @@ export const wholeHugePages: Step = {
 export const growthAllowed: Step = {
   name: 'growth-allowed',
   idleWithout: 'special mappings',
-  kernel: 'vma_to_resize',
+  kernel: 'check_prep_vma',
   does: 'refuses to grow a VM_DONTEXPAND or VM_PFNMAP mapping',
   errnos: ['EFAULT'],
   run: (s) => (s.newLen > s.oldLen && isSpecial(sourceVma(s)) ? fail(s, Errno.EFAULT) : s),
@@ -114,7 +115,7 @@ export const growthAllowed: Step = {
 /** EFAULT where the range crosses the end of its VMA. A tail that is cut off does not count. */
 export const withinVma: Step = {
   name: 'within-vma',
-  kernel: 'vma_to_resize',
+  kernel: 'check_prep_vma',
   does: 'refuses a source that crosses the end of its VMA',
   errnos: ['EFAULT'],
   sees: 'old range',

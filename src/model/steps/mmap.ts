@@ -86,7 +86,7 @@ function pagesReplaced(s: State, counts: (vma: Vma) => boolean): number {
 const mmapLimit: Step = {
   name: 'mmap-limit',
   idleWithout: 'rlimitAs',
-  kernel: 'may_expand_vm',
+  kernel: '__mmap_region',
   does: 'refuses to map more pages than RLIMIT_AS allows',
   errnos: ['ENOMEM'],
   run: (s) =>
@@ -101,7 +101,7 @@ const newlyCharged = (s: State): number => s.newLen - pagesReplaced(s, isAccount
 const mmapCharge: Step = {
   name: 'mmap-charge',
   idleWithout: 'commitLimit',
-  kernel: 'security_vm_enough_memory_mm',
+  kernel: '__mmap_region',
   does: 'refuses an accounted mapping beyond the commit limit',
   errnos: ['ENOMEM'],
   mayFail: [chargeMayFail((s) => accountable(s) && newlyCharged(s) > 0)],
@@ -177,7 +177,7 @@ export const mmapBeforeUnmap = (rule: AnonMergeRule, unmap: Unmapping): readonly
   mmapCharge,
   {
     name: 'mmap-replace',
-    kernel: '__mmap_complete',
+    kernel: '__mmap_region',
     does: 'maps the range in place of what is there, which is still counted',
     mayFail: [
       {

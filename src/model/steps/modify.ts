@@ -115,9 +115,9 @@ export function hasGap(s: State): boolean {
 }
 
 /** A range with a gap is refused, with what comes before the gap changed. */
-export const gapCheck = (call: string): Step => ({
+export const gapCheck = (call: string, kernel: string): Step => ({
   name: `${call}-gap`,
-  kernel: `do_${call}`,
+  kernel,
   does: 'refuses a range that is not mapped throughout, with what comes before the gap changed',
   errnos: ['ENOMEM'],
   run: (s) => (hasGap(s) ? fail(s, Errno.ENOMEM) : s),

@@ -53,7 +53,7 @@ function chooseAddress(s: State): number | undefined {
 
 export const chooseNewAddress: Step = {
   name: 'choose-new-address',
-  kernel: 'get_unmapped_area',
+  kernel: 'vrm_set_new_addr',
   does: 'takes the fixed address, a free hint, or the highest gap that is long enough',
   errnos: ['ENOMEM'],
   run: (s) => {
@@ -158,7 +158,7 @@ export const movePageTablesKeepingCharge: Step = moveTables('kept');
 /** The driver is asked before anything of the source changes (v5.11). */
 export const askMaySplit: Step = {
   name: 'may-split',
-  kernel: 'move_vma',
+  kernel: 'prep_move_vma',
   does: 'asks the driver of the VMA whether it may be split at the ends of the source',
   idleWithout: 'failures',
   mayFail: [mayVetoSplit((s) => s.addr), mayVetoSplit((s) => s.addr + s.oldLen)],
@@ -213,7 +213,7 @@ const chargeWith = (
   return {
     name: 'charge-copy',
     refusesOnlyFor: 'commitLimit',
-    kernel: 'security_vm_enough_memory_mm',
+    kernel: 'vrm_calc_charge',
     does,
     errnos: ['ENOMEM'],
     mayFail: [chargeMayFail(isAsked)],
@@ -250,7 +250,7 @@ export const chargeStaleCopy: Step = chargeWith(
 /** A copy of a locked VMA is in locked_vm, and what it grew by is populated. */
 export const lockCopy: Step = {
   name: 'lock-copy',
-  kernel: 'move_vma',
+  kernel: 'vrm_stat_account',
   does: 'adds the copy of a locked VMA to locked_vm, and populates what it grew by',
   idleWithout: 'locked mappings',
   run: (s) => {

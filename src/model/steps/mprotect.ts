@@ -66,6 +66,6 @@ export const mprotect = (rules: MprotectRules): readonly Step[] => [
       rule: rules.anonMerge,
     })),
   },
-  gapCheck('mprotect'),
+  gapCheck('mprotect', 'do_mprotect_pkey'),
   returning('mprotect-done', 'do_mprotect_pkey', 'returns 0', () => 0),
 ];

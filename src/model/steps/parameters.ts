@@ -11,7 +11,7 @@ function refuse(
 ): Step {
   return {
     name,
-    kernel: 'sys_mremap',
+    kernel: 'check_mremap_params',
     does,
     errnos: ['EINVAL'],
     sees: 'arguments',
@@ -126,7 +126,7 @@ export const rangesDisjointOf2_6_12 = refuse(
 /** All before it runs without the mmap lock, all after it with it. */
 export const takeLock: Step = {
   name: 'take-lock',
-  kernel: 'mmap_write_lock_killable',
+  kernel: 'do_mremap',
   does: 'takes the mmap lock for writing',
   sees: 'arguments',
   takesLock: true,

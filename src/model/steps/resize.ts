@@ -22,7 +22,7 @@ import type { Unmapping } from './unmap.js';
 
 const endInPlace: Step = returning(
   'done-in-place',
-  'sys_mremap',
+  'mremap_at',
   'returns the old address',
   (r) => r.addr,
 );
@@ -87,7 +87,7 @@ interface GrowRules {
 
 const needsMaymove: Step = {
   name: 'growing-needs-maymove',
-  kernel: 'sys_mremap',
+  kernel: 'expand_vma',
   does: 'refuses to grow by a move without MAYMOVE',
   errnos: ['ENOMEM'],
   run: (s) => (((s.call as MremapCall).flags & MAYMOVE) === 0 ? fail(s, Errno.ENOMEM) : s),
@@ -104,7 +104,7 @@ function growInPlace({ grow, charges, refundsAny }: GrowRules): Step[] {
       GROWING,
       {
         name: 'expand-in-place',
-        kernel: 'vma_expandable',
+        kernel: 'expand_vma_in_place',
         does: 'extends the VMA if the source ends with it and the pages behind it are free; populates it if locked; returns the old address',
         ...(charges ? { errnos: ['ENOMEM'] as const, refusesOnlyFor: 'commitLimit' as const } : {}),
         mayFail: [

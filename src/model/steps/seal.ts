@@ -1,15 +1,7 @@
 import { Errno } from '../errno.js';
 import type { AnonMergeRule } from '../merge.js';
 import { fail } from '../state.js';
-import {
-  DONTUNMAP_GIVEN,
-  GROWING,
-  inKernel,
-  only,
-  RESIZES_OR_MOVES,
-  returning,
-  type Step,
-} from '../step.js';
+import { DONTUNMAP_GIVEN, GROWING, only, RESIZES_OR_MOVES, returning, type Step } from '../step.js';
 import { isSealed, VM_SEALED, withFlags } from '../vma.js';
 import { growthLimits } from './limits.js';
 import {
@@ -56,7 +48,7 @@ export const mseal = (rule: AnonMergeRule): readonly Step[] => [
 /** EPERM for a sealed VMA at the old address, right behind its lookup (6.12). */
 export const sealCheck: Step = {
   name: 'seal-check',
-  kernel: 'can_modify_vma',
+  kernel: 'check_prep_vma',
   does: 'refuses a source VMA that is sealed',
   errnos: ['EPERM'],
   sees: 'old address',
@@ -65,8 +57,7 @@ export const sealCheck: Step = {
 };
 
 /** The checks of the VMA as v6.17 makes them: all before anything is unmapped. */
-export const checkVma: readonly Step[] = inKernel(
-  'check_prep_vma',
+export const checkVma: readonly Step[] = [
   lookupVma,
   sealCheck,
   wholeHugePages,
@@ -77,4 +68,4 @@ export const checkVma: readonly Step[] = inKernel(
     withinVma,
     ...only(GROWING, growthAllowed, ...growthLimits),
   ),
-);
+];

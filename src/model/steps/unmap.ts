@@ -95,7 +95,7 @@ export function chargesOf(vmas: Vmas, start: number, end: number, refund = true)
 /** map_count is looked at once, before any change (659ace584e7a, v2.6.33). */
 const countStep = (prefix: string, range: Range): Step => ({
   name: `${prefix}-count-check`,
-  kernel: 'do_munmap',
+  kernel: 'vms_gather_munmap_vmas',
   does: `refuses a hole inside one VMA if no map slot is left for the ${range.what}`,
   errnos: ['ENOMEM'],
   count: { role: 'unmap', need: 1 },
@@ -120,7 +120,7 @@ const splitStep = (prefix: string, range: Range, edge: 'start' | 'end'): Step =>
 /** From 6.12 on the first VMA is asked before it is split, the others one by one behind that split. */
 const sealStep = (prefix: string, range: Range, which: 'first' | 'further'): Step => ({
   name: `${prefix}-seal-${which}`,
-  kernel: 'can_modify_vma',
+  kernel: 'vms_gather_munmap_vmas',
   does:
     which === 'first'
       ? `refuses to split a sealed VMA at the start of the ${range.what}`
@@ -141,7 +141,7 @@ const sealStep = (prefix: string, range: Range, which: 'first' | 'further'): Ste
 /** munmap() of nothing, or of what is beyond the task size, fails. */
 const rangeStep = (prefix: string, range: Range): Step => ({
   name: `${prefix}-range-check`,
-  kernel: 'do_munmap',
+  kernel: 'do_vmi_munmap',
   does: `refuses a ${range.what} that is empty, or ends beyond the task size`,
   errnos: ['EINVAL'],
   sees: 'arguments',
@@ -168,7 +168,7 @@ interface Removal {
 
 const removeStep = (prefix: string, range: Range, { refund, gathers }: Removal): Step => ({
   name: `${prefix}-remove`,
-  kernel: 'unmap_region',
+  kernel: 'do_vmi_align_munmap',
   does: `removes the VMAs of the ${range.what} and their pages`,
   within: { action: 'remove', range },
   ...(gathers
@@ -228,7 +228,7 @@ function keepSource(s: State, vma: Vma | undefined, rule: KeptCharge): State {
 /** munmap() of length zero fails. */
 const sourceLength = (rule: KeptCharge): Step => ({
   name: 'unmap-source-length-check',
-  kernel: 'do_munmap',
+  kernel: 'do_vmi_munmap',
   does: 'leaves a source of length zero mapped, without an error',
   run: (s) => {
     const vma = vmaAt(s.vmas, s.addr);
@@ -378,7 +378,7 @@ function unmapping({ splits, gathers = false, sourceSplits = splits }: UnmapRule
     munmap: [
       rangeStep('munmap', RANGE),
       ...whole('munmap', RANGE),
-      returning('munmap-done', 'do_munmap', 'returns 0', () => 0),
+      returning('munmap-done', 'sys_munmap', 'returns 0', () => 0),
     ],
     destination: whole('unmap-destination', DESTINATION),
     tail: [rangeStep('unmap-tail', TAIL), ...whole('unmap-tail', TAIL)].map(unlessNoTail),
