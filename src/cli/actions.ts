@@ -7,6 +7,7 @@ import type { Exit } from './exit.js';
 import type { ExploreFlags } from './explore.js';
 import type { HeadroomFlags } from './headroom.js';
 import type { IdentifyFlags } from './identify.js';
+import type { ReportFlags } from './report.js';
 import type { SensitivityFlags } from './sensitivity.js';
 import type { SynthesizeFlags } from './synthesize.js';
 import type { TraceFlags } from './trace.js';
@@ -19,6 +20,8 @@ export type Action = (given: unknown[], flags: object) => Promise<Exit>;
 export const ACTIONS: Readonly<Record<CommandName, Action>> = {
   verify: async ([specs], flags) =>
     (await import('./verify.js')).verifyCommand(specs as string[], flags as VerifyFlags),
+  report: async ([specs], flags) =>
+    (await import('./report.js')).reportCommand(specs as string[], flags as ReportFlags),
   sensitivity: async (_, flags) =>
     (await import('./sensitivity.js')).sensitivityCommand(flags as SensitivityFlags),
   diff: async ([a, b], flags) =>

@@ -8,7 +8,7 @@ import { Exit } from './exit.js';
 import { OWN_SPECS } from './package.js';
 import { type SearchFlags, searching } from './searching.js';
 import { print, printJson, stdoutStyle } from './terminal.js';
-import { type OutputFlags, type Outputs, outputsFor } from './verify-outputs.js';
+import { type OutputFlags, outputsFor } from './verify-outputs.js';
 
 export interface VerifyFlags extends SearchFlags, OutputFlags {
   readonly confirm?: string;
@@ -23,24 +23,15 @@ function exitFor({ asExpected, complete }: VerifyReport, confirmed?: ConfirmedVe
   return complete ? Exit.ok : Exit.incomplete;
 }
 
-function show(
-  flags: VerifyFlags,
-  outputs: Outputs,
-  report: VerifyReport,
-  confirmed?: ConfirmedVerdicts,
-): Exit {
-  if (flags.json === true) printJson(verifyJson(report, confirmed));
-  else print(verifyText(report, stdoutStyle(), flags.verbose === true, confirmed));
-  outputs(report, confirmed);
-  return exitFor(report, confirmed);
-}
+/** Shows what was found. */
+type Show = (report: VerifyReport, confirmed?: ConfirmedVerdicts) => void;
 
 /** The same, and what is found of the release of a kernel is replayed there. */
 async function verifiedOn(
   name: string,
   specs: readonly Spec[],
-  flags: VerifyFlags,
-  outputs: Outputs,
+  flags: SearchFlags,
+  show: Show,
 ): Promise<Exit> {
   const { releaseBeside, withKernel } = await import('./kernel.js');
   const { confirmVerdicts } = await import('./verify-confirm.js');
@@ -55,7 +46,8 @@ async function verifiedOn(
           return { report, confirmed: await confirmVerdicts(kernel, report, options.signal) };
         },
         ({ report, confirmed }) => {
-          const exit = show(flags, outputs, report, confirmed);
+          show(report, confirmed);
+          const exit = exitFor(report, confirmed);
           return confirmed === undefined && exit === Exit.ok ? Exit.incomplete : exit;
         },
       );
@@ -64,14 +56,36 @@ async function verifiedOn(
   );
 }
 
-/** Runs the specs (all of the package's without any), prints the report, writes what else is asked for, and says how it went. */
-export async function verifyCommand(paths: readonly string[], flags: VerifyFlags): Promise<Exit> {
+/**
+ * Runs the specs (all of the package's without any), shows what was found, and says how it went.
+ *
+ * @param showing how it is shown; asked for before anything is run, so that bad input ends it then
+ */
+export async function verifying(
+  paths: readonly string[],
+  flags: SearchFlags & Pick<VerifyFlags, 'confirm' | 'modules'>,
+  showing: (specs: readonly Spec[]) => Show,
+): Promise<Exit> {
   const specs = loadSpecs(paths.length === 0 ? [OWN_SPECS] : paths, flags.modules);
-  const outputs = outputsFor(flags, specs);
-  if (flags.confirm !== undefined) return verifiedOn(flags.confirm, specs, flags, outputs);
+  const show = showing(specs);
+  if (flags.confirm !== undefined) return verifiedOn(flags.confirm, specs, flags, show);
   return searching(
     flags,
     (options) => verify(specs, options),
-    (report) => show(flags, outputs, report),
+    (report) => {
+      show(report);
+      return exitFor(report);
+    },
   );
 }
+
+/** The same, printed, and written in the other forms that are asked for. */
+export const verifyCommand = (paths: readonly string[], flags: VerifyFlags): Promise<Exit> =>
+  verifying(paths, flags, (specs) => {
+    const outputs = outputsFor(flags, specs);
+    return (report, confirmed) => {
+      if (flags.json === true) printJson(verifyJson(report, confirmed));
+      else print(verifyText(report, stdoutStyle(), flags.verbose === true, confirmed));
+      outputs(report, confirmed);
+    };
+  });

@@ -22,6 +22,20 @@ export const kernel: Option = {
   values: 'kernel',
 };
 
+/** A kernel beside which violations are replayed. */
+export const confirm: Option = {
+  name: 'confirm',
+  value: 'kernel',
+  says: 'replay what is broken on the release of this kernel there',
+  values: 'kernel',
+};
+
+/** Patches that are code are run only where this is given. */
+export const modules: Option = {
+  name: 'modules',
+  says: 'run the patches that are code and that specs name: only for specs you trust',
+};
+
 /** A release, a variant of one. */
 export const release = (says: string): Option => ({
   name: 'release',
@@ -31,6 +45,13 @@ export const release = (says: string): Option => ({
 });
 
 export const file = (says: string): Argument => ({ name: 'file', says, values: 'file' });
+
+export const specs: Argument = {
+  name: 'spec',
+  says: 'spec files or folders (default: all specs of the package)',
+  values: 'file',
+  may: 'be many',
+};
 
 /** For a mail, or for a terminal. */
 export const format: Option = {

@@ -1,5 +1,17 @@
 import { type Command, SHELLS } from './command.js';
-import { file, format, json, kernel, quiet, release, workers, written } from './options.js';
+import {
+  confirm,
+  file,
+  format,
+  json,
+  kernel,
+  modules,
+  quiet,
+  release,
+  specs,
+  workers,
+  written,
+} from './options.js';
 
 /** What may stand where a release is named. */
 const RELEASE = 'such as v6.12, v5.1[early=off,move=2], or the file of a patch';
@@ -13,25 +25,10 @@ export const COMMANDS = [
     name: 'verify',
     first: true,
     says: 'run specs and compare what is found with what they expect',
-    arguments: [
-      {
-        name: 'spec',
-        says: 'spec files or folders (default: all specs of the package)',
-        values: 'file',
-        may: 'be many',
-      },
-    ],
+    arguments: [specs],
     options: [
-      {
-        name: 'confirm',
-        value: 'kernel',
-        says: 'replay what is broken on the release of this kernel there',
-        values: 'kernel',
-      },
-      {
-        name: 'modules',
-        says: 'run the patches that are code and that specs name: only for specs you trust',
-      },
+      confirm,
+      modules,
       {
         name: 'traces',
         value: 'folder',
@@ -69,6 +66,36 @@ export const COMMANDS = [
         args: 'verify --quiet --junit verdicts.xml --sarif verdicts.sarif',
         says: 'for continuous integration',
       },
+    ],
+  },
+  {
+    name: 'report',
+    first: true,
+    says: 'make a page for the browser: matrix, counterexamples to step through, plots',
+    arguments: [specs],
+    options: [
+      {
+        name: 'out',
+        short: 'o',
+        value: 'folder',
+        says: 'write index.html there',
+        values: 'folder',
+        default: 'mremap-check-report',
+      },
+      {
+        name: 'from',
+        value: 'file',
+        says: 'what verify --json wrote; - for standard input (default: run it)',
+        values: 'file',
+      },
+      confirm,
+      modules,
+      quiet,
+      workers,
+    ],
+    examples: [
+      { args: 'report -o report', says: 'all specs, as report/index.html' },
+      { args: 'report --from found.json', says: 'of what verify --json found' },
     ],
   },
   {

@@ -45,6 +45,8 @@ export interface Outcome {
 export interface Failure {
   readonly step: Step;
   readonly point: MayFail;
+  /** Its number among the points that the call meets, from 0: given again, the same fails again. */
+  readonly at: number;
 }
 
 /** One step as it was run. */
@@ -126,8 +128,9 @@ class Choices {
     for (const point of step.mayFail ?? []) {
       const times = point.times(s);
       for (let time = 0; time < times; time++) {
-        if (!this.failing.includes(this.met++)) continue;
-        this.failures.push({ step, point });
+        const at = this.met++;
+        if (!this.failing.includes(at)) continue;
+        this.failures.push({ step, point, at });
         return point.fails(s, time);
       }
     }

@@ -99,7 +99,8 @@ export const shownTraceOf = (c: ShownCall): ShownTrace => ({
   limits: c.within,
   limitedFromStart: c.limitedFromStart,
   call: traced(c.call),
-  failures: c.outcome.failures.map(({ step, point }) => ({
+  failures: c.outcome.failures.map(({ step, point, at }) => ({
+    at,
     step: step.name,
     kernel: point.kernel,
     errno: point.errno,

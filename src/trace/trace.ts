@@ -110,7 +110,15 @@ const callTrace = t.type({
   limitedFromStart: t.boolean,
   call: tracedCall,
   /** What was made to fail. */
-  failures: t.array(t.type({ step: t.string, kernel: t.string, errno: t.string })),
+  failures: t.array(
+    t.type({
+      /** The number of the point among those that the call meets, from 0. */
+      at: t.number,
+      step: t.string,
+      kernel: t.string,
+      errno: t.string,
+    }),
+  ),
   result: t.string,
   after: vmas,
   changes,

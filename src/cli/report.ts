@@ -1,0 +1,80 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { verifiedData } from '../html/from-verify.js';
+import { countedBehaviours, measuredGrowth } from '../html/growth.js';
+import { pageWith, SIGN } from '../html/page.js';
+import { BadInput } from '../input/bad-input.js';
+import { parseJson } from '../input/decode.js';
+import { readText } from '../input/read-text.js';
+import { verifyJson } from '../report/json.js';
+import { Exit } from './exit.js';
+import { packageVersion } from './package.js';
+import type { SearchFlags } from './searching.js';
+import { note } from './terminal.js';
+import { type VerifyFlags, verifying } from './verify.js';
+
+export interface ReportFlags extends SearchFlags, Pick<VerifyFlags, 'confirm' | 'modules'> {
+  readonly out: string;
+  readonly from?: string;
+}
+
+/** The file to write; throws BadInput where there is one that is not ours. */
+function targetIn(folder: string): string {
+  const file = join(folder, 'index.html');
+  if (existsSync(file) && !readFileSync(file, 'utf8').includes(SIGN)) {
+    throw new BadInput(
+      `${file}: found a file that is no report, expected none or an older report; name another folder with -o`,
+    );
+  }
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new BadInput(`-o ${folder}: cannot be made (${code}), expected a folder`);
+  }
+  return file;
+}
+
+/** Writes it whole or not at all. */
+function write(file: string, text: string): void {
+  const partial = `${file}.${process.pid}.part`;
+  writeFileSync(partial, text);
+  renameSync(partial, file);
+  note(`wrote ${file} (${(Buffer.byteLength(text) / 1e6).toFixed(2)} MB)`);
+}
+
+/** Makes the page of a verification, which it runs unless it is given what one wrote. */
+export async function reportCommand(
+  specs: readonly string[],
+  { out, from, ...flags }: ReportFlags,
+): Promise<Exit> {
+  if (from !== undefined && (specs.length > 0 || flags.confirm !== undefined)) {
+    throw new BadInput('--from: found specs or --confirm beside it, expected it alone');
+  }
+  const file = targetIn(out);
+  const make = (json: unknown, where: string): { asExpected: boolean; complete: boolean } => {
+    // What specs name was looked at when they were read.
+    const verified = verifiedData(json, where, from === undefined || flags.modules === true);
+    write(
+      file,
+      pageWith({
+        version: packageVersion(),
+        ...verified,
+        growth: measuredGrowth(),
+        behaviours: countedBehaviours(),
+      }),
+    );
+    return verified;
+  };
+  if (from !== undefined) {
+    const where = from === '-' ? 'standard input' : from;
+    const text = readText(from === '-' ? 0 : from, 'what verify --json wrote');
+    const { asExpected, complete } = make(parseJson(text, where), where);
+    return asExpected ? (complete ? Exit.ok : Exit.incomplete) : Exit.unexpected;
+  }
+  return verifying(specs, flags, () => (report, confirmed) => {
+    // As a file would have it, so that there is one way into the page.
+    const json: unknown = JSON.parse(JSON.stringify(verifyJson(report, confirmed)));
+    make(json, 'the verification');
+  });
+}

@@ -1,0 +1,161 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { grouped, plural, rangeText } from '../report/words.js';
+import { type Comparison, comparisons, data } from './data.js';
+import { hasAll, wordsOf } from './filter.js';
+import { played } from './play.js';
+import { Player } from './player.js';
+import { FRESH, type Go, linkTo, type Route } from './route.js';
+import { CallSituation } from './situation.js';
+
+const nameOf = ({ releases, title }: Comparison): string => `${releases.join('>')}/${title}`;
+
+type Class = Comparison['classes'][number];
+
+const classId = (comparison: Comparison, index: number): string =>
+  `${comparison.releases.join('>')}/${index + 1}`;
+
+function OpenClass({
+  comparison,
+  one,
+  route,
+  go,
+}: {
+  readonly comparison: Comparison;
+  readonly one: Class;
+  readonly route: Route;
+  readonly go: Go;
+}) {
+  const holder = useRef<HTMLDivElement>(null);
+  useEffect(() => holder.current?.scrollIntoView({ block: 'nearest' }), []);
+  const at = one.smallest;
+  const smallest = at === null ? undefined : data.cases[at];
+  if (at === null || smallest === undefined) return <p>No call of this class was found.</p>;
+  const [from, to] = comparison.releases;
+  const results = comparison.releases.map((id) => played(smallest, at, id).frames.at(-1)?.result);
+  return (
+    <div class="open" ref={holder}>
+      <CallSituation one={smallest} result={`${results[0]} on ${from}, ${results[1]} on ${to}`} />
+      <Player
+        run={played(smallest, at, from)}
+        play={(release) => played(smallest, at, release)}
+        route={route}
+        go={go}
+        fixedBeside={to}
+      />
+    </div>
+  );
+}
+
+function Row({
+  comparison,
+  one,
+  index,
+  route,
+  go,
+}: {
+  readonly comparison: Comparison;
+  readonly one: Class;
+  readonly index: number;
+  readonly route: Route;
+  readonly go: Go;
+}) {
+  const id = classId(comparison, index);
+  const open = route.diff === id;
+  return (
+    <>
+      <tr class={open ? 'selected' : ''}>
+        <td class="shape">
+          <a
+            href={linkTo(route, { ...FRESH, diff: open ? '' : id, view: 'differences' })}
+            aria-expanded={open}
+          >
+            {one.shape}
+          </a>
+        </td>
+        <td class="outcome">{one.from}</td>
+        <td class="outcome">{one.to}</td>
+        <td class="number">{one.headroom === null ? '–' : rangeText(one.headroom)}</td>
+        <td class="number">{grouped(one.count)}</td>
+        <td class="because">
+          {one.state !== 'expected' && (
+            <b class="surprise">{one.state === 'missing' ? '! not found. ' : '! not expected. '}</b>
+          )}
+          {one.because}
+        </td>
+      </tr>
+      {open && (
+        <tr>
+          <td colSpan={6}>
+            <OpenClass comparison={comparison} one={one} route={route} go={go} />
+          </td>
+        </tr>
+      )}
+    </>
+  );
+}
+
+/** What each pair of releases does differently, as a caller can tell, with the smallest call of each kind. */
+export function Differences({ route, go }: { readonly route: Route; readonly go: Go }) {
+  const words = wordsOf(route.q);
+  const shown = comparisons
+    .map((comparison) => ({
+      comparison,
+      classes: comparison.classes
+        .map((one, index) => ({ one, index }))
+        .filter(({ one }) =>
+          hasAll(words, [
+            ...comparison.releases,
+            comparison.title,
+            one.shape,
+            one.from,
+            one.to,
+            one.because ?? '',
+          ]),
+        ),
+    }))
+    .filter(({ classes }) => classes.length > 0);
+  return (
+    <section class="differences">
+      <h2>What releases do differently</h2>
+      {comparisons.length === 0 && <p>No spec of this report compares releases.</p>}
+      {comparisons.length > 0 && shown.length === 0 && <p>Nothing here is what is looked for.</p>}
+      {shown.map(({ comparison, classes }) => (
+        <article key={nameOf(comparison)}>
+          <h3>
+            {comparison.releases.join(' → ')} <small>{comparison.title}</small>
+          </h3>
+          <p class="bounds">
+            {comparison.bounds}. {plural(comparison.transitions, 'call')} on each
+            {comparison.complete ? '' : ' (not finished)'}.
+          </p>
+          <div class="scroll">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">call</th>
+                  <th scope="col">{comparison.releases[0]}</th>
+                  <th scope="col">{comparison.releases[1]}</th>
+                  <th scope="col">headroom</th>
+                  <th scope="col">calls</th>
+                  <th scope="col">reason</th>
+                </tr>
+              </thead>
+              <tbody>
+                {classes.map(({ one, index }) => (
+                  <Row
+                    key={index}
+                    comparison={comparison}
+                    one={one}
+                    index={index}
+                    route={route}
+                    go={go}
+                  />
+                ))}
+              </tbody>
+            </table>
+          </div>
+        </article>
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,72 @@
+import { type Cell, cellAt } from './cells.js';
+import { columns, data, rows, variants } from './data.js';
+import type { Route, Show } from './route.js';
+
+const SHOWN: Record<Show, (cell: Cell) => boolean> = {
+  all: () => true,
+  fails: ({ word }) => word === 'fails',
+  holds: ({ word }) => word === 'holds',
+  untested: ({ word }) => word === 'untested' || word === 'unknown',
+  unexpected: ({ surprise }) => surprise,
+  confirmed: ({ kernel }) => kernel === 'confirmed',
+  refuted: ({ kernel }) => kernel === 'refuted',
+};
+
+export const SHOW_TEXT: Record<Show, string> = {
+  all: 'every verdict',
+  fails: 'fails',
+  holds: 'holds',
+  untested: 'no case or not finished',
+  unexpected: 'not as expected',
+  confirmed: 'confirmed on a kernel',
+  refuted: 'not confirmed on a kernel',
+};
+
+/** Whether a cell is one that is looked for; others stay, but step back. */
+export const isShown = (cell: Cell, show: Show): boolean =>
+  cell.word !== 'not asked' && SHOWN[show](cell);
+
+/** Choices that could show anything in this report. */
+export const offered = (shows: readonly Show[]): readonly Show[] =>
+  shows.filter((show) => data.confirmedOn !== null || !['confirmed', 'refuted'].includes(show));
+
+export const wordsOf = (q: string): readonly string[] =>
+  q
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+
+/** Whether some texts have all of the words between them. */
+export const hasAll = (words: readonly string[], texts: readonly string[]): boolean => {
+  const all = texts.join('\n').toLowerCase();
+  return words.every((word) => all.includes(word));
+};
+
+const every: readonly string[] = [...columns, ...variants];
+
+/** The releases that a word names: the one with its variants, or all that begin so. */
+function releasesOf(word: string): readonly string[] {
+  if (!/^v\d/.test(word)) return [];
+  const exact = every.filter((id) => id === word || id.startsWith(`${word}[`));
+  return exact.length > 0 ? exact : every.filter((id) => id.startsWith(word));
+}
+
+/** What of the matrix is looked for: words such as `v6.12` choose releases, others promises. */
+export function filtered({ q, show }: Pick<Route, 'q' | 'show'>) {
+  const words = wordsOf(q);
+  const releases = new Set(words.flatMap(releasesOf));
+  const rest = words.filter((word) => releasesOf(word).length === 0);
+  const chosen = (ids: readonly string[]): readonly string[] =>
+    releases.size === 0 ? ids : ids.filter((id) => releases.has(id));
+  const [across, odd] = [chosen(columns), chosen(variants)];
+  const found = rows.filter(({ id, statement, source }) => {
+    const cells = [...across, ...odd].map((release) => cellAt(id, release));
+    const said = cells.flatMap(({ verdicts }) =>
+      verdicts.flatMap((v) => [v.because, v.spec.file, v.spec.title, v.shown?.explanation ?? '']),
+    );
+    return (
+      cells.some((cell) => isShown(cell, show)) && hasAll(rest, [id, statement, source, ...said])
+    );
+  });
+  return { rows: found, columns: across, variants: odd };
+}
