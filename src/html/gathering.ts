@@ -1,6 +1,5 @@
 import type { EnumerateBounds } from '../checker/bounds.js';
 import { BadInput } from '../input/bad-input.js';
-import { type Call, flagBits } from '../model/calls.js';
 import { rootOf } from '../model/release.js';
 import { releaseByRef, UnknownRelease } from '../model/releases/variant.js';
 import { type Machine, machine } from '../model/run.js';
@@ -11,21 +10,12 @@ import { vmaOf } from '../trace/vma.js';
 import type { CaseData } from './case.js';
 import type { RaceData, ReportData, ShownData } from './data.js';
 import { type Run, runOf } from './run.js';
-import type {
-  WrittenCall,
-  WrittenCounterexample,
-  WrittenDifference,
-  WrittenRace,
-} from './verify-file.js';
 
-const modelCall = (call: WrittenCall): Call =>
-  call.call === 'mremap' ? { ...call, flags: flagBits(call.flags) } : call;
-
-type WrittenSetup = Pick<WrittenDifference, 'pages' | 'setup' | 'setupExhausted' | 'before'>;
+type WrittenSetup = Pick<DifferenceTrace, 'pages' | 'setup' | 'setupExhausted' | 'before'>;
 
 const setupOf = ({ pages, setup, setupExhausted, before }: WrittenSetup) => ({
   pages,
-  setup: setup?.map(modelCall) ?? null,
+  setup: setup?.map(callOf) ?? null,
   exhausted: setupExhausted,
   before: before.map(vmaOf),
 });
@@ -105,7 +95,7 @@ export class Gathering {
   private proved(
     one: CaseData,
     release: string,
-    { result, after }: Pick<WrittenCounterexample, 'result' | 'after'>,
+    { result, after }: Pick<CallTrace, 'result' | 'after'>,
   ): number {
     const run = runOf(one, this.on(release));
     const end = run.frames.at(-1);
@@ -121,9 +111,9 @@ export class Gathering {
   }
 
   /** What a violation is shown by. */
-  shown(release: string, written: WrittenCounterexample | WrittenRace): ShownData {
+  shown(release: string, written: BreachTrace): ShownData {
     const { explanation } = written;
-    if ('threads' in written) {
+    if (written.kind === 'race') {
       return { kind: 'race', at: this.races.numberOf(this.raceOf(release, written)), explanation };
     }
     const { limits, limitedFromStart, call, failures } = written;
@@ -131,26 +121,26 @@ export class Gathering {
       ...setupOf(written),
       limits,
       limitedFromStart,
-      call: modelCall(call),
+      call: callOf(call),
       failing: failures.map(({ at }) => at),
     };
     return { kind: 'call', at: this.proved(one, release, written), explanation };
   }
 
   /** The number of the smallest call of a class of differences. */
-  smallest(bounds: EnumerateBounds, written: WrittenDifference): number {
+  smallest(bounds: EnumerateBounds, written: DifferenceTrace): number {
     const one: CaseData = {
       ...setupOf(written),
       limits: env(written.maxMapCount, written.pages, bounds.resources),
       limitedFromStart: false,
-      call: modelCall(written.call),
+      call: callOf(written.call),
       failing: [],
     };
     for (const outcome of written.outcomes) this.proved(one, outcome.release, outcome);
     return this.cases.numberOf(one);
   }
 
-  private raceOf(ref: string, written: WrittenRace): RaceData {
+  private raceOf(ref: string, written: RaceTrace): RaceData {
     const { release } = this.on(ref);
     let [mapCount, limit] = [written.before.length, written.maxMapCount];
     return {
@@ -159,7 +149,7 @@ export class Gathering {
       root: rootOf(release).id,
       limit,
       threads: written.threads.map((thread) => {
-        if (thread.does === 'call') return { ...thread, call: modelCall(thread.call) };
+        if (thread.does === 'call') return { ...thread, call: callOf(thread.call) };
         return thread.does === 'lower' ? { does: 'lower', limit: thread.maxMapCount } : thread;
       }),
       moments: written.interleaving.map((one) => {

@@ -4,6 +4,7 @@ import { invariants } from '../invariants/index.js';
 import { FLAG_NAMES } from '../model/calls.js';
 import { CALL_NAMES } from '../model/release.js';
 import { Kind, type KindName, Prot, type ProtName } from '../model/vma.js';
+import { breachCodec, differenceCodec } from '../trace/trace.js';
 
 const kind = oneOf(Object.keys(Kind) as KindName[], 'a kind');
 const prot = oneOf(Object.keys(Prot) as ProtName[], 'a protection');
@@ -12,42 +13,24 @@ const flags = t.array(oneOf(FLAG_NAMES, 'a flag'));
 const orNull = <A>(codec: t.Type<A>): t.Type<A | null> =>
   t.union([codec, t.null], `${codec.name} or null`) as unknown as t.Type<A | null>;
 
-const writtenVma = t.type({
-  start: t.number,
-  pages: t.number,
-  kind,
-  prot,
-  offset: t.number,
-  identity: t.number,
-  accounted: t.boolean,
-  locked: t.boolean,
-  sealed: t.boolean,
-  armed: t.boolean,
-});
-const vmas = t.array(writtenVma, 'a list of VMAs');
-
 const range = { addr: t.number, len: t.number };
-const callWith = <F>(flagsAre: t.Type<F>) =>
-  t.union([
-    t.type({
-      call: t.literal('mremap'),
-      addr: t.number,
-      oldLen: t.number,
-      newLen: t.number,
-      flags: flagsAre,
-      newAddr: t.number,
-    }),
-    t.type({ call: t.literal('mmap'), ...range, kind, prot, offset: t.number }),
-    t.type({ call: t.literal('mprotect'), ...range, prot }),
-    t.type({
-      call: oneOf(['munmap', 'touch', 'mlock', 'munlock', 'mseal', 'uffd'], 'a call'),
-      ...range,
-    }),
-  ]);
-/** In counterexamples flags are names, in bounds they are bits. */
-const writtenCall = callWith(flags);
-const boundCall = callWith(t.number as t.Type<number>);
-export type WrittenCall = t.TypeOf<typeof writtenCall>;
+/** In bounds the flags of a call are bits; in traces they are names. */
+const boundCall = t.union([
+  t.type({
+    call: t.literal('mremap'),
+    addr: t.number,
+    oldLen: t.number,
+    newLen: t.number,
+    flags: t.number,
+    newAddr: t.number,
+  }),
+  t.type({ call: t.literal('mmap'), ...range, kind, prot, offset: t.number }),
+  t.type({ call: t.literal('mprotect'), ...range, prot }),
+  t.type({
+    call: oneOf(['munmap', 'touch', 'mlock', 'munlock', 'mseal', 'uffd'], 'a call'),
+    ...range,
+  }),
+]);
 
 const mremap = t.intersection([
   t.type({
@@ -100,68 +83,6 @@ const reachBounds = t.type({
   maxStates: t.number,
 });
 
-const setup = {
-  pages: t.number,
-  maxMapCount: t.number,
-  setup: orNull(t.array(writtenCall)),
-  setupExhausted: t.boolean,
-  before: vmas,
-};
-const counterexample = t.type({
-  ...setup,
-  explanation: t.string,
-  limits: t.type({
-    maxMapCount: t.number,
-    taskEnd: t.number,
-    mmapCap: t.number,
-    rlimitAs: t.number,
-    rlimitMemlock: t.number,
-    commitLimit: t.number,
-  }),
-  limitedFromStart: t.boolean,
-  call: writtenCall,
-  failures: t.array(t.type({ at: t.number })),
-  result: t.string,
-  after: vmas,
-  mapCount: t.type({ peak: t.number }),
-});
-export type WrittenCounterexample = t.TypeOf<typeof counterexample>;
-
-const race = t.type({
-  ...setup,
-  explanation: t.string,
-  threads: t.array(
-    t.union([
-      t.type({ does: t.literal('call'), call: writtenCall, result: orNull(t.string) }),
-      t.type({ does: t.literal('lower'), maxMapCount: t.number }),
-      t.type({ does: t.literal('read'), seen: orNull(t.number) }),
-    ]),
-  ),
-  interleaving: t.array(
-    t.type({
-      thread: t.number,
-      step: orNull(t.string),
-      mapCountAfter: t.number,
-      maxMapCount: t.number,
-      after: orNull(vmas),
-      result: orNull(t.string),
-    }),
-  ),
-});
-export type WrittenRace = t.TypeOf<typeof race>;
-
-/** Decoded by whether it has threads, so that a fault is reported in the kind that was meant. */
-const shown = new t.Type<WrittenCounterexample | WrittenRace>(
-  'a counterexample',
-  (value): value is WrittenCounterexample | WrittenRace =>
-    race.is(value) || counterexample.is(value),
-  (value, context) => {
-    const isRace = typeof value === 'object' && value !== null && 'threads' in value;
-    return isRace ? race.validate(value, context) : counterexample.validate(value, context);
-  },
-  t.identity,
-);
-
 const verdictWord = oneOf(['holds', 'violated', 'untested'], 'a verdict');
 const verdict = t.intersection([
   t.type({
@@ -175,7 +96,7 @@ const verdict = t.intersection([
     because: t.string,
     applied: t.number,
     broken: t.number,
-    counterexample: orNull(shown),
+    counterexample: orNull(breachCodec),
   }),
   t.partial({
     confirmation: t.intersection([
@@ -191,13 +112,6 @@ const search = {
   work: t.type({ spaces: t.number, transitions: t.number, peak: t.number }),
   complete: t.boolean,
 };
-
-const difference = t.type({
-  ...setup,
-  call: writtenCall,
-  outcomes: t.array(t.type({ release: t.string, result: t.string, after: vmas })),
-});
-export type WrittenDifference = t.TypeOf<typeof difference>;
 
 const CHECKS = {
   enumerate: t.type({
@@ -237,7 +151,7 @@ const CHECKS = {
         headroom: orNull(limits),
         count: t.number,
         because: orNull(t.string),
-        smallest: orNull(difference),
+        smallest: orNull(differenceCodec),
       }),
     ),
   }),

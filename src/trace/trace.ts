@@ -171,20 +171,28 @@ export type BreachTrace = CallTrace | RaceTrace;
 /** All that a face of a counterexample or a difference needs; units are pages and VMAs. */
 export type Trace = BreachTrace | DifferenceTrace;
 
-const KINDS = { call: callTrace, race: raceTrace, difference: differenceTrace };
+type Kind<T> = t.Decoder<unknown, T> & { readonly is: (value: unknown) => boolean };
 
 /** Decoded by its `kind`, so that a fault is reported in the trace that was meant. */
-export const traceCodec = new t.Type<Trace>(
-  'a trace',
-  (value): value is Trace => Object.values(KINDS).some((codec) => codec.is(value)),
-  (value, context) => {
-    const word = (value as { kind?: unknown } | null)?.kind;
-    const known = typeof word === 'string' && Object.hasOwn(KINDS, word);
-    if (!known) {
-      return t.failure(value, context, `a trace, of kind ${Object.keys(KINDS).join(', ')}`);
-    }
-    const codec: t.Decoder<unknown, Trace> = KINDS[word as keyof typeof KINDS];
-    return codec.validate(value, context);
-  },
-  t.identity,
-);
+function ofKinds<T extends Trace>(kinds: Readonly<Record<string, Kind<T>>>): t.Type<T> {
+  return new t.Type<T>(
+    'a trace',
+    (value): value is T => Object.values(kinds).some((codec) => codec.is(value)),
+    (value, context) => {
+      const word = (value as { kind?: unknown } | null)?.kind;
+      const codec =
+        typeof word === 'string' && Object.hasOwn(kinds, word) ? kinds[word] : undefined;
+      return (
+        codec?.validate(value, context) ??
+        t.failure(value, context, `a trace, of kind ${Object.keys(kinds).join(', ')}`)
+      );
+    },
+    t.identity,
+  );
+}
+
+const BREACHES = { call: callTrace, race: raceTrace };
+
+export const breachCodec = ofKinds<BreachTrace>(BREACHES);
+export const differenceCodec = differenceTrace;
+export const traceCodec = ofKinds<Trace>({ ...BREACHES, difference: differenceTrace });

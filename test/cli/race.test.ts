@@ -102,6 +102,7 @@ describe('a race check', () => {
         mapCountAfter: 3,
         maxMapCount: 8,
         vmasChanged: false,
+        after: null,
         locked: false,
         result: '-ENOMEM',
       }),
