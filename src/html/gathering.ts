@@ -6,6 +6,8 @@ import { type Machine, machine } from '../model/run.js';
 import { env } from '../model/state.js';
 import type { Vma } from '../model/vma.js';
 import { releaseOfReference } from '../patches/reference.js';
+import { callOf } from '../trace/call.js';
+import type { BreachTrace, CallTrace, DifferenceTrace, RaceTrace } from '../trace/trace.js';
 import { vmaOf } from '../trace/vma.js';
 import type { CaseData } from './case.js';
 import type { RaceData, ReportData, ShownData } from './data.js';

@@ -109,8 +109,16 @@ const callTrace = t.type({
   /** The limit holds for the set-up too. */
   limitedFromStart: t.boolean,
   call: tracedCall,
-  /** What was made to fail; `at` numbers the points at which something may, as the call met them. */
-  failures: t.array(t.type({ at: t.number, step: t.string, kernel: t.string, errno: t.string })),
+  /** What was made to fail. */
+  failures: t.array(
+    t.type({
+      /** The number of the point among those that the call meets, from 0. */
+      at: t.number,
+      step: t.string,
+      kernel: t.string,
+      errno: t.string,
+    }),
+  ),
   result: t.string,
   after: vmas,
   changes,

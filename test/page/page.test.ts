@@ -100,7 +100,7 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
     expect(await entries.count()).toBeGreaterThan(15);
     expect(await page.locator('.lists .kernel').allTextContents()).toContain('move_vma');
     await page.keyboard.press('ArrowRight');
-    expect(await page.locator('.does').textContent()).toMatch(/^sys_mremap\(\) /);
+    expect(await page.locator('.does').textContent()).toMatch(/^do_mremap\(\) /);
     expect(hashOf(page)).toBe(`#cell=${CELL}&step=1&micro=1`);
   });
 
