@@ -1,6 +1,7 @@
 import { addResults, type TaskResult, transitionsOf } from './execute.js';
-import { type Job, tasksOf } from './jobs.js';
+import { type Job, type Task, tasksOf } from './jobs.js';
 import { runTasks } from './pool.js';
+import { IN_MEMORY, type Store } from './store.js';
 import type { JobProgress, ProgressOf } from './verdicts.js';
 
 /** How far some searches are. */
@@ -17,6 +18,8 @@ export interface SearchOptions {
   readonly workers: number;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  /** In memory unless given. */
+  readonly store?: Store;
 }
 
 /** The jobs of a verification with what has come in of each. */
@@ -48,10 +51,15 @@ class Ledger {
   }
 }
 
+/** A unit of work: a piece of one of some jobs. */
+interface Unit {
+  /** Its number among the jobs. */
+  readonly job: number;
+  readonly task: Task;
+}
+
 /** Longest first: a search that cannot be cut into pieces is not left to the end. */
-const tasksInOrder = (
-  jobs: readonly Job[],
-): { readonly job: number; readonly task: ReturnType<typeof tasksOf>[number] }[] =>
+const unitsOf = (jobs: readonly Job[]): Unit[] =>
   jobs
     .flatMap((job, index) => tasksOf(job).map((task) => ({ job: index, task })))
     .sort(
@@ -65,33 +73,43 @@ export interface Searched {
   readonly transitions: number;
 }
 
+/** The pieces of the searches in the order in which they are done, and numbered. */
+export const tasksInOrder = (jobs: ReadonlyMap<string, Job>): Task[] =>
+  unitsOf([...jobs.values()]).map(({ task }) => task);
+
 /** Does the searches, by their keys, in pieces; after an abort with what was done. */
 export async function search(
   jobs: ReadonlyMap<string, Job>,
-  { workers, signal, onProgress }: SearchOptions,
+  { workers, signal, onProgress, store = IN_MEMORY }: SearchOptions,
 ): Promise<Searched> {
   const all = [...jobs.values()];
   const ledger = new Ledger(
     [...jobs.keys()],
     all.map((job) => tasksOf(job).length),
   );
-  const tasks = tasksInOrder(all);
+  const units = unitsOf(all);
   let tasksDone = 0;
-  const onResult = (index: number, result: TaskResult): void => {
-    const { job } = tasks[index] as (typeof tasks)[number];
+  const onResult = (unit: number, result: TaskResult): void => {
+    const { job } = units[unit] as Unit;
     const last = ledger.add(job, result);
     tasksDone++;
     onProgress?.({
       tasksDone,
-      tasks: tasks.length,
+      tasks: units.length,
       transitions: ledger.transitions,
       finished: last ? all[job] : undefined,
     });
   };
+  for (const [unit, result] of store.known) onResult(unit, result);
+  const todo = [...units.keys()].filter((unit) => store.mine(unit) && !store.known.has(unit));
   await runTasks(
-    tasks.map(({ task }) => task),
+    todo.map((unit) => (units[unit] as Unit).task),
     workers,
-    onResult,
+    (index, result) => {
+      const unit = todo[index] as number;
+      store.keep(unit, result);
+      onResult(unit, result);
+    },
     signal,
   );
   return { progressOf: (key) => ledger.progressOf(key), transitions: ledger.transitions };
