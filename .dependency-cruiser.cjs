@@ -17,6 +17,11 @@ const layers = [
     project: ['model', 'invariants', 'checker', 'input', 'specs', 'verify', 'conformance'],
     packages: 'any',
   },
+  {
+    name: 'explore',
+    project: ['model', 'checker', 'input', 'conformance', 'report'],
+    packages: 'none',
+  },
 ];
 
 const folders = (names) => `^src/(${names.join('|')})/`;

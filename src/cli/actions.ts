@@ -3,6 +3,7 @@ import type { CommandName } from '../commands/table.js';
 import type { ConfirmFlags } from './confirm.js';
 import type { ConformFlags } from './conform.js';
 import type { Exit } from './exit.js';
+import type { ExploreFlags } from './explore.js';
 import type { IdentifyFlags } from './identify.js';
 import type { SensitivityFlags } from './sensitivity.js';
 import type { VerifyFlags } from './verify.js';
@@ -22,6 +23,11 @@ export const ACTIONS: Readonly<Record<CommandName, Action>> = {
   kernels: async (_, flags) => (await import('./kernels.js')).kernelsCommand(flags),
   replay: async ([file], flags) =>
     (await import('./replay.js')).replayCommand(file as string, flags as { release: string }),
+  explore: async ([file], flags) =>
+    (await import('./explore.js')).exploreCommand(
+      file as string | undefined,
+      flags as ExploreFlags,
+    ),
   conform: async (_, flags) => (await import('./conform.js')).conformCommand(flags as ConformFlags),
   identify: async (_, flags) =>
     (await import('./identify.js')).identifyCommand(flags as IdentifyFlags),

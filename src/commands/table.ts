@@ -104,6 +104,38 @@ export const COMMANDS = [
     examples: [{ args: 'replay --release v6.12 scenarios.jsonl', says: 'as JSON lines' }],
   },
   {
+    name: 'explore',
+    says: 'make calls one by one and see what comes of them, on a terminal or by commands',
+    arguments: [
+      {
+        name: 'file',
+        says: 'begin with a scenario, or with a counterexample of verify --json',
+        values: 'file',
+        may: 'be left out',
+      },
+    ],
+    options: [
+      release('such as v6.12 (default: the newest)'),
+      { name: 'pages', value: 'n', says: 'pages of the window (default: 16)', whole: [1, 32] },
+      {
+        name: 'limit',
+        value: 'n',
+        says: 'max_map_count (default: none at first)',
+        whole: [0, 1_000_000],
+      },
+      {
+        name: 'nth',
+        value: 'n',
+        says: 'which one of the file (default: the first)',
+        whole: [1, 1_000_000],
+      },
+    ],
+    examples: [
+      { args: 'explore --release v7.1', says: 'an empty window, and calls as you type them' },
+      { args: 'explore found.json --nth 2', says: 'the second counterexample, step by step' },
+    ],
+  },
+  {
     name: 'conform',
     first: true,
     says: 'run scenarios on a kernel and compare it with a release, field by field',

@@ -4,7 +4,7 @@ import { BadInput } from '../input/bad-input.js';
 import { modelCall } from '../input/call.js';
 import type { Vmas } from '../model/address-space.js';
 import { type Machine, run } from '../model/run.js';
-import { env, NO_RESOURCE_LIMITS, type ResourceLimits } from '../model/state.js';
+import { NO_RESOURCE_LIMITS, type ResourceLimits } from '../model/state.js';
 import {
   isArmed,
   isFaulted,
@@ -13,7 +13,6 @@ import {
   isSealed,
   kindName,
   kindOf,
-  MAX_PAGES,
   offsetOf,
   pagesOf,
   protName,
@@ -24,15 +23,13 @@ import { vmaOf, type WrittenCounterexample } from './claim.js';
 import { wasSetUp } from './kernel.js';
 import { modelled } from './model-kernel.js';
 import type { ScenarioOutcome } from './outcome.js';
-import { layoutEntry } from './replay.js';
+import { layoutEntry, UNLIMITED } from './running.js';
 import { type Scenario, scenarioFrom } from './scenario.js';
 
 /** A counterexample as a scenario, with what the release makes of it; or why there is none. */
 export type Posed =
   | { readonly scenario: Scenario; readonly model: ScenarioOutcome }
   | { readonly impossible: string };
-
-const UNLIMITED = env(1_000_000, MAX_PAGES);
 
 /** What a scenario has no words for. */
 function unspeakable(c: WrittenCounterexample): string | undefined {

@@ -1,7 +1,8 @@
 import type { Counterexample } from '../checker/counterexample.js';
 import type { RaceCounterexample } from '../checker/race-counterexample.js';
 import type { MicroStep } from '../model/run.js';
-import { NO_RESOURCE_LIMITS, type ResourceLimits, RUNNING } from '../model/state.js';
+import { NO_RESOURCE_LIMITS, type ResourceLimits } from '../model/state.js';
+import { matters, microText } from './micro-rows.js';
 import { raceBody } from './race.js';
 import { beforeAfterRows, exactly, gauge, historyRows, roles, row, WIDTH } from './rows.js';
 import type { Style } from './style.js';
@@ -29,26 +30,8 @@ function stripRows(counterexample: Counterexample): string[] {
   return beforeAfterRows([before, outcome.vmas], gauges, pages, roles(call, outcome.result, pages));
 }
 
-/** A step that changes or ends something, or goes on to the next VMA; the others only looked. */
-const matters = ({ before, after, failed }: MicroStep): boolean =>
-  failed !== undefined ||
-  before.vmas !== after.vmas ||
-  before.mapCount !== after.mapCount ||
-  before.several !== after.several ||
-  after.result !== RUNNING;
-
-function microRow({ step, before, after, failed }: MicroStep): string {
-  const counts =
-    before.mapCount === after.mapCount
-      ? `${after.mapCount}`
-      : `${before.mapCount} -> ${after.mapCount}`;
-  const end = after.result === RUNNING ? '' : `  returns ${resultText(after.result)}`;
-  const last = after.addr + after.oldLen - 1;
-  const source = after.addr === last ? `page ${last}` : `pages ${after.addr}-${last}`;
-  const piece = before.several === after.several ? '' : `  ${source} to ${after.newAddr}`;
-  const fault = failed === undefined ? '' : `  ${failed.kernel} fails`;
-  return `${step.name.padEnd(31)} map_count ${counts}${fault}${end}${piece}`;
-}
+const microRow = (micro: MicroStep): string =>
+  `${micro.step.name.padEnd(31)} map_count ${microText(micro)}`;
 
 function microRows({ micro, outcome }: Counterexample): string[] {
   const shown = micro.filter(matters);

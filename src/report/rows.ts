@@ -78,12 +78,24 @@ function flagRow(vmas: Vmas, pages: number): string[] {
   return row.trim() === '' ? [] : [exactly('', `${row.padEnd(2 * pages + 4)}${FLAG_LEGEND}`)];
 }
 
-/** An address space before and after, and the pages that are mapped differently. */
+/** A row with what else became of an address space. */
+interface OtherRow {
+  readonly label: string;
+  readonly vmas: Vmas;
+  readonly gauge: string;
+}
+
+/**
+ * An address space before and after, and the pages that are mapped differently.
+ *
+ * @param others what else became of it, drawn below
+ */
 export function beforeAfterRows(
   [before, after]: readonly [Vmas, Vmas],
   [gaugeBefore, gaugeAfter]: readonly [string, string],
   pages: number,
   role?: string,
+  others: readonly OtherRow[] = [],
 ): string[] {
   const changed = marks(pages, (page) => (changedAt(before, after, page) ? '^' : ' '));
   return [
@@ -92,7 +104,10 @@ export function beforeAfterRows(
     ...flagRow(before, pages),
     exactly('before', `${strip(before, pages)}   ${gaugeBefore}`),
     exactly('after', `${strip(after, pages)}   ${gaugeAfter}`),
+    ...others.map(({ label, vmas, gauge: count }) =>
+      exactly(label, `${strip(vmas, pages)}   ${count}`),
+    ),
     ...(changed.trim() === '' ? [] : [exactly('changed', changed)]),
-    exactly('', legend([before, after])),
+    exactly('', legend([before, after, ...others.map(({ vmas }) => vmas)])),
   ];
 }

@@ -15,6 +15,8 @@ export interface CliResult {
 export interface CliOptions {
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Folder to run in. */
+  readonly cwd?: string;
   /** Sent when the first words on stderr come. */
   readonly signal?: NodeJS.Signals;
 }
@@ -25,6 +27,7 @@ export function cli(args: readonly string[], options: CliOptions = {}): Promise<
     const { NO_COLOR: _, FORCE_COLOR: __, ...inherited } = process.env;
     const child = spawn(process.execPath, [MAIN, ...args], {
       env: { ...inherited, ...options.env },
+      cwd: options.cwd,
     });
     let stdout = '';
     let stderr = '';

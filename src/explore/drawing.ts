@@ -1,0 +1,74 @@
+import type { Vmas } from '../model/address-space.js';
+import { startOf } from '../model/vma.js';
+import { beforeAfterRows, exactly, gauge, roles } from '../report/rows.js';
+import { ruler, strip } from '../report/strip.js';
+import { callText, plural, resultText } from '../report/words.js';
+import { type Line, plain, toned } from './line.js';
+import { outcomeWords } from './menu.js';
+import { besideName, differsAt, type Moment } from './moment.js';
+import { type Played, sameSpace } from './take.js';
+
+/** `map_count 3 of 5`, or without a limit `map_count 3`. */
+export const countText = (vmas: Vmas, limit: number | undefined): string =>
+  limit === undefined ? `map_count ${vmas.length}` : gauge(vmas, limit);
+
+const within = (vmas: Vmas, pages: number): Vmas => vmas.filter((vma) => startOf(vma) < pages);
+
+/** How a call ended, by the name of what it ran on. */
+const endText = (name: string, { outcome, before }: Played): string =>
+  exactly('', `${name}: ${outcomeWords(outcome, before)}`);
+
+/** What the call returned, here and beside. */
+function callLines(now: Moment, played: Played, differs: boolean): Line[] {
+  const { result } = played.outcome;
+  const text = exactly('call', `${callText(played.call)} = ${resultText(result)}`);
+  const other = now.beside?.take.played.at(-1);
+  const beside = other === undefined ? [] : [plain(endText(besideName(now), other))];
+  return [
+    toned(text, result < 0 ? 'bad' : 'good'),
+    plain(endText(now.under.on.release.id, played)),
+    ...(differs ? beside.map((line) => toned(line.text, 'mark')) : beside),
+  ];
+}
+
+/**
+ * The address space before and behind the last call, and what the call ended in.
+ *
+ * @param gauges whether there is room for map_count beside the strips
+ */
+export function drawing(now: Moment, gauges: boolean): Line[] {
+  const { script, take, beside } = now;
+  const { pages } = script;
+  const played = take.played.at(-1);
+  if (played === undefined) {
+    const count = gauges ? countText(take.vmas, take.limit) : '';
+    const space = exactly('now', `${strip(take.vmas, pages)}   ${count}`);
+    return [plain(exactly('pages', ruler(pages))), plain(space), plain(exactly('', '. free'))];
+  }
+  const { call, outcome, limit } = played;
+  const other = beside?.take.played.at(-1);
+  const differs = differsAt(now, take.played.length - 1);
+  const count = (vmas: Vmas, of: number | undefined): string => (gauges ? countText(vmas, of) : '');
+  const outside = take.vmas.length - within(take.vmas, pages).length;
+  const rows = beforeAfterRows(
+    [within(played.before, pages), within(outcome.vmas, pages)],
+    [count(played.before, limit), count(outcome.vmas, limit)],
+    pages,
+    roles(call, outcome.result, pages),
+    other !== undefined && !sameSpace(outcome.vmas, other.outcome.vmas)
+      ? [
+          {
+            label: 'beside',
+            vmas: within(other.outcome.vmas, pages),
+            gauge: count(other.outcome.vmas, other.limit),
+          },
+        ]
+      : [],
+  );
+  return [
+    ...callLines(now, played, differs),
+    plain(''),
+    ...rows.map(plain),
+    ...(outside === 0 ? [] : [plain(exactly('outside', plural(outside, 'VMA')))]),
+  ];
+}
