@@ -1,20 +1,16 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { KernelFailed } from '../conformance/failed.js';
 import { BadInput } from '../input/bad-input.js';
 import { Exit } from './exit.js';
+import { packageVersion } from './package.js';
 import { programOf } from './program.js';
 import { note } from './terminal.js';
-
-const { version } = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-) as { version: string };
 
 async function main(): Promise<Exit> {
   let exit: Exit = Exit.ok;
   try {
-    await programOf(version, (how) => {
+    await programOf(packageVersion(), (how) => {
       exit = how;
     }).parseAsync();
     return exit;

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import type { ConfirmedVerdicts } from '../report/confirmed.js';
 import { verifyJson } from '../report/json.js';
 import { verifyText } from '../report/verify-text.js';
@@ -6,17 +5,16 @@ import { loadSpecs } from '../specs/load.js';
 import type { Spec } from '../specs/spec.js';
 import { type VerifyReport, verify } from '../verify/verify.js';
 import { Exit } from './exit.js';
+import { OWN_SPECS } from './package.js';
 import { type SearchFlags, searching } from './searching.js';
 import { print, printJson, stdoutStyle } from './terminal.js';
+import { type OutputFlags, type Outputs, outputsFor } from './verify-outputs.js';
 
-export interface VerifyFlags extends SearchFlags {
+export interface VerifyFlags extends SearchFlags, OutputFlags {
   readonly confirm?: string;
   readonly json?: true;
   readonly verbose?: true;
 }
-
-/** The specs that come with the package. */
-const OWN_SPECS = fileURLToPath(new URL('../../specs', import.meta.url));
 
 function exitFor({ asExpected, complete }: VerifyReport, confirmed?: ConfirmedVerdicts): Exit {
   const answers = [...(confirmed?.answers.values() ?? [])];
@@ -24,14 +22,25 @@ function exitFor({ asExpected, complete }: VerifyReport, confirmed?: ConfirmedVe
   return complete ? Exit.ok : Exit.incomplete;
 }
 
-function show(flags: VerifyFlags, report: VerifyReport, confirmed?: ConfirmedVerdicts): Exit {
+function show(
+  flags: VerifyFlags,
+  outputs: Outputs,
+  report: VerifyReport,
+  confirmed?: ConfirmedVerdicts,
+): Exit {
   if (flags.json === true) printJson(verifyJson(report, confirmed));
   else print(verifyText(report, stdoutStyle(), flags.verbose === true, confirmed));
+  outputs(report, confirmed);
   return exitFor(report, confirmed);
 }
 
 /** The same, and what is found of the release of a kernel is replayed there. */
-async function verifiedOn(name: string, specs: readonly Spec[], flags: VerifyFlags): Promise<Exit> {
+async function verifiedOn(
+  name: string,
+  specs: readonly Spec[],
+  flags: VerifyFlags,
+  outputs: Outputs,
+): Promise<Exit> {
   const { releaseBeside, withKernel } = await import('./kernel.js');
   const { confirmVerdicts } = await import('./verify-confirm.js');
   return withKernel(
@@ -45,7 +54,7 @@ async function verifiedOn(name: string, specs: readonly Spec[], flags: VerifyFla
           return { report, confirmed: await confirmVerdicts(kernel, report, options.signal) };
         },
         ({ report, confirmed }) => {
-          const exit = show(flags, report, confirmed);
+          const exit = show(flags, outputs, report, confirmed);
           return confirmed === undefined && exit === Exit.ok ? Exit.incomplete : exit;
         },
       );
@@ -54,13 +63,14 @@ async function verifiedOn(name: string, specs: readonly Spec[], flags: VerifyFla
   );
 }
 
-/** Runs the specs (all of the package's without any), prints the report, and says how it went. */
+/** Runs the specs (all of the package's without any), prints the report, writes what else is asked for, and says how it went. */
 export async function verifyCommand(paths: readonly string[], flags: VerifyFlags): Promise<Exit> {
   const specs = loadSpecs(paths.length === 0 ? [OWN_SPECS] : paths);
-  if (flags.confirm !== undefined) return verifiedOn(flags.confirm, specs, flags);
+  const outputs = outputsFor(flags, specs);
+  if (flags.confirm !== undefined) return verifiedOn(flags.confirm, specs, flags, outputs);
   return searching(
     flags,
     (options) => verify(specs, options),
-    (report) => show(flags, report),
+    (report) => show(flags, outputs, report),
   );
 }

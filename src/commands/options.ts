@@ -31,3 +31,11 @@ export const release = (says: string): Option => ({
 });
 
 export const file = (says: string): Argument => ({ name: 'file', says, values: 'file' });
+
+/** A file that the command writes. */
+export const written = (name: string, says: string): Option => ({
+  name,
+  value: 'file',
+  says,
+  values: 'file',
+});

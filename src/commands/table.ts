@@ -1,5 +1,5 @@
 import { type Command, SHELLS } from './command.js';
-import { file, json, kernel, quiet, release, workers } from './options.js';
+import { file, json, kernel, quiet, release, workers, written } from './options.js';
 
 /** Every command, in the order in which help lists them. */
 export const COMMANDS = [
@@ -24,6 +24,18 @@ export const COMMANDS = [
       },
       json,
       { name: 'verbose', says: 'with every reason, and the work behind each verdict' },
+      written('junit', 'write every expectation as a test case of JUnit XML'),
+      written('sarif', 'write what is unexpected as SARIF 2.1.0, each at its place in the spec'),
+      {
+        name: 'github',
+        says: 'annotate specs in GitHub Actions (default: where GITHUB_ACTIONS is true)',
+      },
+      {
+        name: 'run',
+        value: 'folder',
+        says: 'keep command, versions, specs, report and traces in a new folder',
+        values: 'folder',
+      },
       quiet,
       workers,
     ],
@@ -36,6 +48,10 @@ export const COMMANDS = [
       {
         args: 'verify --confirm live',
         says: 'and try on this kernel what is broken on its release',
+      },
+      {
+        args: 'verify --quiet --junit verdicts.xml --sarif verdicts.sarif',
+        says: 'for continuous integration',
       },
     ],
   },

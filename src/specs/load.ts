@@ -174,6 +174,8 @@ function parseSpec(text: string, file: string): Spec {
   const { title, question, answer, sources } = written;
   return {
     file: basename(file),
+    path: file,
+    text,
     title,
     question,
     answer,

@@ -74,7 +74,11 @@ export type Check = EnumerateCheck | ReachCheck | RaceCheck | CompareCheck;
 
 /** A question, its sources, and the checks that answer it. */
 export interface Spec {
+  /** The name of its file, without a folder. */
   readonly file: string;
+  /** Its file as the user gave it, and the text of it. */
+  readonly path: string;
+  readonly text: string;
   readonly title: string;
   readonly question: string;
   readonly answer: string;

@@ -1,0 +1,62 @@
+import { resolve } from 'node:path';
+import { BadInput } from '../input/bad-input.js';
+import { casesReport } from '../report/ci/cases.js';
+import { FORMATS, type Format } from '../report/ci/formats.js';
+import { githubAnnotations } from '../report/ci/github.js';
+import type { ConfirmedVerdicts } from '../report/confirmed.js';
+import type { Spec } from '../specs/spec.js';
+import type { VerifyReport } from '../verify/verify.js';
+import { outputFile } from './output-file.js';
+import { packageVersion } from './package.js';
+import { runFolder } from './run-folder.js';
+import { note } from './terminal.js';
+
+/** What `verify` writes besides its report. */
+export type OutputFlags = { readonly [F in Format]?: string } & {
+  readonly github?: true;
+  readonly run?: string;
+};
+
+export type Outputs = (report: VerifyReport, confirmed?: ConfirmedVerdicts) => void;
+
+const formats = Object.keys(FORMATS) as readonly Format[];
+
+/** Two options that name one file would leave only one of the two. */
+function checkDistinct(flags: OutputFlags): void {
+  const by = new Map<string, Format>();
+  for (const format of formats) {
+    const file = flags[format];
+    if (file === undefined) continue;
+    const other = by.get(resolve(file));
+    if (other !== undefined) {
+      throw new BadInput(`found --${other} and --${format} with ${file}, expected a file for each`);
+    }
+    by.set(resolve(file), format);
+  }
+}
+
+/** Where GitHub Actions runs the command, and looks for files from; else where the user does. */
+const root = (): string => process.env['GITHUB_WORKSPACE'] ?? process.cwd();
+
+/**
+ * The outputs that the flags ask for, made ready before the run; what cannot be written is refused here.
+ *
+ * @returns writes them all, files first, and the annotations to stderr, which the runner reads too
+ * @throws BadInput
+ */
+export function outputsFor(flags: OutputFlags, specs: readonly Spec[]): Outputs {
+  checkDistinct(flags);
+  const files = formats.flatMap((format) => {
+    const file = flags[format];
+    return file === undefined ? [] : [{ format, write: outputFile(file, `--${format}`) }];
+  });
+  const keep = flags.run === undefined ? undefined : runFolder(flags.run, specs);
+  const annotate = flags.github === true || process.env['GITHUB_ACTIONS'] === 'true';
+  return (report, confirmed) => {
+    keep?.(report, confirmed);
+    if (files.length === 0 && !annotate) return;
+    const cases = casesReport(report, { version: packageVersion(), root: root() }, confirmed);
+    for (const { format, write } of files) write(FORMATS[format](cases));
+    if (annotate) for (const line of githubAnnotations(cases)) note(line);
+  };
+}
