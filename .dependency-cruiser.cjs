@@ -13,6 +13,11 @@ const layers = [
   { name: 'kernels', project: ['input', 'model', 'conformance'], packages: 'any' },
   { name: 'verify', project: ['model', 'invariants', 'checker', 'specs'], packages: 'any' },
   {
+    name: 'runs',
+    project: ['model', 'invariants', 'checker', 'input', 'specs', 'verify'],
+    packages: 'any',
+  },
+  {
     name: 'report',
     project: ['model', 'invariants', 'checker', 'input', 'specs', 'verify', 'conformance'],
     packages: 'any',

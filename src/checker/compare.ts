@@ -171,13 +171,36 @@ class Comparing {
 export const comparedCalls = (bounds: EnumerateBounds): MremapCall[] =>
   mremapCalls(bounds.pages, bounds.mremap);
 
-/** Makes every call of the bounds on two releases and groups the outcomes that differ. */
-export function comparePart(
+/** What the parts of one comparison have in common. */
+interface Compared {
+  readonly on: readonly [Machine, Machine];
+  readonly calls: number;
+  readonly groups: readonly (readonly ArgumentClass<MremapCall>[])[];
+}
+
+let latest:
+  | { readonly releases: readonly Machine[]; readonly key: string; readonly compared: Compared }
+  | undefined;
+
+/** Parts of one comparison ask for the same again and again. */
+function comparedOf(
   releases: readonly [Machine, Machine],
   bounds: EnumerateBounds,
-  { part = 0, parts = 1, argumentClasses: reduce = true, limitRanges = true }: SearchOptions = {},
-): Comparison {
-  const spaces = addressSpaces(bounds);
+  reduce: boolean,
+): Compared {
+  const [a, b] = releases;
+  const key = JSON.stringify([bounds, reduce]);
+  if (latest?.releases[0] !== a || latest.releases[1] !== b || latest.key !== key) {
+    latest = { releases, key, compared: grouped(releases, bounds, reduce) };
+  }
+  return latest.compared;
+}
+
+function grouped(
+  releases: readonly [Machine, Machine],
+  bounds: EnumerateBounds,
+  reduce: boolean,
+): Compared {
   const calls = comparedCalls(bounds);
   const causes = causesOf(bounds);
   const [a, b] = releases;
@@ -186,6 +209,17 @@ export function comparePart(
     ? argumentClasses(on, calls, bounds.pages, callShape)
     : singleClasses(on, calls);
   const groups = reduce ? groupedAlike(classes) : classes.map((one) => [one]);
+  return { on, calls: calls.length, groups };
+}
+
+/** Makes every call of the bounds on two releases and groups the outcomes that differ. */
+export function comparePart(
+  releases: readonly [Machine, Machine],
+  bounds: EnumerateBounds,
+  { part = 0, parts = 1, argumentClasses: reduce = true, limitRanges = true }: SearchOptions = {},
+): Comparison {
+  const spaces = addressSpaces(bounds);
+  const { on, calls, groups } = comparedOf(releases, bounds, reduce);
   const limits = limitsOf(bounds);
   const comparing = new Comparing(on, limits, limitRanges, reduce);
   let done = 0;
@@ -195,7 +229,7 @@ export function comparePart(
     done++;
     for (const group of groups) comparing.makeAll(space, before, pages, group);
   }
-  const transitions = done * limits.length * calls.length;
+  const transitions = done * limits.length * calls;
   return { spaces: done, transitions, classes: classesOf(comparing.classes.values()) };
 }
 

@@ -6,7 +6,7 @@ import type { Exit } from './exit.js';
 import type { ExploreFlags } from './explore.js';
 import type { IdentifyFlags } from './identify.js';
 import type { SensitivityFlags } from './sensitivity.js';
-import type { VerifyFlags } from './verify.js';
+import type { MergeFlags, VerifyFlags } from './verify.js';
 
 /** Does a command, with its arguments and options as the table declares them. */
 export type Action = (given: unknown[], flags: object) => Promise<Exit>;
@@ -15,6 +15,8 @@ export type Action = (given: unknown[], flags: object) => Promise<Exit>;
 export const ACTIONS: Readonly<Record<CommandName, Action>> = {
   verify: async ([specs], flags) =>
     (await import('./verify.js')).verifyCommand(specs as string[], flags as VerifyFlags),
+  merge: async ([folders], flags) =>
+    (await import('./verify.js')).mergeCommand(folders as string[], flags as MergeFlags),
   sensitivity: async (_, flags) =>
     (await import('./sensitivity.js')).sensitivityCommand(flags as SensitivityFlags),
   releases: async ([id], flags) =>

@@ -1,19 +1,29 @@
+import { BadInput } from '../input/bad-input.js';
 import type { ConfirmedVerdicts } from '../report/confirmed.js';
 import { verifyJson } from '../report/json.js';
 import { verifyText } from '../report/verify-text.js';
-import { loadSpecs } from '../specs/load.js';
-import type { Spec } from '../specs/spec.js';
+import { type Shard, shardText } from '../runs/shards.js';
+import { planJobs } from '../verify/jobs.js';
+import { type SearchOptions, search } from '../verify/search.js';
 import { type VerifyReport, verify } from '../verify/verify.js';
 import { Exit } from './exit.js';
-import { OWN_SPECS } from './package.js';
+import { finishRun } from './run-folder.js';
 import { type SearchFlags, searching } from './searching.js';
 import { print, printJson, stdoutStyle } from './terminal.js';
 import { type OutputFlags, type Outputs, outputsFor } from './verify-outputs.js';
+import { mergedWork, type Work, type WorkFlags, workFor } from './verify-work.js';
 
-export interface VerifyFlags extends SearchFlags, OutputFlags {
+/** Flags of what is printed and written. */
+export interface ReportFlags extends SearchFlags, OutputFlags {
   readonly confirm?: string;
   readonly json?: true;
   readonly verbose?: true;
+}
+
+export interface VerifyFlags extends ReportFlags, WorkFlags {}
+
+export interface MergeFlags extends ReportFlags {
+  readonly run?: string;
 }
 
 function exitFor({ asExpected, complete }: VerifyReport, confirmed?: ConfirmedVerdicts): Exit {
@@ -23,22 +33,41 @@ function exitFor({ asExpected, complete }: VerifyReport, confirmed?: ConfirmedVe
 }
 
 function show(
-  flags: VerifyFlags,
+  { folder }: Work,
+  flags: ReportFlags,
   outputs: Outputs,
   report: VerifyReport,
   confirmed?: ConfirmedVerdicts,
 ): Exit {
   if (flags.json === true) printJson(verifyJson(report, confirmed));
   else print(verifyText(report, stdoutStyle(), flags.verbose === true, confirmed));
+  if (folder !== undefined) finishRun(folder, report, confirmed);
   outputs(report, confirmed);
   return exitFor(report, confirmed);
 }
 
+/** Does the work, and keeps it where it is to be kept. */
+async function done<T>(
+  work: Work,
+  options: SearchOptions,
+  run: (options: SearchOptions) => Promise<T>,
+): Promise<T> {
+  const store = work.open();
+  try {
+    return await run({ ...options, store });
+  } finally {
+    store.close();
+  }
+}
+
+const verified = (work: Work, options: SearchOptions): Promise<VerifyReport> =>
+  done(work, options, (kept) => verify(work.specs, kept));
+
 /** The same, and what is found of the release of a kernel is replayed there. */
 async function verifiedOn(
   name: string,
-  specs: readonly Spec[],
-  flags: VerifyFlags,
+  work: Work,
+  flags: ReportFlags,
   outputs: Outputs,
 ): Promise<Exit> {
   const { releaseBeside, withKernel } = await import('./kernel.js');
@@ -50,11 +79,11 @@ async function verifiedOn(
       return searching(
         flags,
         async (options) => {
-          const report = await verify(specs, options);
+          const report = await verified(work, options);
           return { report, confirmed: await confirmVerdicts(kernel, report, options.signal) };
         },
         ({ report, confirmed }) => {
-          const exit = show(flags, outputs, report, confirmed);
+          const exit = show(work, flags, outputs, report, confirmed);
           return confirmed === undefined && exit === Exit.ok ? Exit.incomplete : exit;
         },
       );
@@ -63,14 +92,43 @@ async function verifiedOn(
   );
 }
 
-/** Runs the specs (all of the package's without any), prints the report, writes what else is asked for, and says how it went. */
-export async function verifyCommand(paths: readonly string[], flags: VerifyFlags): Promise<Exit> {
-  const specs = loadSpecs(paths.length === 0 ? [OWN_SPECS] : paths);
-  const outputs = outputsFor(flags, specs);
-  if (flags.confirm !== undefined) return verifiedOn(flags.confirm, specs, flags, outputs);
+/** Does the work, prints the report, writes what else is asked for, and says how it went. */
+async function reported(work: Work, flags: ReportFlags): Promise<Exit> {
+  const outputs = outputsFor(flags);
+  if (flags.confirm !== undefined) return verifiedOn(flags.confirm, work, flags, outputs);
   return searching(
     flags,
-    (options) => verify(specs, options),
-    (report) => show(flags, outputs, report),
+    (options) => verified(work, options),
+    (report) => show(work, flags, outputs, report),
   );
 }
+
+/** What a report is asked for with: a part of the work has none. */
+const OUTPUTS = ['confirm', 'json', 'verbose', 'junit', 'sarif', 'github'] as const;
+
+/** Does a part of the work, without a report: what holds in one part may be broken in another. */
+function partDone(work: Work, shard: Shard, flags: ReportFlags): Promise<Exit> {
+  const output = OUTPUTS.find((name) => flags[name] !== undefined);
+  if (output !== undefined) {
+    throw new BadInput(`--shard: found --${output}, expected it with merge, which has all parts`);
+  }
+  return searching(
+    flags,
+    (options) => done(work, options, (kept) => search(planJobs(work.specs), kept)),
+    ({ complete }) => {
+      const end = complete ? 'done' : `interrupted; verify --resume ${work.folder} goes on`;
+      print(`shard ${shardText(shard)} in ${work.folder}: ${end}`);
+      return complete ? Exit.ok : Exit.incomplete;
+    },
+  );
+}
+
+/** Runs the specs, all of the package's without any, or goes on with a run. */
+export async function verifyCommand(paths: readonly string[], flags: VerifyFlags): Promise<Exit> {
+  const work = workFor(paths, flags);
+  return work.shard === undefined ? reported(work, flags) : partDone(work, work.shard, flags);
+}
+
+/** Puts the shards of a run together and reports on the whole. */
+export const mergeCommand = async (folders: readonly string[], flags: MergeFlags): Promise<Exit> =>
+  reported(mergedWork(folders, flags.run), flags);

@@ -33,9 +33,35 @@ export const release = (says: string): Option => ({
 export const file = (says: string): Argument => ({ name: 'file', says, values: 'file' });
 
 /** A file that the command writes. */
-export const written = (name: string, says: string): Option => ({
+const written = (name: string, says: string): Option => ({
   name,
   value: 'file',
   says,
   values: 'file',
 });
+
+/** A new folder for a run. */
+export const run: Option = {
+  name: 'run',
+  value: 'folder',
+  says: 'keep command, versions, specs, results as they come, report and traces in a new folder',
+  values: 'folder',
+};
+
+/** What a report on specs is printed as, and written to. */
+export const reportOutputs = [
+  {
+    name: 'confirm',
+    value: 'kernel',
+    says: 'replay what is broken on the release of this kernel there',
+    values: 'kernel',
+  },
+  json,
+  { name: 'verbose', says: 'with every reason, and the work behind each verdict' },
+  written('junit', 'write every expectation as a test case of JUnit XML'),
+  written('sarif', 'write what is unexpected as SARIF 2.1.0, each at its place in the spec'),
+  {
+    name: 'github',
+    says: 'annotate specs in GitHub Actions (default: where GITHUB_ACTIONS is true)',
+  },
+] as const satisfies readonly Option[];

@@ -1,5 +1,5 @@
 import { type Command, SHELLS } from './command.js';
-import { file, json, kernel, quiet, release, workers, written } from './options.js';
+import { file, json, kernel, quiet, release, reportOutputs, run, workers } from './options.js';
 
 /** Every command, in the order in which help lists them. */
 export const COMMANDS = [
@@ -16,25 +16,18 @@ export const COMMANDS = [
       },
     ],
     options: [
+      ...reportOutputs,
+      run,
       {
-        name: 'confirm',
-        value: 'kernel',
-        says: 'replay what is broken on the release of this kernel there',
-        values: 'kernel',
-      },
-      json,
-      { name: 'verbose', says: 'with every reason, and the work behind each verdict' },
-      written('junit', 'write every expectation as a test case of JUnit XML'),
-      written('sarif', 'write what is unexpected as SARIF 2.1.0, each at its place in the spec'),
-      {
-        name: 'github',
-        says: 'annotate specs in GitHub Actions (default: where GITHUB_ACTIONS is true)',
-      },
-      {
-        name: 'run',
+        name: 'resume',
         value: 'folder',
-        says: 'keep command, versions, specs, report and traces in a new folder',
+        says: 'go on with the run in this folder, which was interrupted or killed',
         values: 'folder',
+      },
+      {
+        name: 'shard',
+        value: 'part',
+        says: 'do a part of the work, such as 3/16, and keep it with --run for merge',
       },
       quiet,
       workers,
@@ -52,6 +45,30 @@ export const COMMANDS = [
       {
         args: 'verify --quiet --junit verdicts.xml --sarif verdicts.sarif',
         says: 'for continuous integration',
+      },
+      {
+        args: 'verify --run long specs/races.json',
+        says: 'keeps what is done; verify --resume long goes on with it',
+      },
+    ],
+  },
+  {
+    name: 'merge',
+    says: 'put the shards of a run together and report on the whole',
+    arguments: [
+      {
+        name: 'folder',
+        says: 'what verify --shard kept, every shard once',
+        values: 'folder',
+        may: 'be many',
+      },
+    ],
+    options: [...reportOutputs, run, quiet],
+    examples: [
+      { args: 'merge part-*', says: 'as verify would have reported' },
+      {
+        args: 'merge part-* --quiet --junit verdicts.xml',
+        says: 'in the last job of a pipeline',
       },
     ],
   },

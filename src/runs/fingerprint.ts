@@ -2,18 +2,19 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Task } from '../verify/jobs.js';
+import type { Spec } from '../specs/spec.js';
+import type { Unit } from '../verify/units.js';
 
-const hashOf = (texts: Iterable<string | Buffer>): string => {
+function hashOf(texts: Iterable<string | Buffer>): string {
   const hash = createHash('sha256');
   for (const text of texts) hash.update(text).update('\0');
   return hash.digest('hex').slice(0, 16);
-};
+}
 
-/** The code of this program, source or built, in an order of its own. */
+/** The code of this program, source or built, by name. */
 function* codeFiles(folder: string): Generator<string | Buffer> {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
-  for (const file of files.filter((name) => /\.[jt]s$/.test(name) && !name.endsWith('.d.ts'))) {
+  for (const file of files.filter((name) => /\.[jt]s$/.test(name))) {
     yield file;
     yield readFileSync(join(folder, file));
   }
@@ -27,6 +28,12 @@ export function programFingerprint(): string {
   return program;
 }
 
-/** What tells the units of work of some specs from all others. */
-export const workFingerprint = (units: readonly Task[]): string =>
-  hashOf(units.map((unit) => JSON.stringify(unit)));
+/** Each search once, with the number of its pieces. */
+function* searchesOf(units: readonly Unit[]): Generator<string> {
+  for (const { task } of units) if (task.part === 0) yield JSON.stringify(task);
+}
+
+/** What tells some work from any other: the specs word by word, and how their searches are cut. */
+export function workFingerprint(specs: readonly Spec[], units: readonly Unit[]): string {
+  return hashOf([...specs.flatMap(({ file, text }) => [file, text]), ...searchesOf(units)]);
+}

@@ -1,6 +1,8 @@
-import { appendFileSync, closeSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { BadInput } from '../input/bad-input.js';
 import type { TaskResult } from '../verify/execute.js';
+import { linesOf } from './lines.js';
+import type { Shard } from './shards.js';
 
 /** What a journal is of. */
 export interface JournalHeader {
@@ -10,65 +12,48 @@ export interface JournalHeader {
   readonly work: string;
   /** Units of work, those of other shards included. */
   readonly units: number;
-  /** This part of so many. */
-  readonly shard?: readonly [number, number];
+  /** All of the work unless given. */
+  readonly shard?: Shard;
+  /** Megabytes that a search may take, where that was said. */
+  readonly memory?: number;
 }
 
 /** A unit that is done. */
-interface Entry {
-  readonly unit: number;
-  readonly result: TaskResult;
-}
+type Entry = readonly [unit: number, result: TaskResult];
 
-/** What is in a journal. */
-export interface JournalContent {
-  readonly header: JournalHeader;
-  readonly results: ReadonlyMap<number, TaskResult>;
-}
+/** The line that a journal begins with; a line a unit follows as it is done. */
+export const headerLine = (header: JournalHeader): string => `${JSON.stringify(header)}\n`;
 
-const lineOf = (value: JournalHeader | Entry): string => `${JSON.stringify(value)}\n`;
+/** Milliseconds between two times that what is written is pressed onto the disk. */
+const SYNC = 1000;
 
-/** Begins a journal; a line a unit is added as it is done, so that a crash loses what is under way alone. */
-export const beginJournal = (file: string, header: JournalHeader): void =>
-  appendFileSync(file, lineOf(header), { flag: 'wx' });
-
-/** Adds units to a journal. */
+/** Adds units to a journal: a process that is killed loses those under way alone, a machine a second more. */
 export class JournalWriter {
   private readonly descriptor: number;
+  private synced = performance.now();
 
   constructor(file: string) {
-    this.descriptor = openSync(file, 'a');
+    this.descriptor = openSync(file, 'a+');
+    const { size } = fstatSync(this.descriptor);
+    const last = Buffer.alloc(1);
+    if (size > 0) readSync(this.descriptor, last, 0, 1, size - 1);
+    // A line that was cut off stays one line, and is known by that it cannot be read.
+    if (last.toString() !== '\n') writeSync(this.descriptor, '\n');
   }
 
   /** A result, in one write. */
   add(unit: number, result: TaskResult): void {
-    writeSync(this.descriptor, lineOf({ unit, result }));
+    const line = Buffer.from(`${JSON.stringify([unit, result])}\n`);
+    for (let at = 0; at < line.length; ) at += writeSync(this.descriptor, line, at);
+    if (performance.now() - this.synced < SYNC) return;
+    fdatasyncSync(this.descriptor);
+    this.synced = performance.now();
   }
 
   close(): void {
+    fdatasyncSync(this.descriptor);
     closeSync(this.descriptor);
   }
-}
-
-function isHeader(value: unknown): value is JournalHeader {
-  const header = value as Partial<JournalHeader> | null;
-  return (
-    header?.journal === 1 &&
-    typeof header.program === 'string' &&
-    typeof header.work === 'string' &&
-    Number.isInteger(header.units)
-  );
-}
-
-function isEntry(value: unknown, units: number): value is Entry {
-  const { unit, result } = (value ?? {}) as Partial<Entry>;
-  return (
-    Number.isInteger(unit) &&
-    (unit as number) >= 0 &&
-    (unit as number) < units &&
-    typeof result === 'object' &&
-    result !== null
-  );
 }
 
 function parsed(line: string): unknown {
@@ -79,29 +64,55 @@ function parsed(line: string): unknown {
   }
 }
 
-/**
- * Reads a journal. A last line that was cut off when the program was killed is taken away from the file;
- * anything else that is no journal is BadInput.
- */
-export function readJournal(file: string): JournalContent {
-  const text = readFileSync(file, 'utf8');
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  if (whole.length < text.length) truncateSync(file, Buffer.byteLength(whole));
-  const [first = '', ...lines] = whole.split('\n').slice(0, -1);
-  const header = parsed(first);
-  if (!isHeader(header)) {
-    throw new BadInput(`${file}:1: found no header of a journal, expected one of mremap-check`);
+function isHeader(value: unknown): value is JournalHeader {
+  const header = value as Partial<JournalHeader> | null | undefined;
+  return (
+    header?.journal === 1 &&
+    typeof header.program === 'string' &&
+    typeof header.work === 'string' &&
+    Number.isInteger(header.units)
+  );
+}
+
+function isEntry(value: unknown, units: number): value is Entry {
+  if (!Array.isArray(value)) return false;
+  const [unit, result] = value as unknown[];
+  return (
+    Number.isInteger(unit) &&
+    (unit as number) >= 0 &&
+    (unit as number) < units &&
+    typeof result === 'object' &&
+    result !== null
+  );
+}
+
+/** What a journal is of; throws BadInput. */
+export function journalHeader(file: string): JournalHeader {
+  for (const line of linesOf(file)) {
+    const header = parsed(line);
+    if (isHeader(header)) return header;
+    break;
   }
-  const results = new Map<number, TaskResult>();
-  lines.forEach((line, i) => {
+  throw new BadInput(
+    `${file}:1: found no journal of a run, expected one as verify --run begins it`,
+  );
+}
+
+/**
+ * What is done, in the order in which it was. A line that was cut off when the program was killed is left
+ * out, its unit is done again; anything else that is no unit is BadInput.
+ */
+export function* journalEntries(file: string, { units }: JournalHeader): Generator<Entry> {
+  let number = 0;
+  for (const line of linesOf(file)) {
+    if (number++ === 0) continue;
     const entry = parsed(line);
-    if (!isEntry(entry, header.units)) {
+    if (entry === undefined) continue;
+    if (!isEntry(entry, units)) {
       throw new BadInput(
-        `${file}:${i + 2}: found no unit of the work, expected {"unit": 0 to ${header.units - 1}, "result": ...}`,
+        `${file}:${number}: found no unit of the work, expected [0 to ${units - 1}, result]`,
       );
     }
-    // Done twice is done alike.
-    results.set(entry.unit, entry.result);
-  });
-  return { header, results };
+    yield entry;
+  }
 }

@@ -168,7 +168,7 @@ function checkThreads({ threads, pages }: WrittenRaceBounds, where: string): voi
 }
 
 /** A spec from its text; throws BadInput that names the file and the place. */
-function parseSpec(text: string, file: string): Spec {
+export function parseSpec(text: string, file: string): Spec {
   const written = decode(specCodec, parseJson(text, file), file);
   checkAgreement(written, file);
   const { title, question, answer, sources } = written;
