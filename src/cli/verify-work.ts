@@ -6,6 +6,7 @@ import { parseShard, type Shard } from '../runs/shards.js';
 import { loadSpecs } from '../specs/load.js';
 import type { Spec } from '../specs/spec.js';
 import { planJobs } from '../verify/jobs.js';
+import { specsWithin } from '../verify/memory.js';
 import { IN_MEMORY, type Store } from '../verify/store.js';
 import { unitsOf } from '../verify/units.js';
 import { OWN_SPECS } from './package.js';
@@ -17,6 +18,8 @@ export interface WorkFlags {
   readonly run?: string;
   readonly resume?: string;
   readonly shard?: string;
+  /** Megabytes a worker. */
+  readonly memory?: number;
 }
 
 /** A store, to be closed when the work is done. */
@@ -35,7 +38,15 @@ export interface Work {
 const kept = (folder: string, header: JournalHeader): OpenStore =>
   journalStore(journalOf(folder), header);
 
-function headerFor(specs: readonly Spec[], shard: Shard | undefined): JournalHeader {
+const MB = 2 ** 20;
+
+const within = (memory: number | undefined, specs: readonly Spec[]): readonly Spec[] =>
+  memory === undefined ? specs : specsWithin(memory * MB, specs);
+
+function headerFor(
+  specs: readonly Spec[],
+  { shard, memory }: Pick<JournalHeader, 'shard' | 'memory'>,
+): JournalHeader {
   const units = unitsOf(planJobs(specs));
   return {
     journal: 1,
@@ -43,13 +54,14 @@ function headerFor(specs: readonly Spec[], shard: Shard | undefined): JournalHea
     work: workFingerprint(specs, units),
     units: units.length,
     ...(shard === undefined ? {} : { shard }),
+    ...(memory === undefined ? {} : { memory }),
   };
 }
 
 /** Specs that are given, or all of the package. */
-function newWork(paths: readonly string[], { run, shard: given }: WorkFlags): Work {
+function newWork(paths: readonly string[], { run, shard: given, memory }: WorkFlags): Work {
   const shard = given === undefined ? undefined : parseShard(given);
-  const specs = loadSpecs(paths.length === 0 ? [OWN_SPECS] : paths);
+  const specs = within(memory, loadSpecs(paths.length === 0 ? [OWN_SPECS] : paths));
   if (run === undefined) {
     if (shard !== undefined) {
       throw new BadInput('found --shard without --run, expected a folder to keep the part in');
@@ -62,7 +74,7 @@ function newWork(paths: readonly string[], { run, shard: given }: WorkFlags): Wo
     folder: run,
     shard,
     open: () => {
-      const header = headerFor(specs, shard);
+      const header = headerFor(specs, { ...(shard && { shard }), ...(memory && { memory }) });
       beginRun(run, specs, header);
       return kept(run, header);
     },
@@ -84,14 +96,16 @@ function checkSame(folder: string, found: JournalHeader, expected: JournalHeader
 }
 
 function resumedWork(folder: string, paths: readonly string[], flags: WorkFlags): Work {
-  if (paths.length > 0 || flags.run !== undefined || flags.shard !== undefined) {
+  const besides = [flags.run, flags.shard, flags.memory];
+  if (paths.length > 0 || besides.some((flag) => flag !== undefined)) {
     throw new BadInput(
-      '--resume: found specs, --run or --shard too, expected the folder alone: it has them',
+      '--resume: found specs, --run, --shard or --memory too, expected the folder alone: it has them',
     );
   }
-  const { specs, header } = openRun(folder);
+  const { specs: asWritten, header } = openRun(folder);
+  const specs = within(header.memory, asWritten);
   const { shard } = header;
-  checkSame(folder, header, headerFor(specs, shard));
+  checkSame(folder, header, headerFor(specs, header));
   return { specs, folder, shard, open: () => kept(folder, header) };
 }
 
@@ -105,9 +119,10 @@ export function mergedWork(folders: readonly string[], run: string | undefined):
     throw new BadInput('merge: found no folder, expected those of all shards');
   const parts = folders.map(openRun);
   checkParts(parts);
-  const [{ specs, header }] = parts as [(typeof parts)[number]];
+  const [{ folder, specs: asWritten, header }] = parts as [(typeof parts)[number]];
   const { shard: _, ...whole } = header;
-  checkSame(folders[0] as string, whole, headerFor(specs, undefined));
+  const specs = within(header.memory, asWritten);
+  checkSame(folder, whole, headerFor(specs, whole));
   if (run !== undefined) checkNewFolder(run);
   return {
     specs,

@@ -2,14 +2,16 @@ import { BadInput } from '../input/bad-input.js';
 import type { ConfirmedVerdicts } from '../report/confirmed.js';
 import { verifyJson } from '../report/json.js';
 import { verifyText } from '../report/verify-text.js';
+import { plural } from '../report/words.js';
 import { type Shard, shardText } from '../runs/shards.js';
+import type { Spec } from '../specs/spec.js';
 import { planJobs } from '../verify/jobs.js';
 import { type SearchOptions, search } from '../verify/search.js';
 import { type VerifyReport, verify } from '../verify/verify.js';
 import { Exit } from './exit.js';
 import { finishRun } from './run-folder.js';
 import { type SearchFlags, searching } from './searching.js';
-import { print, printJson, stdoutStyle } from './terminal.js';
+import { note, print, printJson, stdoutStyle } from './terminal.js';
 import { type OutputFlags, type Outputs, outputsFor } from './verify-outputs.js';
 import { mergedWork, type Work, type WorkFlags, workFor } from './verify-work.js';
 
@@ -20,7 +22,9 @@ export interface ReportFlags extends SearchFlags, OutputFlags {
   readonly verbose?: true;
 }
 
-export interface VerifyFlags extends ReportFlags, WorkFlags {}
+export interface VerifyFlags extends ReportFlags, WorkFlags {
+  readonly estimate?: true;
+}
 
 export interface MergeFlags extends ReportFlags {
   readonly run?: string;
@@ -123,9 +127,24 @@ function partDone(work: Work, shard: Shard, flags: ReportFlags): Promise<Exit> {
   );
 }
 
+/** What memory allows the searches that store states, said before they begin. */
+const reachBounds = (specs: readonly Spec[]): string[] =>
+  specs.flatMap(({ file, checks }) =>
+    checks.flatMap((check) =>
+      check.check !== 'reach'
+        ? []
+        : check.runs.map(
+            ({ bounds }) =>
+              `${file}: reach in ${plural(bounds.pages, 'page')} ends at ${plural(bounds.maxStates, 'state')}`,
+          ),
+    ),
+  );
+
 /** Runs the specs, all of the package's without any, or goes on with a run. */
 export async function verifyCommand(paths: readonly string[], flags: VerifyFlags): Promise<Exit> {
   const work = workFor(paths, flags);
+  if (flags.estimate === true) return (await import('./estimate.js')).estimated(work.specs, flags);
+  if (flags.memory !== undefined) for (const line of reachBounds(work.specs)) note(line);
   return work.shard === undefined ? reported(work, flags) : partDone(work, work.shard, flags);
 }
 

@@ -29,6 +29,16 @@ export const COMMANDS = [
         value: 'part',
         says: 'do a part of the work, such as 3/16, and keep it with --run for merge',
       },
+      {
+        name: 'estimate',
+        says: 'say what it will take, from a sample, and do not do it',
+      },
+      {
+        name: 'memory',
+        value: 'mb',
+        says: 'end reach searches, as incomplete, before a worker takes more than this',
+        whole: [193, 16_777_216],
+      },
       quiet,
       workers,
     ],
