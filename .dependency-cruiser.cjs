@@ -17,6 +17,7 @@ const layers = [
     project: ['model', 'invariants', 'checker', 'input', 'specs', 'verify'],
     packages: 'any',
   },
+  { name: 'queue', project: ['input', 'verify'], packages: 'any' },
   {
     name: 'report',
     project: ['model', 'invariants', 'checker', 'input', 'specs', 'verify', 'conformance'],

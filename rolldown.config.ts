@@ -5,6 +5,8 @@ import { defineConfig } from 'rolldown';
 export default defineConfig({
   // A file for the command, and one for each kind of thread.
   input: { main: 'src/cli/main.ts', worker: 'src/verify/worker.ts' },
+  // Loaded with --queue alone, and made of parts that look for each other by path.
+  external: ['bullmq', 'ioredis'],
   platform: 'node',
   tsconfig: true,
   output: {

@@ -7,6 +7,7 @@ import type { ExploreFlags } from './explore.js';
 import type { IdentifyFlags } from './identify.js';
 import type { SensitivityFlags } from './sensitivity.js';
 import type { MergeFlags, VerifyFlags } from './verify.js';
+import type { WorkerFlags } from './worker.js';
 
 /** Does a command, with its arguments and options as the table declares them. */
 export type Action = (given: unknown[], flags: object) => Promise<Exit>;
@@ -17,6 +18,7 @@ export const ACTIONS: Readonly<Record<CommandName, Action>> = {
     (await import('./verify.js')).verifyCommand(specs as string[], flags as VerifyFlags),
   merge: async ([folders], flags) =>
     (await import('./verify.js')).mergeCommand(folders as string[], flags as MergeFlags),
+  worker: async (_, flags) => (await import('./worker.js')).workerCommand(flags as WorkerFlags),
   sensitivity: async (_, flags) =>
     (await import('./sensitivity.js')).sensitivityCommand(flags as SensitivityFlags),
   releases: async ([id], flags) =>

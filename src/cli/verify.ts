@@ -8,7 +8,9 @@ import type { Spec } from '../specs/spec.js';
 import { planJobs } from '../verify/jobs.js';
 import { type SearchOptions, search } from '../verify/search.js';
 import { type VerifyReport, verify } from '../verify/verify.js';
+import { announcer } from './announce.js';
 import { Exit } from './exit.js';
+import { withQueue } from './queue.js';
 import { finishRun } from './run-folder.js';
 import { type SearchFlags, searching } from './searching.js';
 import { note, print, printJson, stdoutStyle } from './terminal.js';
@@ -23,6 +25,7 @@ export interface ReportFlags extends SearchFlags, OutputFlags {
 }
 
 export interface VerifyFlags extends ReportFlags, WorkFlags {
+  readonly queue?: string;
   readonly estimate?: true;
 }
 
@@ -53,25 +56,30 @@ function show(
 /** Does the work, and keeps it where it is to be kept. */
 async function done<T>(
   work: Work,
+  { queue, quiet }: VerifyFlags,
   options: SearchOptions,
   run: (options: SearchOptions) => Promise<T>,
 ): Promise<T> {
-  const store = work.open();
-  try {
-    return await run({ ...options, store });
-  } finally {
-    store.close();
-  }
+  const long = quiet !== true && (queue !== undefined || work.folder !== undefined);
+  const told = long ? { onFound: announcer(work.specs) } : {};
+  return withQueue(queue, work.specs, async (runner) => {
+    const store = work.open();
+    try {
+      return await run({ ...options, ...told, ...runner, store });
+    } finally {
+      store.close();
+    }
+  });
 }
 
-const verified = (work: Work, options: SearchOptions): Promise<VerifyReport> =>
-  done(work, options, (kept) => verify(work.specs, kept));
+const verified = (work: Work, flags: VerifyFlags, options: SearchOptions): Promise<VerifyReport> =>
+  done(work, flags, options, (kept) => verify(work.specs, kept));
 
 /** The same, and what is found of the release of a kernel is replayed there. */
 async function verifiedOn(
   name: string,
   work: Work,
-  flags: ReportFlags,
+  flags: VerifyFlags,
   outputs: Outputs,
 ): Promise<Exit> {
   const { releaseBeside, withKernel } = await import('./kernel.js');
@@ -83,7 +91,7 @@ async function verifiedOn(
       return searching(
         flags,
         async (options) => {
-          const report = await verified(work, options);
+          const report = await verified(work, flags, options);
           return { report, confirmed: await confirmVerdicts(kernel, report, options.signal) };
         },
         ({ report, confirmed }) => {
@@ -97,12 +105,12 @@ async function verifiedOn(
 }
 
 /** Does the work, prints the report, writes what else is asked for, and says how it went. */
-async function reported(work: Work, flags: ReportFlags): Promise<Exit> {
+async function reported(work: Work, flags: VerifyFlags): Promise<Exit> {
   const outputs = outputsFor(flags);
   if (flags.confirm !== undefined) return verifiedOn(flags.confirm, work, flags, outputs);
   return searching(
     flags,
-    (options) => verified(work, options),
+    (options) => verified(work, flags, options),
     (report) => show(work, flags, outputs, report),
   );
 }
@@ -111,14 +119,14 @@ async function reported(work: Work, flags: ReportFlags): Promise<Exit> {
 const OUTPUTS = ['confirm', 'json', 'verbose', 'junit', 'sarif', 'github'] as const;
 
 /** Does a part of the work, without a report: what holds in one part may be broken in another. */
-function partDone(work: Work, shard: Shard, flags: ReportFlags): Promise<Exit> {
+function partDone(work: Work, shard: Shard, flags: VerifyFlags): Promise<Exit> {
   const output = OUTPUTS.find((name) => flags[name] !== undefined);
   if (output !== undefined) {
     throw new BadInput(`--shard: found --${output}, expected it with merge, which has all parts`);
   }
   return searching(
     flags,
-    (options) => done(work, options, (kept) => search(planJobs(work.specs), kept)),
+    (options) => done(work, flags, options, (kept) => search(planJobs(work.specs), kept)),
     ({ complete }) => {
       const end = complete ? 'done' : `interrupted; verify --resume ${work.folder} goes on`;
       print(`shard ${shardText(shard)} in ${work.folder}: ${end}`);

@@ -48,6 +48,13 @@ export const run: Option = {
   values: 'folder',
 };
 
+/** A server with a queue of units. */
+export const queue: Option = {
+  name: 'queue',
+  value: 'address',
+  says: 'of a Redis or Valkey: redis://HOST:PORT, rediss:// with TLS, a file that has it, or env for MREMAP_CHECK_QUEUE',
+};
+
 /** What a report on specs is printed as, and written to. */
 export const reportOutputs = [
   {

@@ -1,5 +1,15 @@
 import { type Command, SHELLS } from './command.js';
-import { file, json, kernel, quiet, release, reportOutputs, run, workers } from './options.js';
+import {
+  file,
+  json,
+  kernel,
+  queue,
+  quiet,
+  release,
+  reportOutputs,
+  run,
+  workers,
+} from './options.js';
 
 /** Every command, in the order in which help lists them. */
 export const COMMANDS = [
@@ -29,6 +39,7 @@ export const COMMANDS = [
         value: 'part',
         says: 'do a part of the work, such as 3/16, and keep it with --run for merge',
       },
+      { ...queue, says: `let workers on other machines do it: ${queue.says}` },
       {
         name: 'estimate',
         says: 'say what it will take, from a sample, and do not do it',
@@ -80,6 +91,28 @@ export const COMMANDS = [
         args: 'merge part-* --quiet --junit verdicts.xml',
         says: 'in the last job of a pipeline',
       },
+    ],
+  },
+  {
+    name: 'worker',
+    says: 'do units of runs that verify --queue puts on a queue',
+    arguments: [],
+    options: [
+      { ...queue, required: true },
+      { ...workers, says: 'threads (default: one a core)', whole: [1, 256] },
+      {
+        name: 'idle',
+        value: 's',
+        says: 'end after so many seconds without work (default: never)',
+        whole: [1, 1_000_000],
+      },
+    ],
+    examples: [
+      {
+        args: 'worker --queue redis://queue:6379',
+        says: 'on any machine, until it is interrupted',
+      },
+      { args: 'worker --queue env --idle 600', says: 'with the address in MREMAP_CHECK_QUEUE' },
     ],
   },
   {

@@ -14,7 +14,7 @@ const UNITS: readonly (readonly [seconds: number, name: string])[] = [
 ];
 
 /** `3.1 hours ± 0.2`. */
-export function durationText({ value, error }: Measured): string {
+function durationText({ value, error }: Measured): string {
   const [size, name] = UNITS.find(([seconds]) => value >= 2 * seconds) ?? [1, 's'];
   const digits = value / size >= 100 ? 0 : 1;
   return `${(value / size).toFixed(digits)} ${name} ± ${(error / size).toFixed(digits)}`;

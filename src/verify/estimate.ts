@@ -24,7 +24,7 @@ export interface EstimatedSearch {
 }
 
 /** A reach search: how many states there are is not known before. */
-export interface UnknownSearch {
+interface UnknownSearch {
   readonly job: Extract<Job, { kind: 'reach' }>;
   /** Bytes that its states take at its most. */
   readonly bytes: number;
