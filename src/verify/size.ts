@@ -42,7 +42,7 @@ export function sizeOf(job: CutJob): JobSize {
 
 /** Calls that take about a second; a race is many, as is a call in which something may fail. */
 const SECOND = 5_000_000;
-const RACE = 500;
+const RACE = 1500;
 const FAILURE = 25;
 
 /** Seconds, roughly: it says into how many pieces a search is cut, and never how long it takes. */

@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Queue, Worker } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { NO_SERVER, pause, Server } from '../../bench/redis-server.js';
 import { connected } from '../../src/queue/connection.js';
 import { type QueuedUnit, resultsQueue, unitsQueue } from '../../src/queue/names.js';
 import { onQueue } from '../../src/queue/submit.js';
@@ -18,7 +19,6 @@ import { execute } from '../../src/verify/execute.js';
 import type { Task } from '../../src/verify/jobs.js';
 import { type CliResult, cli, fileWith, MAIN } from '../cli/run-cli.js';
 import { everyKind } from '../runs/specs.js';
-import { NO_SERVER, pause, Server } from './server.js';
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'mremap-check-queue-'));
 

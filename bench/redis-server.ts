@@ -57,6 +57,11 @@ export class Server {
     while (!(await accepts(this.port))) await pause(50);
   }
 
+  /** Bytes that it says it uses. */
+  async memory(client: { info(section: string): Promise<string> }): Promise<number> {
+    return Number(/used_memory:(\d+)/.exec(await client.info('memory'))?.[1]);
+  }
+
   async down(): Promise<void> {
     const { child } = this;
     if (child === undefined) return;
