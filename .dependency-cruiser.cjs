@@ -23,6 +23,12 @@ const layers = [
     packages: 'any',
   },
   {
+    name: 'runs',
+    project: ['model', 'invariants', 'checker', 'input', 'specs', 'verify'],
+    packages: 'any',
+  },
+  { name: 'queue', project: ['input', 'verify'], packages: 'any' },
+  {
     name: 'report',
     project: ['model', 'invariants', 'checker', 'input', 'specs', 'verify', 'conformance', 'trace'],
     packages: 'any',

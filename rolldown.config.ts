@@ -18,6 +18,8 @@ export default defineConfig([
     ...common,
     // A file for the command, and one for each kind of thread.
     input: { main: 'src/cli/main.ts', worker: 'src/verify/worker.ts' },
+    // Loaded with --queue alone, and made of parts that look for each other by path.
+    external: ['bullmq', 'ioredis'],
     output: output('dist/cli'),
   },
   {

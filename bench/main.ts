@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { growth } from './growth.js';
 import { growthPlot } from './growth-plot.js';
 import type { Scale } from './measure.js';
+import { drain, queue } from './queue.js';
 import { core, enumerate, reductions, startUp, states } from './sections.js';
 import { headingText, rowText } from './text.js';
 
@@ -30,6 +31,8 @@ const SECTIONS = {
     return { rows, wrong: [], text: growthPlot(rows) };
   },
   reductions: counted(async (scale) => [await reductions(scale)]),
+  queue: counted(queue),
+  drain: counted(drain),
 } satisfies Record<string, Run>;
 
 type Section = keyof typeof SECTIONS;

@@ -172,13 +172,36 @@ function limitsIn(
   });
 }
 
-/** Makes every call of the bounds on two releases and groups the outcomes that differ. */
-export function comparePart(
+/** What the parts of one comparison have in common. */
+interface Compared {
+  readonly on: readonly [Machine, Machine];
+  readonly calls: number;
+  readonly groups: readonly (readonly ArgumentClass<Call>[])[];
+}
+
+let latest:
+  | { readonly releases: readonly Machine[]; readonly key: string; readonly compared: Compared }
+  | undefined;
+
+/** Parts of one comparison ask for the same again and again. */
+function comparedOf(
   releases: readonly [Machine, Machine],
   bounds: CompareBounds,
-  { part = 0, parts = 1, argumentClasses: reduce = true, limitRanges = true }: SearchOptions = {},
-): Comparison {
-  const spaces = addressSpaces(bounds);
+  reduce: boolean,
+): Compared {
+  const [a, b] = releases;
+  const key = JSON.stringify([bounds, reduce]);
+  if (latest?.releases[0] !== a || latest.releases[1] !== b || latest.key !== key) {
+    latest = { releases, key, compared: grouped(releases, bounds, reduce) };
+  }
+  return latest.compared;
+}
+
+function grouped(
+  releases: readonly [Machine, Machine],
+  bounds: CompareBounds,
+  reduce: boolean,
+): Compared {
   const calls = callsOf(bounds);
   const causes = causesOf(bounds);
   const [a, b] = releases;
@@ -187,6 +210,17 @@ export function comparePart(
     ? argumentClasses(on, calls, bounds.pages, callShape)
     : singleClasses(on, calls);
   const groups = reduce ? groupedAlike(classes) : classes.map((one) => [one]);
+  return { on, calls: calls.length, groups };
+}
+
+/** Makes every call of the bounds on two releases and groups the outcomes that differ. */
+export function comparePart(
+  releases: readonly [Machine, Machine],
+  bounds: CompareBounds,
+  { part = 0, parts = 1, argumentClasses: reduce = true, limitRanges = true }: SearchOptions = {},
+): Comparison {
+  const spaces = addressSpaces(bounds);
+  const { calls, groups } = comparedOf(releases, bounds, reduce);
   const limits = limitsOf(bounds);
   const comparing = new Comparing(limitRanges, reduce);
   let done = 0;
@@ -196,7 +230,7 @@ export function comparePart(
     const pages = frameTokens(before, bounds.pages);
     const within = limitsIn(before, limits, bounds);
     done++;
-    transitions += within.length * calls.length;
+    transitions += within.length * calls;
     for (const group of groups) comparing.makeAll(space, before, pages, within, group);
   }
   return { spaces: done, transitions, classes: comparing.classes.total() };

@@ -12,7 +12,8 @@ import type { ReportFlags } from './report.js';
 import type { SensitivityFlags } from './sensitivity.js';
 import type { SynthesizeFlags } from './synthesize.js';
 import type { TraceFlags } from './trace.js';
-import type { VerifyFlags } from './verify.js';
+import type { MergeFlags, VerifyFlags } from './verify.js';
+import type { WorkerFlags } from './worker.js';
 
 /** Does a command, with its arguments and options as the table declares them. */
 export type Action = (given: unknown[], flags: object) => Promise<Exit>;
@@ -23,6 +24,9 @@ export const ACTIONS: Readonly<Record<CommandName, Action>> = {
     (await import('./verify.js')).verifyCommand(specs as string[], flags as VerifyFlags),
   report: async ([specs], flags) =>
     (await import('./report.js')).reportCommand(specs as string[], flags as ReportFlags),
+  merge: async ([folders], flags) =>
+    (await import('./verify.js')).mergeCommand(folders as string[], flags as MergeFlags),
+  worker: async (_, flags) => (await import('./worker.js')).workerCommand(flags as WorkerFlags),
   sensitivity: async (_, flags) =>
     (await import('./sensitivity.js')).sensitivityCommand(flags as SensitivityFlags),
   diff: async ([a, b], flags) =>

@@ -8,13 +8,16 @@ let outermost: AbortController | undefined;
  * Runs something that SIGINT and SIGTERM interrupt: the first lets it end with what is done, the second
  * ends the process. What runs within such a run is interrupted with it.
  */
-export async function interruptible<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function interruptible<T>(
+  run: (signal: AbortSignal) => Promise<T>,
+  says = 'interrupted: reporting what is done',
+): Promise<T> {
   if (outermost !== undefined) return run(outermost.signal);
   const interruption = new AbortController();
   outermost = interruption;
   const interrupt = (): void => {
     if (interruption.signal.aborted) process.exit(Exit.incomplete);
-    note('\ninterrupted: reporting what is done');
+    note(`\n${says}`);
     interruption.abort();
   };
   process.on('SIGINT', interrupt);

@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander';
 import { KernelFailed } from '../conformance/failed.js';
 import { BadInput } from '../input/bad-input.js';
+import { QueueFailed } from '../queue/failed.js';
 import { Exit } from './exit.js';
 import { packageVersion } from './package.js';
 import { programOf } from './program.js';
@@ -20,7 +21,7 @@ async function main(): Promise<Exit> {
       note(`mremap-check: ${error.message}`);
       return Exit.usage;
     }
-    if (error instanceof KernelFailed) {
+    if (error instanceof KernelFailed || error instanceof QueueFailed) {
       note(`mremap-check: ${error.message}`);
       return Exit.incomplete;
     }

@@ -72,7 +72,7 @@ export async function reportCommand(
     const { asExpected, complete } = make(parseJson(text, where), where);
     return asExpected ? (complete ? Exit.ok : Exit.incomplete) : Exit.unexpected;
   }
-  return verifying(specs, flags, () => (report, confirmed) => {
+  return verifying(specs, flags, (report, confirmed) => {
     // As a file would have it, so that there is one way into the page.
     const json: unknown = JSON.parse(JSON.stringify(verifyJson(report, confirmed)));
     make(json, 'the verification');

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -15,6 +16,9 @@ import { verifyJson } from '../report/json.js';
 import { style } from '../report/style.js';
 import { verifyText } from '../report/verify-text.js';
 import { VERSION } from '../report/version.js';
+import { headerLine, type JournalHeader, journalHeader } from '../runs/journal.js';
+import type { Part } from '../runs/parts.js';
+import { parseSpec } from '../specs/load.js';
 import type { Spec } from '../specs/spec.js';
 import { tracesIn } from '../trace/read.js';
 import type { VerifyReport } from '../verify/verify.js';
@@ -34,8 +38,17 @@ function revisionOf(folder: string): string | null {
 const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
+/** A spec where it was, and where it is kept in the folder. */
+interface KeptSpec {
+  readonly path: string;
+  readonly kept: string;
+}
+
 /** What it takes to do the same again, taken down before the work. */
-function circumstances(specs: readonly (readonly [string, Spec])[]): object {
+function circumstances(
+  specs: readonly (readonly [string, Spec])[],
+  { program, work, units, shard }: JournalHeader,
+): object {
   const command = ['mremap-check', ...process.argv.slice(2)];
   const folder = process.cwd();
   return {
@@ -44,7 +57,7 @@ function circumstances(specs: readonly (readonly [string, Spec])[]): object {
     arguments: command,
     folder,
     started: new Date().toISOString(),
-    specs: specs.map(([name, { path }]) => ({ path: resolve(path), kept: `specs/${name}` })),
+    specs: specs.map(([name, { path }]): KeptSpec => ({ path: resolve(path), kept: name })),
     mremapCheck: packageVersion(),
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
@@ -53,6 +66,9 @@ function circumstances(specs: readonly (readonly [string, Spec])[]): object {
       mremapCheck: existsSync(join(PACKAGE, '.git')) ? revisionOf(PACKAGE) : null,
       folder: revisionOf(folder),
     },
+    fingerprints: { program, work },
+    units,
+    ...(shard === undefined ? {} : { shard }),
   };
 }
 
@@ -62,17 +78,21 @@ function named(specs: readonly Spec[]): (readonly [string, Spec])[] {
   return specs.map((spec) => {
     const times = (taken.get(spec.file) ?? 0) + 1;
     taken.set(spec.file, times);
-    return [times === 1 ? spec.file : spec.file.replace(/(\.json)?$/, `-${times}$1`), spec];
+    const name = times === 1 ? spec.file : spec.file.replace(/(\.json)?$/, `-${times}$1`);
+    return [`specs/${name}`, spec];
   });
 }
 
 /** An empty folder may be there already; throws BadInput where there is more, or nothing can be made. */
-function checkFolder(folder: string): void {
+export function checkNewFolder(folder: string): void {
   try {
     const found = readdirSync(folder);
     if (found.length > 0) {
+      const goesOn = existsSync(join(folder, JOURNAL))
+        ? `; --resume ${folder} goes on with it`
+        : '';
       throw new BadInput(
-        `--run ${folder}: found a folder that is not empty, expected a new or an empty one`,
+        `--run ${folder}: found a folder that is not empty, expected a new or an empty one${goesOn}`,
       );
     }
   } catch (error) {
@@ -84,6 +104,7 @@ function checkFolder(folder: string): void {
       );
     }
   }
+  rmSync(folderBeside(folder), { recursive: true });
 }
 
 /** A folder beside the one that is to be, which becomes it when all is written. */
@@ -97,38 +118,106 @@ function folderBeside(folder: string): string {
   }
 }
 
+const JOURNAL = 'journal.jsonl';
+
+/** Where a run keeps what is done of it. */
+export const journalOf = (folder: string): string => join(folder, JOURNAL);
+
 /**
- * A folder that keeps a run: `run.json` with the command and the versions, the specs as they were, the
- * report as text and JSON, and the traces of what is broken. It appears in one piece, at the end.
+ * A folder that keeps a run: `run.json` with the command and the versions, the specs as they were, and a
+ * journal that what is done is added to. It appears in one piece. `finishRun` adds the report.
  *
- * @returns writes the folder
  * @throws BadInput if there is something in the folder, or it cannot be made
  */
-export function runFolder(
+export function beginRun(folder: string, specs: readonly Spec[], header: JournalHeader): void {
+  checkNewFolder(folder);
+  const fresh = folderBeside(folder);
+  const write = (name: string, text: string): void => writeFileSync(join(fresh, name), text);
+  try {
+    const kept = named(specs);
+    write('run.json', jsonText(circumstances(kept, header)));
+    mkdirSync(join(fresh, 'specs'));
+    for (const [name, { text }] of kept) write(name, text);
+    write(JOURNAL, headerLine(header));
+    renameSync(fresh, folder);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+/** A run that was begun. */
+export interface OpenRun extends Part {
+  readonly specs: readonly Spec[];
+}
+
+function text(folder: string, name: string): string {
+  try {
+    return readFileSync(join(folder, name), 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new BadInput(
+      `${folder}: found no ${name} (${code}), expected a folder as verify --run makes it`,
+    );
+  }
+}
+
+/** The specs of a run as they were, by the names that they had. */
+function specsOf(folder: string, modules: boolean): Spec[] {
+  const kept = parsedRun(folder)['specs'];
+  if (!Array.isArray(kept)) {
+    throw new BadInput(`${join(folder, 'run.json')}: .specs: found none, expected those of a run`);
+  }
+  return (kept as KeptSpec[]).map(({ path, kept: name }) =>
+    parseSpec(text(folder, name), path, modules),
+  );
+}
+
+function parsedRun(folder: string): Readonly<Record<string, unknown>> {
+  const found = text(folder, 'run.json');
+  try {
+    return JSON.parse(found) as Record<string, unknown>;
+  } catch {
+    throw new BadInput(
+      `${join(folder, 'run.json')}: found no JSON, expected what verify --run wrote`,
+    );
+  }
+}
+
+/**
+ * A run as it was left; throws BadInput where it is none.
+ *
+ * @param modules whether its releases may be patches that are code
+ */
+export function openRun(folder: string, modules = false): OpenRun {
+  const specs = specsOf(folder, modules);
+  const file = journalOf(folder);
+  if (!existsSync(file)) {
+    throw new BadInput(
+      `${folder}: found no ${JOURNAL}, expected a folder as verify --run makes it`,
+    );
+  }
+  return { folder, file, specs, header: journalHeader(file) };
+}
+
+/** Adds the report to a run, as text, JSON and the traces of what is broken; each appears in one piece. */
+export function finishRun(
   folder: string,
-  specs: readonly Spec[],
-): (report: VerifyReport, confirmed?: ConfirmedVerdicts) => void {
-  checkFolder(folder);
-  rmSync(folderBeside(folder), { recursive: true });
-  const kept = named(specs);
-  const about = circumstances(kept);
-  return (report, confirmed) => {
-    const fresh = folderBeside(folder);
-    const write = (name: string, text: string): void => writeFileSync(join(fresh, name), text);
-    try {
-      write(
-        'run.json',
-        jsonText({ ...about, complete: report.complete, asExpected: report.asExpected }),
-      );
-      const json = verifyJson(report, confirmed);
-      write('report.json', jsonText(json));
-      write('report.txt', `${verifyText(report, style(false), true, confirmed)}\n`);
-      mkdirSync(join(fresh, 'specs'));
-      for (const [name, { text }] of kept) write(join('specs', name), text);
-      writeTraces(join(fresh, 'traces'), tracesIn(json, 'the report'));
-      renameSync(fresh, folder);
-    } finally {
-      rmSync(fresh, { recursive: true, force: true });
-    }
+  report: VerifyReport,
+  confirmed?: ConfirmedVerdicts,
+): void {
+  const put = (name: string, content: string): void => {
+    const fresh = join(folder, `${name}.new`);
+    writeFileSync(fresh, content);
+    renameSync(fresh, join(folder, name));
   };
+  const [traces, freshTraces] = [join(folder, 'traces'), join(folder, 'traces.new')];
+  const json = verifyJson(report, confirmed);
+  put('report.json', jsonText(json));
+  put('report.txt', `${verifyText(report, style(false), true, confirmed)}\n`);
+  rmSync(freshTraces, { recursive: true, force: true });
+  writeTraces(freshTraces, tracesIn(json, 'the report'));
+  rmSync(traces, { recursive: true, force: true });
+  renameSync(freshTraces, traces);
+  const { complete, asExpected } = report;
+  put('run.json', jsonText({ ...parsedRun(folder), complete, asExpected }));
 }

@@ -6,19 +6,16 @@ import { githubAnnotations } from '../report/ci/github.js';
 import type { ConfirmedVerdicts } from '../report/confirmed.js';
 import { verifyJson } from '../report/json.js';
 import { plural } from '../report/words.js';
-import type { Spec } from '../specs/spec.js';
 import { tracesIn } from '../trace/read.js';
 import type { VerifyReport } from '../verify/verify.js';
 import { outputFile } from './output-file.js';
 import { packageVersion } from './package.js';
-import { runFolder } from './run-folder.js';
 import { note } from './terminal.js';
 import { traceFolder, writeTraces } from './trace-files.js';
 
 /** What `verify` writes besides its report. */
 export type OutputFlags = { readonly [F in Format]?: string } & {
   readonly github?: true;
-  readonly run?: string;
   readonly traces?: string;
 };
 
@@ -58,17 +55,15 @@ const root = (): string => process.env['GITHUB_WORKSPACE'] ?? process.cwd();
  * @returns writes them all, files first, and the annotations to stderr, which the runner reads too
  * @throws BadInput
  */
-export function outputsFor(flags: OutputFlags, specs: readonly Spec[]): Outputs {
+export function outputsFor(flags: OutputFlags): Outputs {
   checkDistinct(flags);
   const files = formats.flatMap((format) => {
     const file = flags[format];
     return file === undefined ? [] : [{ format, write: outputFile(file, `--${format}`) }];
   });
-  const keep = flags.run === undefined ? undefined : runFolder(flags.run, specs);
   const traces = flags.traces === undefined ? undefined : tracesInto(flags.traces);
   const annotate = flags.github === true || process.env['GITHUB_ACTIONS'] === 'true';
   return (report, confirmed) => {
-    keep?.(report, confirmed);
     traces?.(report, confirmed);
     if (files.length === 0 && !annotate) return;
     const cases = casesReport(report, { version: packageVersion(), root: root() }, confirmed);

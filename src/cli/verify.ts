@@ -1,20 +1,37 @@
+import { BadInput } from '../input/bad-input.js';
 import type { ConfirmedVerdicts } from '../report/confirmed.js';
 import { verifyJson } from '../report/json.js';
 import { verifyText } from '../report/verify-text.js';
-import { loadSpecs } from '../specs/load.js';
+import { plural } from '../report/words.js';
+import { type Shard, shardText } from '../runs/shards.js';
 import type { Spec } from '../specs/spec.js';
+import { planJobs } from '../verify/jobs.js';
+import { type SearchOptions, search } from '../verify/search.js';
 import { type VerifyReport, verify } from '../verify/verify.js';
+import { announcer } from './announce.js';
 import { Exit } from './exit.js';
-import { OWN_SPECS } from './package.js';
+import { withQueue } from './queue.js';
+import { finishRun } from './run-folder.js';
 import { type SearchFlags, searching } from './searching.js';
-import { print, printJson, stdoutStyle } from './terminal.js';
+import { note, print, printJson, stdoutStyle } from './terminal.js';
 import { type OutputFlags, outputsFor } from './verify-outputs.js';
+import { mergedWork, type Work, type WorkFlags, workFor } from './verify-work.js';
 
-export interface VerifyFlags extends SearchFlags, OutputFlags {
+/** Flags of what is printed and written. */
+export interface ReportFlags extends SearchFlags, OutputFlags {
   readonly confirm?: string;
   readonly modules?: true;
   readonly json?: true;
   readonly verbose?: true;
+}
+
+export interface VerifyFlags extends ReportFlags, WorkFlags {
+  readonly queue?: string;
+  readonly estimate?: true;
+}
+
+export interface MergeFlags extends ReportFlags {
+  readonly run?: string;
 }
 
 function exitFor({ asExpected, complete }: VerifyReport, confirmed?: ConfirmedVerdicts): Exit {
@@ -26,11 +43,53 @@ function exitFor({ asExpected, complete }: VerifyReport, confirmed?: ConfirmedVe
 /** Shows what was found. */
 type Show = (report: VerifyReport, confirmed?: ConfirmedVerdicts) => void;
 
+/** Prints it, and writes it in the other forms that are asked for, which are checked before the work. */
+function printed(flags: ReportFlags): Show {
+  const outputs = outputsFor(flags);
+  return (report, confirmed) => {
+    if (flags.json === true) printJson(verifyJson(report, confirmed));
+    else print(verifyText(report, stdoutStyle(), flags.verbose === true, confirmed));
+    outputs(report, confirmed);
+  };
+}
+
+/** Adds the report to a run that is kept. */
+const keptIn =
+  ({ folder }: Work): Show =>
+  (report, confirmed) => {
+    if (folder !== undefined) finishRun(folder, report, confirmed);
+  };
+
+/** What the work needs to know beside itself. */
+type WorkingFlags = SearchFlags & Pick<VerifyFlags, 'confirm' | 'queue'>;
+
+/** Does the work, and keeps it where it is to be kept. */
+async function done<T>(
+  work: Work,
+  { queue, quiet }: WorkingFlags,
+  options: SearchOptions,
+  run: (options: SearchOptions) => Promise<T>,
+): Promise<T> {
+  const long = quiet !== true && (queue !== undefined || work.folder !== undefined);
+  const told = long ? { onFound: announcer(work.specs) } : {};
+  return withQueue(queue, work.specs, async (runner) => {
+    const store = work.open();
+    try {
+      return await run({ ...options, ...told, ...runner, store });
+    } finally {
+      store.close();
+    }
+  });
+}
+
+const verified = (work: Work, flags: WorkingFlags, options: SearchOptions): Promise<VerifyReport> =>
+  done(work, flags, options, (kept) => verify(work.specs, kept));
+
 /** The same, and what is found of the release of a kernel is replayed there. */
 async function verifiedOn(
   name: string,
-  specs: readonly Spec[],
-  flags: SearchFlags,
+  work: Work,
+  flags: WorkingFlags,
   show: Show,
 ): Promise<Exit> {
   const { releaseBeside, withKernel } = await import('./kernel.js');
@@ -42,7 +101,7 @@ async function verifiedOn(
       return searching(
         flags,
         async (options) => {
-          const report = await verify(specs, options);
+          const report = await verified(work, flags, options);
           return { report, confirmed: await confirmVerdicts(kernel, report, options.signal) };
         },
         ({ report, confirmed }) => {
@@ -56,22 +115,15 @@ async function verifiedOn(
   );
 }
 
-/**
- * Runs the specs (all of the package's without any), shows what was found, and says how it went.
- *
- * @param showing how it is shown; asked for before anything is run, so that bad input ends it then
- */
-export async function verifying(
-  paths: readonly string[],
-  flags: SearchFlags & Pick<VerifyFlags, 'confirm' | 'modules'>,
-  showing: (specs: readonly Spec[]) => Show,
-): Promise<Exit> {
-  const specs = loadSpecs(paths.length === 0 ? [OWN_SPECS] : paths, flags.modules);
-  const show = showing(specs);
-  if (flags.confirm !== undefined) return verifiedOn(flags.confirm, specs, flags, show);
+/** Does the work, shows what was found, and says how it went. */
+async function reported(work: Work, flags: WorkingFlags, ...shows: readonly Show[]): Promise<Exit> {
+  const show: Show = (report, confirmed) => {
+    for (const one of [keptIn(work), ...shows]) one(report, confirmed);
+  };
+  if (flags.confirm !== undefined) return verifiedOn(flags.confirm, work, flags, show);
   return searching(
     flags,
-    (options) => verify(specs, options),
+    (options) => verified(work, flags, options),
     (report) => {
       show(report);
       return exitFor(report);
@@ -79,13 +131,56 @@ export async function verifying(
   );
 }
 
-/** The same, printed, and written in the other forms that are asked for. */
-export const verifyCommand = (paths: readonly string[], flags: VerifyFlags): Promise<Exit> =>
-  verifying(paths, flags, (specs) => {
-    const outputs = outputsFor(flags, specs);
-    return (report, confirmed) => {
-      if (flags.json === true) printJson(verifyJson(report, confirmed));
-      else print(verifyText(report, stdoutStyle(), flags.verbose === true, confirmed));
-      outputs(report, confirmed);
-    };
-  });
+/** Runs specs, all of the package's without any, for somebody who shows it in another way. */
+export const verifying = (
+  paths: readonly string[],
+  flags: SearchFlags & Pick<VerifyFlags, 'confirm' | 'modules'>,
+  show: Show,
+): Promise<Exit> => reported(workFor(paths, flags), flags, show);
+
+/** What a report is asked for with: a part of the work has none. */
+const OUTPUTS = ['confirm', 'traces', 'json', 'verbose', 'junit', 'sarif', 'github'] as const;
+
+/** Does a part of the work, without a report: what holds in one part may be broken in another. */
+function partDone(work: Work, shard: Shard, flags: VerifyFlags): Promise<Exit> {
+  const output = OUTPUTS.find((name) => flags[name] !== undefined);
+  if (output !== undefined) {
+    throw new BadInput(`--shard: found --${output}, expected it with merge, which has all parts`);
+  }
+  return searching(
+    flags,
+    (options) => done(work, flags, options, (kept) => search(planJobs(work.specs), kept)),
+    ({ complete }) => {
+      const end = complete ? 'done' : `interrupted; verify --resume ${work.folder} goes on`;
+      print(`shard ${shardText(shard)} in ${work.folder}: ${end}`);
+      return complete ? Exit.ok : Exit.incomplete;
+    },
+  );
+}
+
+/** What memory allows the searches that store states, said before they begin. */
+const reachBounds = (specs: readonly Spec[]): string[] =>
+  specs.flatMap(({ file, checks }) =>
+    checks.flatMap((check) =>
+      check.check !== 'reach'
+        ? []
+        : check.runs.map(
+            ({ bounds }) =>
+              `${file}: reach in ${plural(bounds.pages, 'page')} ends at ${plural(bounds.maxStates, 'state')}`,
+          ),
+    ),
+  );
+
+/** Runs the specs, all of the package's without any, or goes on with a run. */
+export async function verifyCommand(paths: readonly string[], flags: VerifyFlags): Promise<Exit> {
+  const work = workFor(paths, flags);
+  if (flags.estimate === true) return (await import('./estimate.js')).estimated(work.specs, flags);
+  if (flags.memory !== undefined) for (const line of reachBounds(work.specs)) note(line);
+  return work.shard === undefined
+    ? reported(work, flags, printed(flags))
+    : partDone(work, work.shard, flags);
+}
+
+/** Puts the shards of a run together and reports on the whole. */
+export const mergeCommand = async (folders: readonly string[], flags: MergeFlags): Promise<Exit> =>
+  reported(mergedWork(folders, flags), flags, printed(flags));

@@ -63,9 +63,44 @@ export const format: Option = {
 };
 
 /** A file that the command writes. */
-export const written = (name: string, says: string): Option => ({
+const written = (name: string, says: string): Option => ({
   name,
   value: 'file',
   says,
   values: 'file',
 });
+
+/** A new folder for a run. */
+export const run: Option = {
+  name: 'run',
+  value: 'folder',
+  says: 'keep command, versions, specs, results as they come, report and traces in a new folder',
+  values: 'folder',
+};
+
+/** A server with a queue of units. */
+export const queue: Option = {
+  name: 'queue',
+  value: 'address',
+  says: 'of a Redis or Valkey: redis://HOST:PORT, rediss:// with TLS, a file that has it, or env for MREMAP_CHECK_QUEUE',
+};
+
+/** What a report on specs is printed as, and written to. */
+export const reportOutputs = [
+  confirm,
+  modules,
+  {
+    name: 'traces',
+    value: 'folder',
+    says: 'write each counterexample there, in every format',
+    values: 'folder',
+  },
+  json,
+  { name: 'verbose', says: 'with every reason, and the work behind each verdict' },
+  written('junit', 'write every expectation as a test case of JUnit XML'),
+  written('sarif', 'write what is unexpected as SARIF 2.1.0, each at its place in the spec'),
+  {
+    name: 'github',
+    says: 'annotate specs in GitHub Actions (default: where GITHUB_ACTIONS is true)',
+  },
+] as const satisfies readonly Option[];

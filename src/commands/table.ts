@@ -6,11 +6,13 @@ import {
   json,
   kernel,
   modules,
+  queue,
   quiet,
   release,
+  reportOutputs,
+  run,
   specs,
   workers,
-  written,
 } from './options.js';
 
 /** What may stand where a release is named. */
@@ -27,27 +29,29 @@ export const COMMANDS = [
     says: 'run specs and compare what is found with what they expect',
     arguments: [specs],
     options: [
-      confirm,
-      modules,
+      ...reportOutputs,
+      run,
       {
-        name: 'traces',
+        name: 'resume',
         value: 'folder',
-        says: 'write each counterexample there, in every format',
+        says: 'go on with the run in this folder, which was interrupted or killed',
         values: 'folder',
       },
-      json,
-      { name: 'verbose', says: 'with every reason, and the work behind each verdict' },
-      written('junit', 'write every expectation as a test case of JUnit XML'),
-      written('sarif', 'write what is unexpected as SARIF 2.1.0, each at its place in the spec'),
       {
-        name: 'github',
-        says: 'annotate specs in GitHub Actions (default: where GITHUB_ACTIONS is true)',
+        name: 'shard',
+        value: 'part',
+        says: 'do a part of the work, such as 3/16, and keep it with --run for merge',
+      },
+      { ...queue, says: `let workers on other machines do it: ${queue.says}` },
+      {
+        name: 'estimate',
+        says: 'say what it will take, from a sample, and do not do it',
       },
       {
-        name: 'run',
-        value: 'folder',
-        says: 'keep command, versions, specs, report and traces in a new folder',
-        values: 'folder',
+        name: 'memory',
+        value: 'mb',
+        says: 'end reach searches, as incomplete, before a worker takes more than this',
+        whole: [193, 16_777_216],
       },
       quiet,
       workers,
@@ -66,6 +70,52 @@ export const COMMANDS = [
         args: 'verify --quiet --junit verdicts.xml --sarif verdicts.sarif',
         says: 'for continuous integration',
       },
+      {
+        args: 'verify --run long specs/races.json',
+        says: 'keeps what is done; verify --resume long goes on with it',
+      },
+    ],
+  },
+  {
+    name: 'merge',
+    says: 'put the shards of a run together and report on the whole',
+    arguments: [
+      {
+        name: 'folder',
+        says: 'what verify --shard kept, every shard once',
+        values: 'folder',
+        may: 'be many',
+      },
+    ],
+    options: [...reportOutputs, run, quiet],
+    examples: [
+      { args: 'merge part-*', says: 'as verify would have reported' },
+      {
+        args: 'merge part-* --quiet --junit verdicts.xml',
+        says: 'in the last job of a pipeline',
+      },
+    ],
+  },
+  {
+    name: 'worker',
+    says: 'do units of runs that verify --queue puts on a queue',
+    arguments: [],
+    options: [
+      { ...queue, required: true },
+      { ...workers, says: 'threads (default: one a core)', whole: [1, 256] },
+      {
+        name: 'idle',
+        value: 's',
+        says: 'end after so many seconds without work (default: never)',
+        whole: [1, 1_000_000],
+      },
+    ],
+    examples: [
+      {
+        args: 'worker --queue redis://queue:6379',
+        says: 'on any machine, until it is interrupted',
+      },
+      { args: 'worker --queue env --idle 600', says: 'with the address in MREMAP_CHECK_QUEUE' },
     ],
   },
   {

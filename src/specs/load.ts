@@ -173,7 +173,7 @@ function checkThreads({ threads, pages }: WrittenRaceBounds, where: string): voi
 }
 
 /** A spec from its text; throws BadInput that names the file and the place. */
-function parseSpec(text: string, file: string, modules: boolean): Spec {
+export function parseSpec(text: string, file: string, modules: boolean): Spec {
   const codec = specCodec(file, { folder: dirname(file), modules });
   const written = decode(codec, parseJson(text, file), file);
   checkAgreement(written, file);

@@ -105,11 +105,3 @@ export function planJobs(specs: readonly Spec[]): Map<string, Job> {
   }
   return jobs;
 }
-
-/** Pieces of a search that can be cut; the same for any number of workers, so that results are too. */
-const PARTS = 16;
-
-export const tasksOf = (job: Job): Task[] =>
-  job.kind === 'reach'
-    ? [{ job, part: 0, parts: 1 }]
-    : Array.from({ length: PARTS }, (_, part) => ({ job, part, parts: PARTS }));

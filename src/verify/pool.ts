@@ -9,6 +9,13 @@ const isSmall = (tasks: readonly Task[]): boolean =>
 /** Told of each result as it comes, with the index of its task; the order is any. */
 export type OnResult = (index: number, result: TaskResult) => void;
 
+/** Does some tasks somewhere; after an abort it resolves with what was done. */
+export type Runner = (
+  tasks: readonly Task[],
+  onResult: OnResult,
+  signal: AbortSignal,
+) => Promise<void>;
+
 /** Does the tasks in this thread, one after the other, as long as nobody aborts. */
 async function runHere(
   tasks: readonly Task[],
@@ -57,6 +64,7 @@ export async function runTasks(
   onResult: OnResult,
   signal: AbortSignal,
 ): Promise<void> {
+  if (tasks.length === 0) return;
   if (workers === 0 || isSmall(tasks)) return runHere(tasks, onResult, signal);
   let handedOut = 0;
   const next = (): number | undefined =>
@@ -76,3 +84,9 @@ export async function runTasks(
     await Promise.all(threads.map((thread) => thread.terminate()));
   }
 }
+
+/** The threads of this process. */
+export const threads =
+  (workers: number): Runner =>
+  (tasks, onResult, signal) =>
+    runTasks(tasks, workers, onResult, signal);

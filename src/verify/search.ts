@@ -1,6 +1,8 @@
 import { addResults, type TaskResult, transitionsOf } from './execute.js';
-import { type Job, tasksOf } from './jobs.js';
-import { runTasks } from './pool.js';
+import type { Job } from './jobs.js';
+import { type Runner, threads } from './pool.js';
+import { IN_MEMORY, type Store } from './store.js';
+import { type Unit, unitsOf } from './units.js';
 import type { JobProgress, ProgressOf } from './verdicts.js';
 
 /** How far some searches are. */
@@ -30,82 +32,102 @@ export interface SearchOptions {
   readonly workers: number;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  /** Told of each piece as it is done. */
+  readonly onFound?: (job: Job, result: TaskResult) => void;
+  /** In memory unless given. */
+  readonly store?: Store;
+  /** The threads of this process unless given. */
+  readonly runner?: Runner;
 }
 
-/** The jobs of a verification with what has come in of each. */
+/** Units with what has come in of the job of each. */
 class Ledger {
   private readonly results: (TaskResult | undefined)[];
   private readonly left: number[];
+  private readonly done: Uint8Array;
+  tasksDone = 0;
   transitions = 0;
 
   constructor(
     private readonly keys: readonly string[],
-    parts: readonly number[],
+    private readonly units: readonly Unit[],
   ) {
     this.results = keys.map(() => undefined);
-    this.left = [...parts];
+    this.left = keys.map(() => 0);
+    for (const { job } of units) this.left[job] = (this.left[job] as number) + 1;
+    this.done = new Uint8Array(units.length);
   }
 
-  /** Returns whether that was the last piece of the job. */
-  add(job: number, result: TaskResult): boolean {
+  has(unit: number): boolean {
+    return this.done[unit] === 1;
+  }
+
+  /** A unit that is done twice is done alike, and counts once. */
+  add(unit: number, result: TaskResult): void {
+    if (this.has(unit)) return;
+    this.done[unit] = 1;
+    const { job } = this.units[unit] as Unit;
     const before = this.results[job];
     this.results[job] = before === undefined ? result : addResults(before, result);
     this.transitions += transitionsOf(result);
+    this.tasksDone++;
     this.left[job] = (this.left[job] as number) - 1;
+  }
+
+  isDone(job: number): boolean {
     return this.left[job] === 0;
   }
 
   progressOf(key: string): JobProgress {
     const job = this.keys.indexOf(key);
-    return { result: this.results[job], complete: this.left[job] === 0 };
+    return { result: this.results[job], complete: this.isDone(job) };
   }
 }
-
-/** Longest first: a search that cannot be cut into pieces is not left to the end. */
-const tasksInOrder = (
-  jobs: readonly Job[],
-): { readonly job: number; readonly task: ReturnType<typeof tasksOf>[number] }[] =>
-  jobs
-    .flatMap((job, index) => tasksOf(job).map((task) => ({ job: index, task })))
-    .sort(
-      (a, b) => a.task.parts - b.task.parts || b.task.job.bounds.pages - a.task.job.bounds.pages,
-    );
 
 /** What came in of some searches. */
 export interface Searched {
   readonly progressOf: ProgressOf;
   /** Calls made in all of them together. */
   readonly transitions: number;
+  /** Whether all that was to be done here is. */
+  readonly complete: boolean;
 }
 
 /** Does the searches, by their keys, in pieces; after an abort with what was done. */
 export async function search(
   jobs: ReadonlyMap<string, Job>,
-  { workers, signal, onProgress }: SearchOptions,
+  { workers, signal, onProgress, onFound, store = IN_MEMORY, runner }: SearchOptions,
 ): Promise<Searched> {
   const all = [...jobs.values()];
-  const ledger = new Ledger(
-    [...jobs.keys()],
-    all.map((job) => tasksOf(job).length),
-  );
-  const tasks = tasksInOrder(all);
-  let tasksDone = 0;
+  const units = unitsOf(jobs);
+  const ledger = new Ledger([...jobs.keys()], units);
+  for (const [unit, result] of store.known) ledger.add(unit, result);
+  const before = ledger.transitions;
+  const todo = [...units.keys()].filter((unit) => store.mine(unit) && !ledger.has(unit));
+  const tasks = ledger.tasksDone + todo.length;
   const onResult = (index: number, result: TaskResult): void => {
-    const { job } = tasks[index] as (typeof tasks)[number];
-    const last = ledger.add(job, result);
-    tasksDone++;
+    const unit = todo[index] as number;
+    if (ledger.has(unit)) return;
+    store.keep(unit, result);
+    ledger.add(unit, result);
+    const { job } = units[unit] as Unit;
+    onFound?.(all[job] as Job, result);
     onProgress?.({
-      tasksDone,
-      tasks: tasks.length,
-      transitions: ledger.transitions,
-      finished: last ? all[job] : undefined,
+      tasksDone: ledger.tasksDone,
+      tasks,
+      transitions: ledger.transitions - before,
+      finished: ledger.isDone(job) ? all[job] : undefined,
     });
   };
-  await runTasks(
-    tasks.map(({ task }) => task),
-    workers,
+  const run = runner ?? threads(workers);
+  await run(
+    todo.map((unit) => (units[unit] as Unit).task),
     onResult,
     signal,
   );
-  return { progressOf: (key) => ledger.progressOf(key), transitions: ledger.transitions };
+  return {
+    progressOf: (key) => ledger.progressOf(key),
+    transitions: ledger.transitions,
+    complete: ledger.tasksDone === tasks,
+  };
 }

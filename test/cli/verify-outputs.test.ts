@@ -159,6 +159,7 @@ describe('verify --run', () => {
     const result = await cli(['verify', '--run', dir, one, two]);
     expect(result.code).toBe(1);
     expect(readdirSync(dir).sort()).toEqual([
+      'journal.jsonl',
       'report.json',
       'report.txt',
       'run.json',

@@ -1,0 +1,46 @@
+import { availableParallelism } from 'node:os';
+import { plural } from '../report/words.js';
+import { programFingerprint } from '../runs/fingerprint.js';
+import { Threads } from '../verify/threads.js';
+import { Exit } from './exit.js';
+import { interruptible } from './interruption.js';
+import { note, print } from './terminal.js';
+
+export interface WorkerFlags {
+  readonly queue: string;
+  readonly workers?: number;
+  readonly idle?: number;
+}
+
+/** Does units of the queue on threads of this machine, until it is interrupted or there is nothing to do. */
+export async function workerCommand({ queue, workers, idle }: WorkerFlags): Promise<Exit> {
+  const { queueAddress, shownAddress } = await import('../queue/address.js');
+  const { connected } = await import('../queue/connection.js');
+  const { serve } = await import('../queue/serve.js');
+  const address = queueAddress(queue);
+  const { client, leave } = await connected(address, note);
+  const threads = new Threads();
+  const many = Math.max(1, workers ?? availableParallelism());
+  note(`queue: ${plural(many, 'thread')} for ${shownAddress(address)}`);
+  try {
+    const done = await interruptible(
+      (signal) =>
+        serve(
+          {
+            client,
+            program: programFingerprint(),
+            many,
+            run: (task) => threads.run(task),
+            ...(idle === undefined ? {} : { idle }),
+          },
+          signal,
+        ),
+      'interrupted: finishing what is under way',
+    );
+    print(`${plural(done, 'unit')} done`);
+    return Exit.ok;
+  } finally {
+    leave();
+    await threads.close();
+  }
+}

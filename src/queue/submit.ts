@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto';
+import { Queue, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { Runner } from '../verify/pool.js';
+import { QueueFailed } from './failed.js';
+import {
+  ENGINE,
+  type QueuedResult,
+  type QueuedUnit,
+  RUN_KEPT,
+  resultsQueue,
+  runKey,
+  unitId,
+  unitsQueue,
+} from './names.js';
+
+/** Whose work it is, and who is told how it goes. */
+export interface Submission {
+  readonly client: Redis;
+  readonly program: string;
+  readonly work: string;
+  /** Told of the number of workers, where it changes. */
+  readonly onWorkers?: (workers: number) => void;
+}
+
+/** Units on the queue at most, and how many are put there at a time. */
+const WINDOW = 1000;
+const CHUNK = 100;
+
+/** Milliseconds between two looks at the queue. */
+const LOOK = 5_000;
+
+/** One run on the queue. */
+class Submitted {
+  private readonly run = randomUUID();
+  private readonly units: Queue<QueuedUnit>;
+  private readonly results: Queue<QueuedResult>;
+  private next = 0;
+  /** Units on the queue. */
+  private readonly out = new Set<number>();
+  private workers = -1;
+  private feeding: Promise<void> | undefined;
+
+  constructor(
+    private readonly of: Submission,
+    private readonly tasks: Parameters<Runner>[0],
+    private readonly onResult: Parameters<Runner>[1],
+  ) {
+    const options = { connection: of.client, streams: ENGINE.streams };
+    this.units = new Queue(unitsQueue(of.program), options);
+    this.results = new Queue(resultsQueue(this.run), options);
+    // Of a lost connection the client says so; what is asked of it waits.
+    for (const queue of [this.units, this.results]) queue.on('error', () => {});
+  }
+
+  /** Resolves when all is done, or there is an abort; throws QueueFailed. */
+  async finish(signal: AbortSignal): Promise<void> {
+    await this.renew();
+    let ended: () => void = () => {};
+    let failed: (error: unknown) => void = () => {};
+    const end = new Promise<void>((resolve, reject) => {
+      ended = resolve;
+      failed = reject;
+    });
+    const taker = new Worker<QueuedResult>(
+      this.results.name,
+      async ({ data }) => {
+        try {
+          this.take(data);
+          if (this.isDone()) ended();
+          else this.feed().catch(failed);
+        } catch (error) {
+          failed(error);
+        }
+      },
+      { connection: this.of.client, ...ENGINE, concurrency: 16, removeOnComplete: { count: 0 } },
+    );
+    taker.on('error', () => {});
+    const looking = setInterval(() => this.look().catch(failed), LOOK);
+    signal.addEventListener('abort', ended, { once: true });
+    if (signal.aborted) ended();
+    try {
+      this.feed().catch(failed);
+      this.look().catch(failed);
+      await end;
+    } finally {
+      clearInterval(looking);
+      signal.removeEventListener('abort', ended);
+      await atMost(this.withdraw(taker), 5_000);
+    }
+  }
+
+  private isDone(): boolean {
+    return this.out.size === 0 && this.next === this.tasks.length;
+  }
+
+  /** A unit that was done twice is taken once. */
+  private take({ unit, result }: QueuedResult): void {
+    if (this.out.delete(unit)) this.onResult(unit, result);
+  }
+
+  /** Puts units on the queue, few enough that neither side needs much memory. */
+  private feed(): Promise<void> {
+    this.feeding ??= this.fill().finally(() => {
+      this.feeding = undefined;
+    });
+    return this.feeding;
+  }
+
+  private async fill(): Promise<void> {
+    while (this.next < this.tasks.length && this.out.size <= WINDOW - CHUNK) {
+      const chunk: number[] = [];
+      while (chunk.length < CHUNK && this.next < this.tasks.length) {
+        this.out.add(this.next);
+        chunk.push(this.next++);
+      }
+      await this.put(chunk);
+    }
+  }
+
+  private async put(units: readonly number[]): Promise<void> {
+    const { program, work } = this.of;
+    await this.units.addBulk(
+      units.map((unit) => ({
+        name: 'unit',
+        data: { program, work, run: this.run, unit, task: this.tasks[unit] as QueuedUnit['task'] },
+        opts: {
+          jobId: unitId(this.run, unit),
+          removeOnComplete: true,
+          removeOnFail: { age: 3600 },
+        },
+      })),
+    );
+  }
+
+  private renew(): Promise<unknown> {
+    return this.of.client.set(runKey(this.run), this.of.program, 'PX', RUN_KEPT);
+  }
+
+  /** Says that we wait, counts workers, and finds what was given up or lost. */
+  private async look(): Promise<void> {
+    if (this.of.client.status !== 'ready') return;
+    await this.renew();
+    const workers = await this.units.getWorkersCount();
+    if (workers !== this.workers) this.of.onWorkers?.(workers);
+    this.workers = workers;
+    await this.findFailed();
+    await this.findLost();
+  }
+
+  private async findFailed(): Promise<void> {
+    const { failed = 0 } = await this.units.getJobCounts('failed');
+    if (failed === 0) return;
+    for (const job of await this.units.getFailed(0, failed)) {
+      if (job?.data.run !== this.run) continue;
+      throw new QueueFailed(`--queue: a worker gave up a unit: ${job.failedReason}`);
+    }
+  }
+
+  /** A server that keeps less than every write may have forgotten units: they are put there again. */
+  private async findLost(): Promise<void> {
+    const lost: number[] = [];
+    for (const unit of [...this.out].slice(0, CHUNK)) {
+      const id = unitId(this.run, unit);
+      // In this order: a result is on its queue before the unit leaves its own.
+      if ((await this.units.getJob(id)) !== undefined) continue;
+      if ((await this.results.getJob(id)) !== undefined) continue;
+      if (this.out.has(unit)) lost.push(unit);
+    }
+    if (lost.length > 0 && this.feeding === undefined) await this.put(lost);
+  }
+
+  /** Leaves nothing behind. */
+  private async withdraw(taker: Worker): Promise<void> {
+    const left = [...this.out];
+    await this.of.client.del(runKey(this.run));
+    await Promise.allSettled(left.map((unit) => this.units.remove(unitId(this.run, unit))));
+    await taker.close(this.out.size > 0);
+    await this.results.obliterate({ force: true });
+    await Promise.all([this.units.close(), this.results.close()]);
+  }
+}
+
+/** Waits for something no longer than so many milliseconds: a server that is gone keeps nobody. */
+async function atMost(what: Promise<unknown>, milliseconds: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([what.catch(() => {}), late]);
+  clearTimeout(timer);
+}
+
+/** Lets workers anywhere do the tasks. */
+export const onQueue =
+  (submission: Submission): Runner =>
+  async (tasks, onResult, signal) => {
+    if (tasks.length > 0) await new Submitted(submission, tasks, onResult).finish(signal);
+  };

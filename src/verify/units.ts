@@ -1,0 +1,43 @@
+import type { Job, Task } from './jobs.js';
+import { roughSeconds, sizeOf } from './size.js';
+
+/** A search is cut into this many pieces at least, so that the threads of one machine end together. */
+const LEAST = 16;
+
+/** A piece takes a few seconds. */
+const SECONDS = 4;
+
+/** Pieces of longer searches are longer: each costs a place in memory, and a line in a journal. */
+const MOST = 100_000;
+
+/** Pieces of a search; from its bounds alone, so that they are the same for any number of workers. */
+function partsOf(job: Job): number {
+  if (job.kind === 'reach') return 1;
+  const wanted = Math.min(MOST, Math.ceil(roughSeconds(job) / SECONDS));
+  return wanted <= LEAST ? LEAST : Math.min(wanted, sizeOf(job).spaces);
+}
+
+/** A unit of work: a piece of one of some jobs. */
+export interface Unit {
+  /** Its number among the jobs. */
+  readonly job: number;
+  readonly task: Task;
+}
+
+/** Longest first: a search that cannot be cut into pieces is not left to the end. */
+const byLength = (a: Job, b: Job): number =>
+  Number(b.kind === 'reach') - Number(a.kind === 'reach') || b.bounds.pages - a.bounds.pages;
+
+/** The units of some jobs in the order in which they are done, which numbers them. */
+export function unitsOf(jobs: ReadonlyMap<string, Job>): Unit[] {
+  const all = [...jobs.values()].map((job, index) => ({ job, index }));
+  return all
+    .sort((a, b) => byLength(a.job, b.job))
+    .flatMap(({ job, index }) => {
+      const parts = partsOf(job);
+      return Array.from({ length: parts }, (_, part) => ({
+        job: index,
+        task: { job, part, parts },
+      }));
+    });
+}

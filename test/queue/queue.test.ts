@@ -1,0 +1,243 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  symlinkSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Queue, Worker } from 'bullmq';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { NO_SERVER, pause, Server } from '../../bench/redis-server.js';
+import { connected } from '../../src/queue/connection.js';
+import { type QueuedUnit, resultsQueue, unitsQueue } from '../../src/queue/names.js';
+import { onQueue } from '../../src/queue/submit.js';
+import { execute } from '../../src/verify/execute.js';
+import type { Task } from '../../src/verify/jobs.js';
+import { type CliResult, cli, fileWith, MAIN } from '../cli/run-cli.js';
+import { everyKind } from '../runs/specs.js';
+
+const folder = (): string => mkdtempSync(join(tmpdir(), 'mremap-check-queue-'));
+
+const children: ChildProcess[] = [];
+
+/** A worker in a process of its own, with what it said. */
+function worker(address: string, main = MAIN, flags: readonly string[] = []) {
+  const args = [main, 'worker', '--queue', address, '--workers', '1', ...flags];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  children.push(child);
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+  }
+  const ended = new Promise<{ code: number | null; said: string }>((resolve) =>
+    child.on('close', (code) => resolve({ code, said })),
+  );
+  return { child, ended };
+}
+
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
+const linesOf = (run: string): number => {
+  const journal = join(run, 'journal.jsonl');
+  return existsSync(journal) ? readFileSync(journal, 'utf8').split('\n').length - 2 : 0;
+};
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await pause(20);
+}
+
+const result = ({ code, stdout }: CliResult): object => ({ code, stdout });
+
+describe.skipIf(NO_SERVER !== undefined)(`a queue on Redis ${NO_SERVER ?? ''}`, () => {
+  let server: Server;
+  beforeAll(async () => {
+    server = await Server.start();
+  });
+  afterAll(() => server.down());
+
+  test('two workers come to the same bytes as one process, and say so as they go', async () => {
+    const spec = everyKind();
+    const workers = [worker(server.address), worker(server.address)];
+    const there = await cli(['verify', '--queue', server.address, spec]);
+    expect(result(there)).toEqual(result(await cli(['verify', '--quiet', spec])));
+    expect(there.stderr).toMatch(/queue: (1 worker|2 workers) at work/);
+    // The first counterexample comes before the first search is done with.
+    expect(there.stderr).toMatch(
+      /unexpected, every-kind\.json: .* broken on [\s\S]*set-up[\s\S]*compare .* done \(/,
+    );
+    for (const { child } of workers) child.kill('SIGTERM');
+    const units = await Promise.all(
+      workers.map(async ({ ended }) => {
+        const { code, said } = await ended;
+        expect(code).toBe(0);
+        return Number(/^(\d+) units? done$/m.exec(said)?.[1]);
+      }),
+    );
+    expect(units[0] as number).toBeGreaterThan(0);
+    expect(units[1] as number).toBeGreaterThan(0);
+    expect((units[0] as number) + (units[1] as number)).toBe(177);
+  }, 120_000);
+
+  test('a worker that is killed and a server that is restarted change nothing but the time', async () => {
+    const spec = everyKind((text) => text.replaceAll('"pages":4', '"pages":5'));
+    const run = join(folder(), 'run');
+    const durable = await Server.start();
+    const [first, second] = [worker(durable.address), worker(durable.address)];
+    const there = cli(['verify', '--queue', durable.address, '--run', run, spec]);
+    await until(() => linesOf(run) >= 20);
+    first.child.kill('SIGKILL');
+    await until(() => linesOf(run) >= 40);
+    await durable.down();
+    await pause(500);
+    await durable.up();
+    const { stderr, ...found } = await there;
+    expect(result({ ...found, stderr })).toEqual(result(await cli(['verify', '--quiet', spec])));
+    expect(stderr).toContain('queue: connection lost, trying again\nqueue: connected again\n');
+    expect(linesOf(run)).toBe(177);
+    second.child.kill('SIGTERM');
+    expect((await second.ended).code).toBe(0);
+    await durable.down();
+  }, 300_000);
+
+  test('a worker of another version refuses, and says what it found', async () => {
+    const other = folder();
+    const root = join(dirname(MAIN), '../..');
+    cpSync(join(root, 'dist'), join(other, 'dist'), { recursive: true });
+    for (const name of ['package.json', 'node_modules']) {
+      symlinkSync(join(root, name), join(other, name));
+    }
+    appendFileSync(join(other, 'dist/cli/main.js'), '\n// Another version.\n');
+    const waiting = spawn(process.execPath, [
+      ...[MAIN, 'verify', '--queue', server.address, everyKind()],
+    ]);
+    children.push(waiting);
+    await new Promise((resolve) => waiting.stderr.on('data', resolve));
+    const { code, said } = await worker(server.address, join(other, 'dist/cli/main.js')).ended;
+    expect(said).toMatch(/found work of version \w{16} alone, expected \w{16}, which this is/);
+    expect(code).toBe(2);
+    waiting.kill('SIGINT');
+    expect(await new Promise((resolve) => waiting.on('close', resolve))).toBe(3);
+  });
+
+  test('with nothing to do it ends when it was told to', async () => {
+    const { code, said } = await worker(server.address, MAIN, ['--idle', '1']).ended;
+    expect({ code, last: said.trimEnd().split('\n').at(-1) }).toEqual({
+      code: 0,
+      last: '0 units done',
+    });
+  });
+
+  test('a unit that is answered twice is taken once, and a failing one ends the run', async () => {
+    const { client, leave } = await connected(server.address, () => {});
+    const job = { kind: 'enumerate', release: 'v6.12', invariants: [], bounds: BOUNDS } as const;
+    const tasks = Array.from({ length: 20 }, (_, part): Task => ({ job, part, parts: 20 }));
+    const twice = new Worker<QueuedUnit>(
+      unitsQueue('twice'),
+      async ({ data: { run, unit, task } }) => {
+        const results = new Queue(resultsQueue(run), { connection: client });
+        for (const name of ['a', 'b']) {
+          await results.add(name, { unit, result: execute(task) });
+        }
+        await results.close();
+      },
+      { connection: client },
+    );
+    const taken: number[] = [];
+    const submission = { client, program: 'twice', work: 'w' };
+    const { signal } = new AbortController();
+    await onQueue(submission)(tasks, (unit) => taken.push(unit), signal);
+    expect(taken.sort((a, b) => a - b)).toEqual([...tasks.keys()]);
+    await twice.close();
+
+    const failing = new Worker(
+      unitsQueue('failing'),
+      () => Promise.reject(new Error('out of luck')),
+      { connection: client },
+    );
+    await expect(
+      onQueue({ ...submission, program: 'failing' })(tasks, () => {}, signal),
+    ).rejects.toThrow('a worker gave up a unit: out of luck');
+    await failing.close();
+    leave();
+  });
+});
+
+const BOUNDS = {
+  pages: 2,
+  classes: [{ kind: 'anon', prot: 'rw', populated: false }],
+  vmas: 2,
+  identities: 1,
+  displacements: [0],
+  limits: [0, 2],
+  mremap: { flags: [[]], lengths: 'any', destinations: 'any' },
+} as const;
+
+describe('the address of a queue', () => {
+  test.each<[string, () => string, Record<string, string>, RegExp]>([
+    [
+      'a password on the command line',
+      () => 'redis://:secret@localhost:1',
+      {},
+      /a password on the command line/,
+    ],
+    [
+      'no address in the environment',
+      () => 'env',
+      { MREMAP_CHECK_QUEUE: '', REDIS_URL: '' },
+      /found neither/,
+    ],
+    [
+      'no address in the variable',
+      () => 'env',
+      { MREMAP_CHECK_QUEUE: 'secret' },
+      /no address in MREMAP_CHECK_QUEUE/,
+    ],
+    ['a file that is not there', () => '/nowhere', {}, /\/nowhere: cannot be read \(ENOENT\)/],
+    ['a file without an address', () => fileWith('q', 'secret'), {}, /found no address in .*\/q/],
+    [
+      'nobody there',
+      () => 'redis://127.0.0.1:1',
+      {},
+      /redis:\/\/127\.0\.0\.1:1: cannot be reached \(.*ECONNREFUSED/,
+    ],
+    [
+      'nobody there, from a file with a password',
+      () => fileWith('q', 'redis://:secret@127.0.0.1:1\n'),
+      {},
+      /redis:\/\/127\.0\.0\.1:1: cannot be reached/,
+    ],
+  ])('%s is refused', async (_, given, env, message) => {
+    for (const command of [['verify'], ['worker']]) {
+      const { code, stdout, stderr } = await cli([...command, '--queue', given()], { env });
+      expect(stderr).toMatch(message);
+      expect(stderr).not.toContain('secret');
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    }
+  });
+
+  test.skipIf(NO_SERVER !== undefined)(
+    'a password of the environment lets in, a wrong one does not',
+    async () => {
+      const server = await Server.start(['--requirepass', 'secret']);
+      const at = `127.0.0.1:${server.port}`;
+      const right = { MREMAP_CHECK_QUEUE: `redis://:secret@${at}` };
+      const wrong = { MREMAP_CHECK_QUEUE: `redis://:guess@${at}` };
+      expect((await cli(['worker', '--queue', 'env', '--idle', '1'], { env: right })).code).toBe(0);
+      for (const args of [['env'], [server.address]]) {
+        const { code, stderr } = await cli(['worker', '--queue', ...args], { env: wrong });
+        expect(stderr).toMatch(/cannot be reached \((WRONGPASS|NOAUTH|ERR)/);
+        expect(stderr).not.toContain('guess');
+        expect(code).toBe(2);
+      }
+      await server.down();
+    },
+  );
+});

@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import { loadSpecs } from '../../src/specs/load.js';
+import { estimate } from '../../src/verify/estimate.js';
+import { planJobs } from '../../src/verify/jobs.js';
+import { reachBytes, specsWithin, statesWithin } from '../../src/verify/memory.js';
+import { verify } from '../../src/verify/verify.js';
+import { cli, fileWith } from '../cli/run-cli.js';
+import { specText } from '../support/specs.js';
+import { everyKind } from './specs.js';
+
+const here = { workers: 0, signal: new AbortController().signal };
+
+const withFailures = (): string =>
+  fileWith(
+    'failures.json',
+    specText((spec) => {
+      spec.checks[0].bounds = {
+        pages: 4,
+        classes: ['anon r', 'anon rw', 'anon rw populated'],
+        vmas: 3,
+        limits: [4, 5],
+        failures: 1,
+      };
+      spec.checks[0].expect.splice(1);
+    }),
+  );
+
+const bigReach = (): string =>
+  fileWith(
+    'reach.json',
+    specText((spec) => {
+      spec.checks = [
+        {
+          check: 'reach',
+          title: 'Ten pages',
+          release: 'v6.12',
+          bounds: { classes: ['anon r', 'anon rw'], calls: ['mmap', 'munmap', 'mprotect'] },
+          runs: [{ pages: 10, limit: 12 }],
+          expect: [],
+        },
+      ];
+    }),
+  );
+
+describe('--estimate', () => {
+  test('the number of calls is exact where all address spaces are alike', async () => {
+    const specs = loadSpecs([everyKind()]).map((spec) => ({
+      ...spec,
+      checks: spec.checks.filter(({ check }) => check === 'enumerate' || check === 'compare'),
+    }));
+    const { calls, searches, unknown } = estimate(planJobs(specs));
+    expect(calls).toEqual({ value: (await verify(specs, here)).transitions, error: 0 });
+    expect(searches.map(({ releases }) => releases)).toEqual([8, 1]);
+    expect(unknown).toEqual([]);
+  });
+
+  test('where they are not, it is within its error', async () => {
+    const specs = loadSpecs([withFailures()]);
+    const { calls } = estimate(planJobs(specs));
+    const { transitions } = await verify(specs, here);
+    expect(calls.error).toBeLessThan(transitions / 5);
+    expect(Math.abs(calls.value - transitions)).toBeLessThanOrEqual(5 * calls.error + 1e-6);
+  });
+
+  test('it is printed, and nothing is run', async () => {
+    const { code, stdout } = await cli(['verify', '--estimate', '--workers', '8', everyKind()]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^search +releases +units +spaces +calls +one worker\n/);
+    expect(stdout).toMatch(/\nenumerate, 4 pages, limits 0 to 8 +8 +128 /);
+    expect(stdout).toMatch(/\nreach, 3 pages, .*: not known before; at most 10,000,000 states/);
+    expect(stdout).toMatch(/ on 8 workers \d+\.\d s ± \d+\.\d, reach aside\n/);
+    const json = await cli(['verify', '--estimate', '--json', everyKind()]);
+    expect(JSON.parse(json.stdout)).toMatchObject({ version: 1, units: 161 + 16 });
+  });
+});
+
+describe('--memory', () => {
+  test('a reach search gets as many states as fit', () => {
+    const [spec] = specsWithin(2 ** 30, loadSpecs([bigReach()]));
+    const check = spec?.checks[0];
+    if (check?.check !== 'reach') throw new Error('no reach');
+    const bounds = check.runs[0]?.bounds;
+    if (bounds === undefined) throw new Error('no run');
+    expect(bounds.maxStates).toBe(10_000_000);
+    const fits = statesWithin(2 ** 28, bounds);
+    expect(reachBytes({ ...bounds, maxStates: fits })).toBeLessThanOrEqual(2 ** 28);
+    expect(reachBytes({ ...bounds, maxStates: fits + 1 })).toBeGreaterThan(2 ** 28);
+  });
+
+  test('it ends as incomplete where it meets the bound, with what was found', async () => {
+    const file = bigReach();
+    const { code, stdout, stderr } = await cli(['verify', '--memory', '193', '--quiet', file]);
+    expect(stderr).toBe('reach.json: reach in 10 pages ends at 14,563 states\n');
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/ 1,993 .* not finished\n/);
+  });
+});

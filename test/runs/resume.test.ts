@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { cli, MAIN } from '../cli/run-cli.js';
+import { everyKind } from './specs.js';
+
+const folder = (): string => mkdtempSync(join(tmpdir(), 'mremap-check-runs-'));
+
+/** All that a run leaves but what tells when and how it was started. */
+const reportOf = (run: string): Record<string, string> =>
+  Object.fromEntries(
+    readdirSync(run, { recursive: true, encoding: 'utf8' })
+      .filter((name) => /^(report\.|traces\/)/.test(name))
+      .sort()
+      .map((name) => [name, readFileSync(join(run, name), 'utf8')]),
+  );
+
+/** Runs the command and kills it after so many milliseconds; whether it was still there to be killed. */
+const killed = (args: readonly string[], after: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const child = spawn(process.execPath, [MAIN, ...args], { stdio: 'ignore' });
+    const timer = setTimeout(() => child.kill('SIGKILL'), after);
+    child.on('close', (_, signal) => {
+      clearTimeout(timer);
+      resolve(signal === 'SIGKILL');
+    });
+  });
+
+describe('verify --run and --resume', () => {
+  test('killed twenty times at random moments, the report is that of a run in one go', async () => {
+    const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
+    console.log(`seed ${seed} (SEED=${seed} does the same)`);
+    const spec = everyKind();
+    const whole = join(folder(), 'whole');
+    const started = performance.now();
+    const expected = await cli(['verify', '--quiet', '--run', whole, spec]);
+    const long = performance.now() - started;
+    const moments = fc.sample(fc.double({ min: 0, max: 1, noNaN: true }), { seed, numRuns: 400 });
+
+    let kills = 0;
+    let runs = 0;
+    while (kills < 20) {
+      const run = join(folder(), 'run');
+      let args = ['verify', '--quiet', '--run', run, spec];
+      runs++;
+      for (let tries = 0; kills < 20 && tries < 12; tries++) {
+        if (await killed(args, (moments.pop() as number) * long)) kills++;
+        try {
+          readdirSync(run);
+        } catch {
+          continue;
+        }
+        args = ['verify', '--quiet', '--resume', run];
+      }
+      const { code, stdout } = await cli(args);
+      expect({ code, stdout }).toEqual({ code: expected.code, stdout: expected.stdout });
+      expect(reportOf(run)).toEqual(reportOf(whole));
+    }
+    console.log(`${kills} kills in ${runs} runs of ${(long / 1000).toFixed(1)} s`);
+  }, 600_000);
+
+  test('SIGINT keeps what was found, and the rest is done later', async () => {
+    const spec = everyKind();
+    const run = join(folder(), 'run');
+    const first = await cli(['verify', '--run', run, spec], { signal: 'SIGINT' });
+    expect([1, 3]).toContain(first.code);
+    expect(JSON.parse(readFileSync(join(run, 'run.json'), 'utf8')).complete).toBe(false);
+    const second = await cli(['verify', '--quiet', '--resume', run]);
+    expect(second.stdout).toBe((await cli(['verify', '--quiet', spec])).stdout);
+    expect(JSON.parse(readFileSync(join(run, 'run.json'), 'utf8')).complete).toBe(true);
+  });
+
+  test('a line that was cut off is done again, another that is no unit is refused', async () => {
+    const run = join(folder(), 'run');
+    const { stdout } = await cli(['verify', '--quiet', '--run', run, everyKind()]);
+    const journal = join(run, 'journal.jsonl');
+    const lines = readFileSync(journal, 'utf8').trimEnd().split('\n');
+    writeFileSync(journal, `${lines.slice(0, 9).join('\n')}\n${lines[9]?.slice(0, 40)}`);
+    expect((await cli(['verify', '--quiet', '--resume', run])).stdout).toBe(stdout);
+    const after = readFileSync(journal, 'utf8').trimEnd().split('\n');
+    expect(after).toHaveLength(lines.length + 1);
+    appendFileSync(journal, '[100000,{}]\n');
+    const refused = await cli(['verify', '--resume', run]);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(/journal\.jsonl:\d+: found no unit of the work/);
+  });
+
+  test.each<[string, (run: string) => string[], (run: string) => void, RegExp]>([
+    ['a folder that is no run', () => ['/etc'], () => {}, /found no run\.json/],
+    ['specs besides', (run) => [run, everyKind()], () => {}, /the folder alone/],
+    ['a shard besides', (run) => [run, '--shard', '1/2'], () => {}, /the folder alone/],
+    [
+      'the run of another version',
+      (run) => [run],
+      (run) => change(join(run, 'journal.jsonl'), /"program":"\w+"/, '"program":"0123"'),
+      /found a run of version 0123, expected one of this/,
+    ],
+    [
+      'specs that were changed since',
+      (run) => [run],
+      (run) => change(join(run, 'specs/every-kind.json'), /Four pages/, '4 pages'),
+      /found specs that are not those that the journal is of/,
+    ],
+  ])('refuses %s', async (_, args, spoil, message) => {
+    const run = join(folder(), 'run');
+    await cli(['verify', '--run', run, everyKind()], { signal: 'SIGINT' });
+    spoil(run);
+    const { code, stdout, stderr } = await cli(['verify', '--quiet', '--resume', ...args(run)]);
+    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+});
+
+function change(file: string, what: RegExp, into: string): void {
+  const text = readFileSync(file, 'utf8');
+  expect(text).toMatch(what);
+  writeFileSync(file, text.replace(what, into));
+}
