@@ -40,8 +40,9 @@ export class Server {
     private readonly flags: readonly string[],
   ) {}
 
-  static async start(flags: readonly string[] = []): Promise<Server> {
-    const server = new Server(await freePort(), flags);
+  static async start(flags: (port: number) => readonly string[] = () => []): Promise<Server> {
+    const port = await freePort();
+    const server = new Server(port, flags(port));
     await server.up();
     return server;
   }

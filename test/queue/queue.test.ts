@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   cpSync,
@@ -19,6 +19,8 @@ import { execute } from '../../src/verify/execute.js';
 import type { Task } from '../../src/verify/jobs.js';
 import { type CliResult, cli, fileWith, MAIN } from '../cli/run-cli.js';
 import { everyKind } from '../runs/specs.js';
+
+const NO_OPENSSL = spawnSync('openssl', ['version']).status !== 0;
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'mremap-check-queue-'));
 
@@ -226,7 +228,7 @@ describe('the address of a queue', () => {
   test.skipIf(NO_SERVER !== undefined)(
     'a password of the environment lets in, a wrong one does not',
     async () => {
-      const server = await Server.start(['--requirepass', 'secret']);
+      const server = await Server.start(() => ['--requirepass', 'secret']);
       const at = `127.0.0.1:${server.port}`;
       const right = { MREMAP_CHECK_QUEUE: `redis://:secret@${at}` };
       const wrong = { MREMAP_CHECK_QUEUE: `redis://:guess@${at}` };
@@ -240,4 +242,35 @@ describe('the address of a queue', () => {
       await server.down();
     },
   );
+
+  test.skipIf(NO_SERVER !== undefined || NO_OPENSSL)(
+    'rediss: speaks TLS, with a server whose certificate is known and no other',
+    async () => {
+      const [key, cert] = selfSigned();
+      const tls = ['--tls-cert-file', cert, '--tls-key-file', key, '--tls-ca-cert-file', cert];
+      const server = await Server.start((port) => [
+        ...['--port', '0', '--tls-port', String(port), '--tls-auth-clients', 'no'],
+        ...tls,
+      ]);
+      const args = ['worker', '--queue', `rediss://127.0.0.1:${server.port}`, '--idle', '1'];
+      const known = await cli(args, { env: { NODE_EXTRA_CA_CERTS: cert } });
+      expect(known).toMatchObject({ code: 0, stdout: '0 units done\n' });
+      const unknown = await cli(args);
+      expect(unknown.stderr).toMatch(/cannot be reached \(.*certificate/);
+      expect(unknown.code).toBe(2);
+      await server.down();
+    },
+  );
 });
+
+/** A key and a certificate of this machine for itself. */
+function selfSigned(): [key: string, cert: string] {
+  const dir = folder();
+  const [key, cert] = [join(dir, 'key.pem'), join(dir, 'cert.pem')];
+  const made = spawnSync('openssl', [
+    ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=127.0.0.1'],
+    ...['-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert],
+  ]);
+  expect(made.status, made.stderr.toString()).toBe(0);
+  return [key, cert];
+}
