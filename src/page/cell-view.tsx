@@ -7,7 +7,7 @@ import { played, playedRace } from './play.js';
 import { Player } from './player.js';
 import { FRESH, type Go, linkTo, type Route } from './route.js';
 import { CallSituation, RaceSituation } from './situation.js';
-import { releaseText, shortName } from './words.js';
+import { documentsOf, releaseText, shortName } from './words.js';
 
 /** The other releases of the same promise. */
 function Strip({
@@ -178,6 +178,7 @@ export function CellView({ route, go }: { readonly route: Route; readonly go: Go
       <p class="source">
         {promise.source} <span>{releaseText(release)}</span>
       </p>
+      <p class="source">In the project: {documentsOf(invariant, release).join(', ')}</p>
       <Strip invariant={invariant} release={release} route={route} />
       {selected?.shown && (
         <div class="counterexample">

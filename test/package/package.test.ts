@@ -58,6 +58,14 @@ describe('the package, installed from its tarball in an empty folder', () => {
     expect(revision).toEqual({ mremapCheck: null, folder: null });
   });
 
+  withPackage('makes the page of a report', () => {
+    writeFileSync(join(folder(), 'spec.json'), specText());
+    expect(command('report', 'spec.json', '-o', 'page').code).toBe(0);
+    const page = readFileSync(join(folder(), 'page/index.html'), 'utf8');
+    expect(page).toMatch(/^<!doctype html>/i);
+    expect(page).toContain('limit-enomem-untouched');
+  });
+
   withPackage('brings its specs, its manual page and its licence', () => {
     const inside = join(folder(), 'node_modules/mremap-check');
     // It comes to the options only when its own specs are read.

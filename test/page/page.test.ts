@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -115,6 +116,17 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
     // One that leads nowhere says so.
     const { page: lost } = await at('#cell=limit-held/v9.9');
     expect(await lost.locator('.open h2').textContent()).toBe('Nothing at limit-held/v9.9');
+  });
+
+  test('names the documents on a cell, which are there', async () => {
+    const { page } = await at(`#cell=${CELL}`);
+    const text = (await page.locator('section.open').textContent()) ?? '';
+    const named = text.match(/docs\/[\w/.-]+\.md/g) ?? [];
+    expect(named).toEqual([
+      'docs/spec/invariants/limit-enomem-untouched.md',
+      'docs/spec/releases/v2.6.33.md',
+    ]);
+    for (const name of named) expect(existsSync(name)).toBe(true);
   });
 
   test('marks in the picture what a step unmapped, split, and where data went', async () => {
