@@ -3,7 +3,8 @@ import { parseJson } from '../input/decode.js';
 import { readText } from '../input/read-text.js';
 import { FORMAT_NAMES, FORMATS, type FormatName, fileName } from '../report/faces/formats.js';
 import { terminalText } from '../report/faces/terminal.js';
-import { plural } from '../report/words.js';
+import { callText, plural } from '../report/words.js';
+import { callOf } from '../trace/call.js';
 import { tracesIn } from '../trace/read.js';
 import type { Trace } from '../trace/trace.js';
 import { Exit } from './exit.js';
@@ -63,12 +64,17 @@ function chosen(all: readonly Numbered[], flags: TraceFlags): readonly Numbered[
   );
 }
 
+/** What is wrong; of a difference, what is called and what comes of it on either release. */
+function aboutText(trace: Trace): string {
+  if (trace.kind !== 'difference') return trace.explanation;
+  return `${callText(callOf(trace.call))}: ${trace.outcomes.map(({ result }) => result).join(', ')}`;
+}
+
 /** A line for each: its number, what it is of, and what is wrong. */
 const listText = (ones: readonly Numbered[]): string =>
   ones
     .map(({ number, trace }) => {
-      const why = trace.kind === 'difference' ? 'two releases' : trace.explanation;
-      return `${`${number}`.padStart(5)}  ${fileName(trace).padEnd(40)}  ${why}`;
+      return `${`${number}`.padStart(5)}  ${fileName(trace).padEnd(40)}  ${aboutText(trace)}`;
     })
     .join('\n');
 
