@@ -170,7 +170,7 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
   test('steps through what a patched release does, beside its base', async () => {
     const { page, complaints } = await at('#q=limit-enomem');
     await page.locator('[data-cell$="no-early-check.json"]').click();
-    expect(await page.locator('p.source').textContent()).toContain('No early check');
+    expect(await page.locator('p.source').first().textContent()).toContain('No early check');
     await page.getByLabel('beside').selectOption('v5.1');
     await page.locator('.player select').blur();
     await page.keyboard.press('End');
