@@ -139,7 +139,7 @@ const NOTHING = 2 ** 40;
 
 interface Sample {
   readonly calls: number;
-  /** Without starting threads and listing the address spaces, which a sample has much of and a whole search little. */
+  /** Without starting threads and preparing calls and address spaces, which a sample has much of and a whole search little. */
   readonly seconds: number;
 }
 
