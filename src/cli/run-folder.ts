@@ -11,21 +11,14 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BadInput } from '../input/bad-input.js';
-import type { ConfirmedVerdicts } from '../report/confirmed.js';
-import { verifyJson } from '../report/json.js';
-import { style } from '../report/style.js';
-import { verifyText } from '../report/verify-text.js';
 import { VERSION } from '../report/version.js';
 import { headerLine, type JournalHeader, journalHeader } from '../runs/journal.js';
 import type { Part } from '../runs/parts.js';
 import { parseSpec } from '../specs/load.js';
 import type { Spec } from '../specs/spec.js';
-import { tracesIn } from '../trace/read.js';
-import type { VerifyReport } from '../verify/verify.js';
 import { PACKAGE, packageVersion } from './package.js';
-import { writeTraces } from './trace-files.js';
 
-const jsonText = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
+export const jsonText = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /** The commit that a folder is at, `-dirty` where files differ from it; null outside of a clone. */
 function revisionOf(folder: string): string | null {
@@ -172,7 +165,7 @@ function specsOf(folder: string, modules: boolean): Spec[] {
   );
 }
 
-function parsedRun(folder: string): Readonly<Record<string, unknown>> {
+export function parsedRun(folder: string): Readonly<Record<string, unknown>> {
   const found = text(folder, 'run.json');
   try {
     return JSON.parse(found) as Record<string, unknown>;
@@ -197,27 +190,4 @@ export function openRun(folder: string, modules = false): OpenRun {
     );
   }
   return { folder, file, specs, header: journalHeader(file) };
-}
-
-/** Adds the report to a run, as text, JSON and the traces of what is broken; each appears in one piece. */
-export function finishRun(
-  folder: string,
-  report: VerifyReport,
-  confirmed?: ConfirmedVerdicts,
-): void {
-  const put = (name: string, content: string): void => {
-    const fresh = join(folder, `${name}.new`);
-    writeFileSync(fresh, content);
-    renameSync(fresh, join(folder, name));
-  };
-  const [traces, freshTraces] = [join(folder, 'traces'), join(folder, 'traces.new')];
-  const json = verifyJson(report, confirmed);
-  put('report.json', jsonText(json));
-  put('report.txt', `${verifyText(report, style(false), true, confirmed)}\n`);
-  rmSync(freshTraces, { recursive: true, force: true });
-  writeTraces(freshTraces, tracesIn(json, 'the report'));
-  rmSync(traces, { recursive: true, force: true });
-  renameSync(freshTraces, traces);
-  const { complete, asExpected } = report;
-  put('run.json', jsonText({ ...parsedRun(folder), complete, asExpected }));
 }

@@ -1,6 +1,5 @@
 import { BadInput } from '../input/bad-input.js';
 import type { ConfirmedVerdicts } from '../report/confirmed.js';
-import { verifyJson } from '../report/json.js';
 import { verifyText } from '../report/verify-text.js';
 import { plural } from '../report/words.js';
 import { type Shard, shardText } from '../runs/shards.js';
@@ -8,13 +7,11 @@ import type { Spec } from '../specs/spec.js';
 import { planJobs } from '../verify/jobs.js';
 import { type SearchOptions, search } from '../verify/search.js';
 import { type VerifyReport, verify } from '../verify/verify.js';
-import { announcer } from './announce.js';
 import { Exit } from './exit.js';
 import { withQueue } from './queue.js';
-import { finishRun } from './run-folder.js';
 import { type SearchFlags, searching } from './searching.js';
 import { note, print, printJson, stdoutStyle } from './terminal.js';
-import { type OutputFlags, outputsFor } from './verify-outputs.js';
+import type { OutputFlags } from './verify-outputs.js';
 import { mergedWork, type Work, type WorkFlags, workFor } from './verify-work.js';
 
 /** Flags of what is printed and written. */
@@ -43,22 +40,31 @@ function exitFor({ asExpected, complete }: VerifyReport, confirmed?: ConfirmedVe
 /** Shows what was found. */
 type Show = (report: VerifyReport, confirmed?: ConfirmedVerdicts) => void;
 
+/** Whether it is asked for in another form, or GitHub Actions wants annotations. */
+const wantsOutputs = ({ junit, sarif, github, traces }: ReportFlags): boolean =>
+  [junit, sarif, github, traces].some((flag) => flag !== undefined) ||
+  process.env['GITHUB_ACTIONS'] === 'true';
+
 /** Prints it, and writes it in the other forms that are asked for, which are checked before the work. */
-function printed(flags: ReportFlags): Show {
-  const outputs = outputsFor(flags);
+async function printed(flags: ReportFlags): Promise<Show> {
+  // Loaded where it is asked for, as is what else most runs have no use for: a start has to read it.
+  const outputs = wantsOutputs(flags)
+    ? (await import('./verify-outputs.js')).outputsFor(flags)
+    : undefined;
+  const json = flags.json === true ? (await import('../report/json.js')).verifyJson : undefined;
   return (report, confirmed) => {
-    if (flags.json === true) printJson(verifyJson(report, confirmed));
+    if (json !== undefined) printJson(json(report, confirmed));
     else print(verifyText(report, stdoutStyle(), flags.verbose === true, confirmed));
-    outputs(report, confirmed);
+    outputs?.(report, confirmed);
   };
 }
 
 /** Adds the report to a run that is kept. */
-const keptIn =
-  ({ folder }: Work): Show =>
-  (report, confirmed) => {
-    if (folder !== undefined) finishRun(folder, report, confirmed);
-  };
+async function keptIn({ folder }: Work): Promise<Show> {
+  if (folder === undefined) return () => {};
+  const { finishRun } = await import('./run-report.js');
+  return (report, confirmed) => finishRun(folder, report, confirmed);
+}
 
 /** What the work needs to know beside itself. */
 type WorkingFlags = SearchFlags & Pick<VerifyFlags, 'confirm' | 'queue'>;
@@ -71,7 +77,7 @@ async function done<T>(
   run: (options: SearchOptions) => Promise<T>,
 ): Promise<T> {
   const long = quiet !== true && (queue !== undefined || work.folder !== undefined);
-  const told = long ? { onFound: announcer(work.specs) } : {};
+  const told = long ? { onFound: (await import('./announce.js')).announcer(work.specs) } : {};
   return withQueue(queue, work.specs, async (runner) => {
     const store = work.open();
     try {
@@ -117,8 +123,9 @@ async function verifiedOn(
 
 /** Does the work, shows what was found, and says how it went. */
 async function reported(work: Work, flags: WorkingFlags, ...shows: readonly Show[]): Promise<Exit> {
+  const kept = await keptIn(work);
   const show: Show = (report, confirmed) => {
-    for (const one of [keptIn(work), ...shows]) one(report, confirmed);
+    for (const one of [kept, ...shows]) one(report, confirmed);
   };
   if (flags.confirm !== undefined) return verifiedOn(flags.confirm, work, flags, show);
   return searching(
@@ -177,10 +184,10 @@ export async function verifyCommand(paths: readonly string[], flags: VerifyFlags
   if (flags.estimate === true) return (await import('./estimate.js')).estimated(work.specs, flags);
   if (flags.memory !== undefined) for (const line of reachBounds(work.specs)) note(line);
   return work.shard === undefined
-    ? reported(work, flags, printed(flags))
+    ? reported(work, flags, await printed(flags))
     : partDone(work, work.shard, flags);
 }
 
 /** Puts the shards of a run together and reports on the whole. */
 export const mergeCommand = async (folders: readonly string[], flags: MergeFlags): Promise<Exit> =>
-  reported(mergedWork(folders, flags), flags, printed(flags));
+  reported(mergedWork(folders, flags), flags, await printed(flags));
