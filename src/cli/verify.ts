@@ -1,3 +1,4 @@
+import { beside, reportOutputs } from '../commands/options.js';
 import { BadInput } from '../input/bad-input.js';
 import type { ConfirmedVerdicts } from '../report/confirmed.js';
 import { verifyText } from '../report/verify-text.js';
@@ -41,9 +42,8 @@ function exitFor({ asExpected, complete }: VerifyReport, confirmed?: ConfirmedVe
 type Show = (report: VerifyReport, confirmed?: ConfirmedVerdicts) => void;
 
 /** Whether it is asked for in another form, or GitHub Actions wants annotations. */
-const wantsOutputs = ({ junit, sarif, github, traces }: ReportFlags): boolean =>
-  [junit, sarif, github, traces].some((flag) => flag !== undefined) ||
-  process.env['GITHUB_ACTIONS'] === 'true';
+const wantsOutputs = (flags: ReportFlags): boolean =>
+  beside.some(({ name }) => flags[name] !== undefined) || process.env['GITHUB_ACTIONS'] === 'true';
 
 /** Prints it, and writes it in the other forms that are asked for, which are checked before the work. */
 async function printed(flags: ReportFlags): Promise<Show> {
@@ -145,14 +145,12 @@ export const verifying = (
   show: Show,
 ): Promise<Exit> => reported(workFor(paths, flags), flags, show);
 
-/** What a report is asked for with: a part of the work has none. */
-const OUTPUTS = ['confirm', 'traces', 'json', 'verbose', 'junit', 'sarif', 'github'] as const;
-
 /** Does a part of the work, without a report: what holds in one part may be broken in another. */
 function partDone(work: Work, shard: Shard, flags: VerifyFlags): Promise<Exit> {
-  const output = OUTPUTS.find((name) => flags[name] !== undefined);
+  const output = reportOutputs.find(({ name }) => name !== 'modules' && flags[name] !== undefined);
   if (output !== undefined) {
-    throw new BadInput(`--shard: found --${output}, expected it with merge, which has all parts`);
+    const { name } = output;
+    throw new BadInput(`--shard: found --${name}, expected it with merge, which has all parts`);
   }
   return searching(
     flags,

@@ -2,7 +2,7 @@ import type { Argument, Option } from './command.js';
 
 /** Options that several commands have. */
 
-export const json: Option = { name: 'json', says: 'print the report as JSON' };
+export const json = { name: 'json', says: 'print the report as JSON' } as const satisfies Option;
 
 export const quiet: Option = { name: 'quiet', says: 'no progress' };
 
@@ -23,18 +23,18 @@ export const kernel: Option = {
 };
 
 /** A kernel beside which violations are replayed. */
-export const confirm: Option = {
+export const confirm = {
   name: 'confirm',
   value: 'kernel',
   says: 'replay what is broken on the release of this kernel there',
   values: 'kernel',
-};
+} as const satisfies Option;
 
 /** Patches that are code are run only where this is given. */
-export const modules: Option = {
+export const modules = {
   name: 'modules',
   says: 'run the patches that are code and that specs name: only for specs you trust',
-};
+} as const satisfies Option;
 
 /** A release, a variant of one. */
 export const release = (says: string): Option => ({
@@ -63,12 +63,8 @@ export const format: Option = {
 };
 
 /** A file that the command writes. */
-const written = (name: string, says: string): Option => ({
-  name,
-  value: 'file',
-  says,
-  values: 'file',
-});
+const written = <N extends string>(name: N, says: string) =>
+  ({ name, value: 'file', says, values: 'file' }) as const satisfies Option;
 
 /** A new folder for a run. */
 export const run: Option = {
@@ -85,22 +81,27 @@ export const queue: Option = {
   says: 'of a Redis or Valkey: redis://HOST:PORT, rediss:// with TLS, a file that has it, or env for MREMAP_CHECK_QUEUE',
 };
 
-/** What a report on specs is printed as, and written to. */
-export const reportOutputs = [
-  confirm,
-  modules,
+/** What is written beside a report on specs. */
+export const beside = [
   {
     name: 'traces',
     value: 'folder',
     says: 'write each counterexample there, in every format',
     values: 'folder',
   },
-  json,
-  { name: 'verbose', says: 'with every reason, and the work behind each verdict' },
   written('junit', 'write every expectation as a test case of JUnit XML'),
   written('sarif', 'write what is unexpected as SARIF 2.1.0, each at its place in the spec'),
   {
     name: 'github',
     says: 'annotate specs in GitHub Actions (default: where GITHUB_ACTIONS is true)',
   },
+] as const satisfies readonly Option[];
+
+/** What a report on specs is printed as, and written to. */
+export const reportOutputs = [
+  confirm,
+  modules,
+  json,
+  { name: 'verbose', says: 'with every reason, and the work behind each verdict' },
+  ...beside,
 ] as const satisfies readonly Option[];
