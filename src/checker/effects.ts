@@ -116,7 +116,10 @@ export class Effects {
 
   /** Makes room for so many more effects; no effect may be in use. */
   makeRoom(needed: number): void {
-    if (this.size + needed <= KEPT && this.spaces.size + needed <= KEPT) return;
+    if (this.size + needed > KEPT || this.spaces.size + needed > KEPT) this.forget();
+  }
+
+  forget(): void {
     this.records.fill(NONE);
     this.spaces = new StateStore();
     this.size = 0;
