@@ -1,18 +1,24 @@
 import type { Invariant } from '../invariants/invariant.js';
-import type { Vmas } from '../model/address-space.js';
+import { removeWithin, type Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
-import type { Machine } from '../model/plan.js';
-import { mapOutcome, type Outcome, Recorder, refusedAtSight, runPlan } from '../model/run.js';
+import type { Machine, Plan } from '../model/plan.js';
+import { mapOutcome, type Outcome, Recorder, runPlan } from '../model/run.js';
 import { type Env, env, NOT_FOLLOWED, type Pages, RUNNING } from '../model/state.js';
 import type { Step } from '../model/step.js';
 import type { ArgumentClass } from './argument-classes.js';
 import type { ReachBounds } from './bounds.js';
 import { type CallGroup, callGroups } from './call-groups.js';
-import { Effects, NO_EFFECT } from './effects.js';
+import { callsOf } from './calls.js';
+import { type Continuation, Continuations } from './continuations.js';
+import { type Effect, Effects, effectOf } from './effects.js';
+import { Looks } from './looks.js';
+import { type Follower, isOpen, type Opening, openingsOf } from './openings.js';
 import { type Segment, Slots } from './segments.js';
 import { canonical, frameTokens } from './spaces.js';
 import { StateStore } from './state-store.js';
+import { Successors } from './successors.js';
 import { causesOf, scopeOf, type Work, WorkTally } from './tally.js';
+import { Ways } from './ways.js';
 
 /** What was found of an invariant in the states that were expanded. */
 export interface Broken {
@@ -37,29 +43,32 @@ interface ReachTally {
 export interface ReachOptions {
   /** Execute one call of an argument class and count it for all; off executes every call. */
   readonly argumentClasses?: boolean;
-  /** Look up what parts of calls do where they have been run before; off runs every call from its start. */
+  /** Look up how calls go on from where they have been before; off runs every call from its start. */
   readonly segments?: boolean;
 }
 
-/** Address spaces that are remembered between states; when there are more, all are forgotten. */
+/** Address spaces that are remembered from state to state; when there are more, all are forgotten. */
 const REMEMBERED = 1 << 18;
 
-/** A copy of twice the length. */
-function longer(numbers: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  const copy = new Int32Array(2 * numbers.length);
-  copy.set(numbers);
-  return copy;
-}
+/** The first segment does nothing but end the calls. */
+const endsAtOnce = ({ followers }: Opening): boolean =>
+  followers[0]?.segments[0]?.returns !== undefined;
 
-/** Makes every call in states, one state after the other, whatever states they are and where they come from. */
+/** Makes every call in states, one after the other, whatever states they are and where they come from. */
 export class Expander {
   private readonly on: Machine;
+  private readonly calls: readonly Call[];
   private readonly groups: readonly CallGroup[];
-  /** Of each member of each group, the parts of its plan; none if calls are run as a whole. */
-  private readonly segments: readonly (readonly (readonly Segment[])[])[];
-  private readonly effects: Effects;
-  /** Calls that are made in a state. */
-  private readonly room: number;
+  private readonly looks: Looks;
+  /** Calls that are cut into segments, by the first of these; apart from them those that this ends. */
+  private readonly openings: readonly Opening[];
+  private readonly ending: readonly Follower[];
+  /** Groups of calls that are run as a whole behind their looks. */
+  private readonly whole: readonly number[];
+  private readonly continuations: Continuations;
+  private readonly ways = new Ways();
+  /** Of second segments, of third ones, and so on. */
+  private readonly effects: readonly Effects[];
   private readonly recorder = new Recorder();
   private readonly limits: Env;
   private readonly work: WorkTally;
@@ -68,14 +77,12 @@ export class Expander {
   private readonly ofArguments: readonly ReachTally[];
   private readonly ofFlags: readonly ReachTally[];
   private spaces = new StateStore();
-  /** By address space, the state that led there last, by a number of its own, and the first call that did. */
-  private met = new Int32Array(1024);
-  private calls = new Int32Array(1024);
-  private turn = 0;
-  private self = -1;
+  private readonly reached = new Successors();
+  /** What is being expanded. */
+  private state = 0;
+  private before: Vmas = [];
+  private pages: Pages = NOT_FOLLOWED;
 
-  /** Address spaces that the state expanded last leads to, itself not among them, in no order. */
-  successors: number[] = [];
   /** Changes when address spaces are forgotten, and their numbers are given anew. */
   generation = 0;
   /** Most VMAs in a state. */
@@ -88,8 +95,8 @@ export class Expander {
     { argumentClasses: reduce = true, segments = true }: ReachOptions,
   ) {
     this.on = reduce ? release.within(causesOf(bounds)) : release;
+    this.calls = callsOf(bounds);
     this.groups = callGroups(this.on, bounds, reduce);
-    this.room = this.groups.reduce((sum, { members }) => sum + members.length, 0);
     this.limits = env(bounds.limit, bounds.pages, { mmapCap: bounds.mmapCap });
     this.work = new WorkTally(this.on);
     this.tallies = invariants.map((invariant) => ({
@@ -102,12 +109,21 @@ export class Expander {
     const looking = ({ invariant }: ReachTally): boolean => invariant.looksAtArguments === true;
     this.ofArguments = this.tallies.filter(looking);
     this.ofFlags = this.tallies.filter((tally) => !looking(tally));
+    this.looks = new Looks(this.groups);
+    const cuts = segments && invariants.every(({ ofCountsAlone }) => ofCountsAlone === true);
+    const isCut = (group: number): boolean => cuts && this.groups[group]?.plan.loops === false;
+    const numbers = [...this.groups.keys()];
+    this.whole = numbers.filter((group) => !isCut(group));
     const slots = new Slots();
-    const canCut = segments && invariants.every(({ ofMapAlone }) => ofMapAlone === true);
-    this.segments = this.groups.map(({ plan, looks, members }) =>
-      canCut && !plan.loops ? members.map(({ call }) => slots.cut(plan, looks, call)) : [],
+    const openings = openingsOf(this.groups, numbers.filter(isCut), slots, this.looks);
+    this.openings = openings.filter((opening) => !endsAtOnce(opening));
+    this.ending = openings.filter(endsAtOnce).flatMap(({ followers }) => followers);
+    this.continuations = new Continuations(this.looks.passed.length);
+    const lengths = openings.flatMap(({ followers }) => followers.map((f) => f.segments.length));
+    this.effects = Array.from(
+      { length: lengths.reduce((most, length) => Math.max(most, length - 1), 0) },
+      () => new Effects(this.limits, slots.size),
     );
-    this.effects = new Effects(this.limits, slots.size);
   }
 
   /** The VMAs of an address space that was met. */
@@ -115,13 +131,19 @@ export class Expander {
     return this.spaces.get(number);
   }
 
+  /** Address spaces that the state expanded last leads to, itself not among them, in no order. */
+  get successors(): readonly number[] {
+    return this.reached.all;
+  }
+
   /** Of the calls that lead from the state expanded last to a successor, the first. */
   firstCall(successor: number): number {
-    return this.calls[successor] as number;
+    return this.reached.firstCall(successor);
   }
 
   /** What calls did in all states so far. */
   get total(): Work {
+    this.settle();
     return this.work.total(scopeOf(this.bounds));
   }
 
@@ -135,125 +157,183 @@ export class Expander {
    * @param state what findings name it by
    */
   expand(state: number, before: Vmas): void {
-    const { limits, groups, recorder } = this;
-    if (this.spaces.size > REMEMBERED) this.forget();
-    this.turn++;
-    this.successors = [];
-    this.self = this.numberOf(before);
-    this.effects.makeRoom(2 * this.room);
-    const pages = frameTokens(before, this.bounds.pages);
+    const { limits, looks, reached } = this;
+    if (this.spaces.size > REMEMBERED || this.continuations.isFull) this.forget();
+    reached.begin(this.spaces.add(before));
+    this.state = state;
+    this.before = before;
     this.largestCount = Math.max(this.largestCount, before.length);
-    for (let g = 0; g < groups.length; g++) {
-      const group = groups[g] as CallGroup;
-      const { plan, looks, members, size } = group;
-      recorder.clear();
-      const first = members[0] as ArgumentClass<Call>;
-      const refused = refusedAtSight(plan, looks, limits, before, pages, first.call, recorder);
-      if (refused !== undefined) {
-        this.work.add(refused, recorder, before.length, size);
-        this.judge(this.ofFlags, state, before, pages, first, size, refused);
-        if (this.ofArguments.length === 0) continue;
-        for (const one of members) {
-          this.judge(this.ofArguments, state, before, pages, one, one.size, refused);
-        }
-        continue;
-      }
-      const segments = this.segments[g] as readonly (readonly Segment[])[];
-      if (segments.length > 0) this.bySegments(state, before, group, segments);
-      else this.asWhole(state, before, pages, group);
-    }
     this.work.spaces++;
+    looks.look(limits, before);
+    if (this.whole.length > 0) this.pages = frameTokens(before, this.bounds.pages);
+    if (this.tallies.length > 0) this.judgeUnchanged();
+    for (const opening of this.openings) {
+      if (isOpen(opening, looks.passed)) this.open(opening);
+    }
+    for (const group of this.whole) {
+      if (looks.passesAll(group)) this.runWhole(this.groups[group] as CallGroup);
+    }
   }
 
   private forget(): void {
+    this.settle();
     this.spaces = new StateStore();
-    this.met.fill(0);
-    this.effects.forget();
+    this.reached.forget();
+    this.continuations.forget();
+    for (const effects of this.effects) effects.forget();
     this.generation++;
   }
 
-  private numberOf(vmas: Vmas): number {
-    const number = this.spaces.add(vmas);
-    if (number >= this.met.length) {
-      this.met = longer(this.met);
-      this.calls = longer(this.calls);
+  /** Counts what is not counted state by state. */
+  private settle(): void {
+    const { work, looks, groups, ways } = this;
+    for (const { groups: refused, place, result, times } of looks.takeRefusals()) {
+      for (const group of refused) {
+        const { plan, size } = groups[group] as CallGroup;
+        work.addAt(plan, place, result, 0, times * size);
+      }
     }
-    return number;
+    const passes = looks.takePasses();
+    for (const { group, plan, one, segments } of this.ending) {
+      const { from, returns = 0 } = segments[0] as Segment;
+      work.addAt(plan, from, returns, 0, (passes[group] as number) * one.size);
+    }
+    this.continuations.take((way, times, rise) => {
+      const { plan, place, result } = ways.at(way);
+      work.addAt(plan, place, result, rise, times);
+    });
   }
 
-  private asWhole(state: number, before: Vmas, pages: Pages, group: CallGroup): void {
-    const { limits, recorder, work } = this;
-    const { plan, looks, members } = group;
-    for (const one of members) {
-      const { call, index, size } = one;
+  private runWhole({ plan, looks, members }: CallGroup): void {
+    const { limits, recorder, work, before, pages } = this;
+    for (const { call, index, size } of members) {
       recorder.clear();
       const outcome = runPlan(plan, limits, before, pages, call, recorder, looks);
       work.add(outcome, recorder, before.length, size);
-      this.judge(this.tallies, state, before, pages, one, size, outcome);
-      if (outcome.vmas !== before) this.arrive(this.numberOf(canonical(outcome.vmas)), index);
+      this.judge(this.tallies, call, index, size, outcome);
+      if (outcome.vmas !== before) {
+        this.reached.add(this.spaces.add(canonical(outcome.vmas)), index);
+      }
     }
   }
 
-  private bySegments(
-    state: number,
-    before: Vmas,
-    { plan, members }: CallGroup,
-    segments: readonly (readonly Segment[])[],
-  ): void {
-    const { effects, work, tallies } = this;
-    for (let i = 0; i < members.length; i++) {
-      const one = members[i] as ArgumentClass<Call>;
-      const parts = segments[i] as readonly Segment[];
-      const { call, index, size } = one;
-      let effect = NO_EFFECT;
-      let rise = 0;
-      let result = RUNNING;
+  /** Runs the first segment of an opening; how calls go on from there is known, or found out. */
+  private open(opening: Opening): void {
+    const { limits, before, continuations, looks } = this;
+    const { plan, one, segments } = opening.followers[0] as Follower;
+    const first = segments[0] as Segment;
+    const effect = effectOf(limits, before, plan, first, one.call, this.recorder);
+    if (effect.result !== RUNNING) {
+      this.endTogether(opening, effect);
+      return;
+    }
+    const { vmas, rise } = effect;
+    this.work.rose(rise);
+    const { clears } = opening;
+    const space = this.spaces.add(clears === undefined ? vmas : removeWithin(vmas, ...clears));
+    const at =
+      continuations.find(space, opening, looks.passed) ??
+      continuations.add(this.goOn(opening, vmas));
+    continuations.use(at, vmas.length - before.length, this.reached);
+    if (this.tallies.length === 0) return;
+    continuations.endsIn(at, (way, call, times) => this.judgeCounts(way, call, times));
+  }
+
+  /** The first segment has ended the calls of an opening. */
+  private endTogether({ followers }: Opening, effect: Effect): void {
+    const { looks, work, reached, tallies, ways } = this;
+    const { result, passed, rise, vmas } = effect;
+    const end = vmas === this.before ? undefined : this.spaces.add(canonical(vmas));
+    for (const { group, plan, one, segments } of followers) {
+      if (!looks.passesAll(group)) continue;
+      const place = (segments[0] as Segment).from + passed;
+      work.addAt(plan, place, result, rise, one.size);
+      if (end !== undefined) reached.add(end, one.index);
+      if (tallies.length === 0) continue;
+      this.judgeCounts(ways.numberOf(plan, place, result, vmas.length), one.index, one.size);
+    }
+  }
+
+  /** How the calls of an opening that have passed their looks go on from what their first segment left. */
+  private goOn({ followers }: Opening, vmas: Vmas): Continuation {
+    const leads = new Map<number, number>();
+    const ends = new Map<number, { first: number; times: number }>();
+    const space = this.spaces.add(vmas);
+    let rise = 0;
+    for (const { group, plan, one, segments } of followers) {
+      if (!this.looks.passesAll(group)) continue;
+      const { index, size, call } = one;
+      let at = { vmas, result: RUNNING };
+      let where = space;
       let place = 0;
-      for (let k = 0; result === RUNNING; k++) {
-        const part = parts[k] as Segment;
-        place = part.from;
-        if (part.returns !== undefined) {
-          result = part.returns;
+      for (let k = 1; at.result === RUNNING; k++) {
+        const segment = segments[k] as Segment;
+        place = segment.from;
+        if (segment.returns !== undefined) {
+          at = { vmas: at.vmas, result: segment.returns };
           break;
         }
-        const added = k === 0 ? 0 : effects.count(effect) - before.length;
-        effect =
-          k === 0
-            ? effects.ofFirst(state, before, plan, part, call)
-            : effects.ofNext(effect, plan, part, call);
-        rise = Math.max(rise, added + effects.rise(effect));
-        result = effects.result(effect);
-        place += effects.passed(effect);
+        if (k > 1) where = this.spaces.add(at.vmas);
+        const effect = (this.effects[k - 1] as Effects).of(where, at.vmas, plan, segment, call);
+        rise = Math.max(rise, at.vmas.length - vmas.length + effect.rise);
+        place += effect.passed;
+        at = effect;
       }
-      const stepNumber = plan.numbers[place] as number;
-      work.addAt(plan, place, result, stepNumber, rise, size);
-      if (tallies.length > 0) {
-        const step = plan.steps[place] as Step;
-        const vmas = effect === NO_EFFECT ? before : effects.kept(effect);
-        const outcome = mapOutcome(result, vmas, step, stepNumber, before.length + rise);
-        this.judge(tallies, state, before, NOT_FOLLOWED, one, size, outcome);
-      }
-      if (effect === NO_EFFECT) continue;
-      let successor = effects.successor(effect);
-      if (successor < 0) {
-        successor = this.numberOf(canonical(effects.kept(effect)));
-        effects.noteSuccessor(effect, successor);
-      }
-      this.arrive(successor, index);
+      const lead = this.spaces.add(canonical(at.vmas));
+      leads.set(lead, Math.min(leads.get(lead) ?? index, index));
+      const way = this.ways.numberOf(plan, place, at.result, at.vmas.length);
+      const end = ends.get(way) ?? { first: index, times: 0 };
+      ends.set(way, { first: Math.min(end.first, index), times: end.times + size });
     }
+    return { leads, ends, rise };
+  }
+
+  /** Judges the calls that a look refuses, and those that end right behind their looks. */
+  private judgeUnchanged(): void {
+    const { groups, looks, before } = this;
+    for (const { groups: refused, place, result } of looks.refusals()) {
+      for (const group of refused) {
+        const { plan, members, size } = groups[group] as CallGroup;
+        const outcome = this.unchanged(plan, place, result);
+        const { call, index } = members[0] as ArgumentClass<Call>;
+        this.judge(this.ofFlags, call, index, size, outcome);
+        if (this.ofArguments.length === 0) continue;
+        for (const one of members) {
+          this.judge(this.ofArguments, one.call, one.index, one.size, outcome);
+        }
+      }
+    }
+    for (const { group, plan, one, segments } of this.ending) {
+      if (!looks.passesAll(group)) continue;
+      const { from, returns = 0 } = segments[0] as Segment;
+      const way = this.ways.numberOf(plan, from, returns, before.length);
+      this.judgeCounts(way, one.index, one.size);
+    }
+  }
+
+  private unchanged(plan: Plan, place: number, result: number): Outcome {
+    const { before, pages } = this;
+    const step = plan.steps[place] as Step;
+    const outcome = mapOutcome(result, before, step, plan.numbers[place] as number, before.length);
+    return { ...outcome, pages };
+  }
+
+  /** Judges calls of which no more is known than how they end, and the first of them. */
+  private judgeCounts(way: number, index: number, size: number): void {
+    const { plan, place, result, mapCount } = this.ways.at(way);
+    const outcome = { ...this.unchanged(plan, place, result), mapCount };
+    this.judge(this.tallies, this.calls[index] as Call, index, size, outcome);
   }
 
   private judge(
     tallies: readonly ReachTally[],
-    state: number,
-    before: Vmas,
-    pages: Pages,
-    { call, index }: ArgumentClass<Call>,
+    call: Call,
+    index: number,
     size: number,
     outcome: Outcome,
   ): void {
-    const { on, limits } = this;
     if (tallies.length === 0) return;
+    const { on, limits, before, pages, state } = this;
     const transition = { on, env: limits, before, pages, call, outcome };
     for (const tally of tallies) {
       if (!tally.invariant.applies(transition)) continue;
@@ -264,15 +344,5 @@ export class Expander {
       tally.state = state;
       tally.call = index;
     }
-  }
-
-  private arrive(successor: number, call: number): void {
-    const { met, calls, turn } = this;
-    if (successor === this.self) return;
-    if (met[successor] !== turn) {
-      met[successor] = turn;
-      calls[successor] = call;
-      this.successors.push(successor);
-    } else if (call < (calls[successor] as number)) calls[successor] = call;
   }
 }

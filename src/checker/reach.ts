@@ -37,8 +37,8 @@ class Search {
   private readonly expander: Expander;
   private readonly store = new StateStore();
   private readonly paths = new Paths();
-  /** Which address spaces of the expander are states that have been met. */
-  private readonly known = new Set<number>();
+  /** Which address spaces of the expander are states that have been met: 1. */
+  private known = new Uint8Array(1 << 10);
   private generation = 0;
   private edges = 0;
 
@@ -80,7 +80,7 @@ class Search {
     const { expander } = this;
     expander.expand(state, this.store.get(state));
     if (expander.generation !== this.generation) {
-      this.known.clear();
+      this.known.fill(0);
       this.generation = expander.generation;
     }
     const { successors } = expander;
@@ -89,16 +89,25 @@ class Search {
     fresh.sort((a, b) => expander.firstCall(a) - expander.firstCall(b));
     for (const space of fresh) {
       this.store.add(expander.space(space));
-      this.known.add(space);
+      this.note(space);
       this.paths.add(state, expander.firstCall(space));
     }
   }
 
   private isKnown(space: number): boolean {
-    if (this.known.has(space)) return true;
+    if (this.known[space] === 1) return true;
     if (this.store.find(this.expander.space(space)) < 0) return false;
-    this.known.add(space);
+    this.note(space);
     return true;
+  }
+
+  private note(space: number): void {
+    if (space >= this.known.length) {
+      const more = new Uint8Array(2 * space);
+      more.set(this.known);
+      this.known = more;
+    }
+    this.known[space] = 1;
   }
 }
 

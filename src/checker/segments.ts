@@ -1,7 +1,7 @@
 import type { Call } from '../model/calls.js';
 import type { Plan } from '../model/plan.js';
 import { type Ranges, rangesOf } from '../model/state.js';
-import type { Step } from '../model/step.js';
+import type { Range, Step } from '../model/step.js';
 
 /**
  * Steps of a plan, one behind the other, whose effect on an address space depends on no more of the call
@@ -15,6 +15,8 @@ export interface Segment {
   readonly to: number;
   /** The ranges of the call when the segment begins. */
   readonly ranges: Ranges;
+  /** Pages, half-open, of which it makes no difference what is mapped there when the segment begins. */
+  readonly clears: readonly [number, number] | undefined;
   /** What the call returns, if all that the segment does is to end it. */
   readonly returns: number | undefined;
 }
@@ -35,6 +37,10 @@ function endOfSegment({ steps }: Plan, from: number): number {
   return to;
 }
 
+/** What the first of some steps clears; a check of map_count behind it would tell how many VMAs there were. */
+const clearedBy = ([first, ...further]: readonly Step[]): Range | undefined =>
+  further.some(({ count }) => count !== undefined) ? undefined : first?.clears;
+
 /** Cuts plans; equal segments have equal slots. */
 export class Slots {
   private readonly numbers = new Map<string, number>();
@@ -45,8 +51,7 @@ export class Slots {
 
   /**
    * Cuts a plan without a loop behind its first steps, which have been run, and after those that unmap a
-   * range, since many calls unmap it, and what it is unmapped from is soon forgotten. For mmap() that does
-   * not pay.
+   * range, since many calls unmap it, and what it is unmapped from is soon forgotten.
    *
    * @param looks how many first steps of the plan that are
    */
@@ -55,10 +60,18 @@ export class Slots {
     const segments: Segment[] = [];
     let ranges = rangesOf(call);
     for (let from = looks; from < steps.length && segments.at(-1)?.returns === undefined; ) {
-      const to = call.call === 'mmap' ? steps.length : endOfSegment(plan, from);
+      const to = endOfSegment(plan, from);
       const slot = this.numberOf(plan, from, to, call, ranges);
-      const returns = steps[from]?.returns?.(ranges);
-      segments.push({ slot, from, to, ranges, returns });
+      const { returns } = steps[from] as Step;
+      const clears = clearedBy(steps.slice(from, to));
+      segments.push({
+        slot,
+        from,
+        to,
+        ranges,
+        clears: clears && [clears.start(ranges), clears.end(ranges)],
+        returns: returns?.(ranges),
+      });
       for (const { cuts } of steps.slice(from, to)) ranges = cuts?.(ranges) ?? ranges;
       from = to;
     }

@@ -219,9 +219,14 @@ export function frameTokens(vmas: Vmas, pages: number): Pages {
   return tokens;
 }
 
+function hasIdentities(vmas: Vmas): boolean {
+  for (const vma of vmas) if (idOf(vma) !== 0) return true;
+  return false;
+}
+
 /** The same address space with identities numbered by first appearance: equal situations are equal states. */
 export function canonical(vmas: Vmas): Vmas {
-  if (vmas.every((vma) => idOf(vma) === 0)) return vmas;
+  if (!hasIdentities(vmas)) return vmas;
   const names = new Map<number, number>();
   const next = new Map<number, number>();
   return vmas.map((vma) => {

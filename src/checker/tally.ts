@@ -120,17 +120,16 @@ export class WorkTally {
     else add(passed, at, times);
   }
 
-  /** Calls that ended at a place of their plan, which has no loop. */
-  addAt(
-    plan: Plan,
-    at: number,
-    result: number,
-    stepNumber: number,
-    rise: number,
-    times: number,
-  ): void {
-    this.ended(result, stepNumber, rise, times);
-    add(this.passedOf(plan), at, times);
+  /** Calls that ended at a place of their plan, without having gone back in it. */
+  addAt(plan: Plan, at: number, result: number, rise: number, times: number): void {
+    this.ended(result, plan.numbers[at] as number, rise, times);
+    const passed = this.passedOf(plan);
+    for (let place = plan.loops ? 0 : at; place <= at; place++) add(passed, place, times);
+  }
+
+  /** map_count rose by so much under the lock. */
+  rose(by: number): void {
+    if (by > this.peak) this.peak = by;
   }
 
   private passedOf(plan: Plan): Float64Array {
@@ -148,7 +147,7 @@ export class WorkTally {
     this.transitions += times;
     add(this.results, result < 0 ? -result : 0, times);
     if (result < 0) add(this.refusals, stepNumber, times);
-    if (rise > this.peak) this.peak = rise;
+    this.rose(rise);
   }
 
   /** How often each step ran, by its number in `Machine.steps`. */

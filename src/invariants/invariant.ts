@@ -51,10 +51,11 @@ export interface Invariant {
    */
   readonly looksAtArguments?: true;
   /**
-   * Of the outcome `applies` and `holds` look at nothing but the result, the VMAs, map_count and the step
-   * that ended the call. A search of nothing else need not follow frames and accounts.
+   * `applies` and `holds` look at nothing but which system call it is, what it returns, the step that ended
+   * it, max_map_count, and map_count before and after. A search of nothing else judges calls that end alike
+   * at once.
    */
-  readonly ofMapAlone?: true;
+  readonly ofCountsAlone?: true;
   /** Whether the call is one that the promise is about; one that no call is about has not been tested. */
   readonly applies: (t: Transition) => boolean;
   /** Whether the promise is kept; asked only where it applies. */

@@ -7,7 +7,7 @@ export const limitHeld: Invariant = {
   source:
     'vm.max_map_count bounds the VMAs of a process. mmap() is lenient by one on purpose, since it may merge: see overshoot-at-most-one.',
   looksAtLimit: true,
-  ofMapAlone: true,
+  ofCountsAlone: true,
   applies: ({ call }) => call.call !== 'mmap',
   holds: ({ env, before, outcome }) => outcome.mapCount <= Math.max(env.maxMapCount, before.length),
   explain: ({ env, before, outcome }) =>

@@ -7,7 +7,7 @@ export const mmapLimitHeld: Invariant = {
   source:
     'It may by one: do_mmap() refuses only above the limit, since it cannot know yet whether the mapping merges.',
   looksAtLimit: true,
-  ofMapAlone: true,
+  ofCountsAlone: true,
   applies: ({ call }) => call.call === 'mmap',
   holds: ({ env, before, outcome }) => outcome.mapCount <= Math.max(env.maxMapCount, before.length),
   explain: ({ env, before, outcome }) =>
@@ -20,7 +20,7 @@ export const overshootAtMostOne: Invariant = {
   definition: 'n ≤ L + 1 ⇒ n′ ≤ L + 1',
   source: 'mmap() refuses only when map_count is already above the limit (do_mmap).',
   looksAtLimit: true,
-  ofMapAlone: true,
+  ofCountsAlone: true,
   applies: ({ env, before }) => before.length <= env.maxMapCount + 1,
   holds: ({ env, outcome }) => outcome.mapCount <= env.maxMapCount + 1,
   explain: ({ env, before, outcome }) =>

@@ -164,7 +164,7 @@ describe.each([...everyRelease, ...PATCHED])('the reductions of a search on %s',
       calls: ['mmap', 'munmap', 'mprotect', 'touch', 'mremap'],
       mremap: BOUNDS.mremap,
     };
-    const ofMap = invariants.filter(({ ofMapAlone }) => ofMapAlone === true);
+    const ofMap = invariants.filter(({ ofCountsAlone }) => ofCountsAlone === true);
     const whole = reach(on, bounds, ofMap, { argumentClasses: false, segments: false });
     expect(reach(on, bounds, ofMap)).toEqual(whole);
     expect(reach(on, bounds, ofMap, { argumentClasses: false })).toEqual(whole);

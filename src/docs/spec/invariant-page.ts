@@ -29,11 +29,15 @@ function notationOf(definition: string): string[] {
   );
 }
 
-function traits({ looksAtLimit, looksAtArguments, ofMapAlone }: Invariant): string[] {
+function traits({ looksAtLimit, looksAtArguments, ofCountsAlone }: Invariant): string[] {
   const looks = [
     ...(looksAtLimit === true ? ['at max_map_count'] : []),
     ...(looksAtArguments === true ? ['at the arguments of refused calls'] : []),
-    ...(ofMapAlone === true ? ['at nothing but the result, the VMAs and map_count'] : []),
+    ...(ofCountsAlone === true
+      ? [
+          'at nothing but the system call, its result, `max_map_count`, and `map_count` before and after',
+        ]
+      : []),
   ];
   return looks.length === 0 ? [] : [paragraph(`It looks ${looks.join(', and ')}.`)];
 }

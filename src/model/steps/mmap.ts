@@ -22,7 +22,7 @@ import {
 } from '../vma.js';
 import { mmapCountCheck } from './counts.js';
 import { chargeMayFail, mayCommit } from './limits.js';
-import { chargesOf, type Unmapping } from './unmap.js';
+import { chargesOf, DESTINATION, type Unmapping } from './unmap.js';
 
 /** Private and writable: the pages are charged. */
 const accountable = (s: State): boolean => {
@@ -179,6 +179,7 @@ export const mmapBeforeUnmap = (rule: AnonMergeRule, unmap: Unmapping): readonly
     name: 'mmap-replace',
     kernel: '__mmap_region',
     does: 'maps the range in place of what is there, which is still counted',
+    clears: DESTINATION,
     mayFail: [
       {
         ...NO_VMA,

@@ -54,7 +54,7 @@ const SOURCE: Range = {
 };
 /** Of munmap() itself. */
 const RANGE: Range = { ...SOURCE, what: 'range' };
-const DESTINATION: Range = {
+export const DESTINATION: Range = {
   what: 'destination',
   start: (s) => s.newAddr,
   end: (s) => s.newAddr + s.newLen,

@@ -1,0 +1,173 @@
+import type { Vmas } from '../model/address-space.js';
+import type { Call } from '../model/calls.js';
+import { seenBy } from '../model/plan.js';
+import { type Env, NOT_FOLLOWED, type Ranges, RUNNING, rangesOf, stateOf } from '../model/state.js';
+import type { Step } from '../model/step.js';
+import type { CallGroup } from './call-groups.js';
+
+/** A step that only looks, of calls that are alike up to there. */
+interface Look {
+  readonly step: Step;
+  /** One of the calls. */
+  readonly call: Call;
+  readonly ranges: Ranges;
+  /** Its place in the plans of all these calls. */
+  readonly place: number;
+  /** The first look that is not below it. */
+  behind: number;
+  /** Groups of which it is the last look. */
+  readonly groups: number[];
+  /** By result, how often it has refused. */
+  readonly refusals: Map<number, number>;
+}
+
+/** Calls that a look refuses. */
+export interface Refusal {
+  readonly groups: readonly number[];
+  /** The place of the look in the plans of all these calls. */
+  readonly place: number;
+  /** The errno, negated. */
+  readonly result: number;
+}
+
+/** In place of the last look of calls that begin with something else. */
+const NO_LOOK = -1;
+
+/**
+ * The looks with which calls begin, as a tree, parents first: what many calls look at is looked at once
+ * in an address space.
+ */
+export class Looks {
+  private readonly looks: Look[] = [];
+  private readonly lastOf: Int32Array;
+  /** What refused in the address space looked at last. */
+  private refused: { readonly look: number; readonly result: number }[] = [];
+  /** What the address space looked at last has passed, a bit a look. */
+  readonly passed: Int32Array;
+  /** How often each was passed. */
+  private readonly passes: Float64Array;
+  private spaces = 0;
+
+  constructor(groups: readonly CallGroup[]) {
+    this.lastOf = new Int32Array(groups.length).fill(NO_LOOK);
+    this.plant(groups, [...groups.keys()], 0, NO_LOOK);
+    this.passes = new Float64Array(this.looks.length);
+    this.passed = new Int32Array((this.looks.length + 31) >> 5);
+  }
+
+  /** Adds what some groups, alike so far, do at one place. */
+  private plant(
+    groups: readonly CallGroup[],
+    alike: readonly number[],
+    place: number,
+    last: number,
+  ): void {
+    const next = new Map<Step, Map<string, number[]>>();
+    for (const group of alike) {
+      const { plan, looks, members } = groups[group] as CallGroup;
+      if (place === looks) {
+        this.looks[last]?.groups.push(group);
+        this.lastOf[group] = last;
+        continue;
+      }
+      const step = plan.steps[place] as Step;
+      const seen = seenBy(step, (members[0] as { readonly call: Call }).call);
+      const byWhatIsSeen = next.get(step) ?? new Map<string, number[]>();
+      next.set(step, byWhatIsSeen);
+      byWhatIsSeen.set(seen, [...(byWhatIsSeen.get(seen) ?? []), group]);
+    }
+    for (const [step, byWhatIsSeen] of next) {
+      for (const same of byWhatIsSeen.values()) {
+        const { members } = groups[same[0] as number] as CallGroup;
+        const { call } = members[0] as { readonly call: Call };
+        const look: Look = {
+          step,
+          call,
+          ranges: rangesOf(call),
+          place,
+          behind: 0,
+          groups: [],
+          refusals: new Map(),
+        };
+        const number = this.looks.push(look) - 1;
+        this.plant(groups, same, place + 1, number);
+        look.behind = this.looks.length;
+      }
+    }
+  }
+
+  /** Looks at one address space. */
+  look(limits: Env, vmas: Vmas): void {
+    const { looks, passes, passed } = this;
+    this.spaces++;
+    passed.fill(0);
+    this.refused = [];
+    for (let i = 0; i < looks.length; ) {
+      const { step, call, ranges, refusals, behind } = looks[i] as Look;
+      const { result } = step.run(stateOf(limits, vmas, NOT_FOLLOWED, call, ranges));
+      if (result === RUNNING) {
+        passed[i >> 5] = (passed[i >> 5] as number) | (1 << (i & 31));
+        passes[i] = (passes[i] as number) + 1;
+        i++;
+      } else {
+        refusals.set(result, (refusals.get(result) ?? 0) + 1);
+        this.refused.push({ look: i, result });
+        i = behind;
+      }
+    }
+  }
+
+  /** Whether the calls of a group begin with a look. */
+  hasAny(group: number): boolean {
+    return this.lastOf[group] !== NO_LOOK;
+  }
+
+  /** Whether the calls of a group have passed all their looks at the address space looked at last. */
+  passesAll(group: number): boolean {
+    const last = this.lastOf[group] as number;
+    return last === NO_LOOK || (((this.passed[last >> 5] as number) >>> (last & 31)) & 1) === 1;
+  }
+
+  /** The bits of `passed` that tell which of some groups pass all their looks. */
+  maskOf(groups: Iterable<number>): Int32Array {
+    const mask = new Int32Array(this.passed.length);
+    for (const group of groups) {
+      const last = this.lastOf[group] as number;
+      if (last !== NO_LOOK) mask[last >> 5] = (mask[last >> 5] as number) | (1 << (last & 31));
+    }
+    return mask;
+  }
+
+  /** How often each group has passed all its looks since that was asked last. */
+  takePasses(): Float64Array {
+    const { lastOf, passes, spaces } = this;
+    const taken = Float64Array.from(lastOf, (last) =>
+      last === NO_LOOK ? spaces : (passes[last] as number),
+    );
+    passes.fill(0);
+    this.spaces = 0;
+    return taken;
+  }
+
+  /** What is refused in the address space looked at last. */
+  refusals(): Refusal[] {
+    return this.refused.map(({ look, result }) => this.refusal(look, result));
+  }
+
+  private refusal(look: number, result: number): Refusal {
+    const { behind, place } = this.looks[look] as Look;
+    return {
+      groups: this.looks.slice(look, behind).flatMap((below) => below.groups),
+      place,
+      result,
+    };
+  }
+
+  /** What was refused since that was asked last, and how often. */
+  *takeRefusals(): Generator<Refusal & { readonly times: number }> {
+    for (const [look, { refusals }] of this.looks.entries()) {
+      for (const [result, times] of refusals) yield { ...this.refusal(look, result), times };
+      refusals.clear();
+    }
+  }
+}
