@@ -131,6 +131,8 @@ interface EnumerateResult {
   readonly perSecondAndWorker: number;
   /** One worker's time over this one's. */
   readonly speedup: number;
+  /** The same of as many processes that share nothing, each with all of the work: what the machine allows. */
+  readonly possible: number;
 }
 
 /** Parts of the sample, of so many; an even number, so that two workers have equal shares. */
@@ -144,6 +146,13 @@ interface Sample {
 }
 
 const partsFor = (pages: number): number => 4 * 8 ** Math.max(0, pages - 4);
+
+/** How much more is done by processes side by side than by one alone; without their starts. */
+async function sideBySide(what: Probe, processes: number): Promise<number> {
+  const alone = await probe(what);
+  const together = await Promise.all(Array.from({ length: processes }, () => probe(what)));
+  return (processes * alone.seconds) / Math.max(...together.map(({ seconds }) => seconds));
+}
 
 /** A sample of the parts of the full model, on one worker and on two. */
 export async function enumerate({ pages, repeats }: Scale): Promise<EnumerateResult[]> {
@@ -182,7 +191,11 @@ export async function enumerate({ pages, repeats }: Scale): Promise<EnumerateRes
       const run = typical(turns.map((turn) => turn[i] as Sample));
       const perSecondAndWorker = run.calls / run.seconds / workers;
       const speedup = median(turns.map((turn) => turn[0].seconds / (turn[i] as Sample).seconds));
-      results.push({ release, pages, workers, ...run, perSecondAndWorker, speedup });
+      const one = { part: 0, parts } as const;
+      const what = { search: 'enumerate', release, bounds: job.bounds, options: one } as const;
+      const possible =
+        workers === 1 ? 1 : median(await repeated(repeats, () => sideBySide(what, workers)));
+      results.push({ release, pages, workers, ...run, perSecondAndWorker, speedup, possible });
     }
   }
   return results;
