@@ -17,18 +17,12 @@ const LEADS = 6;
 const ENDS = 7;
 const HEAD = 8;
 
-/** Calls that end in one way. */
-interface End {
-  readonly first: number;
-  readonly times: number;
-}
-
 /** How some calls go on. */
 export interface Continuation {
-  /** The address spaces to which they lead, each with the first call that does. */
-  readonly leads: ReadonlyMap<number, number>;
-  /** The ways in which they end, each with the first call that does, and how many do. */
-  readonly ends: ReadonlyMap<number, End>;
+  /** The address spaces to which they lead, each once, with the first call that does. */
+  readonly leads: readonly { readonly space: number; readonly call: number }[];
+  /** The ways in which they end, each once, with the first call that does, and how many do. */
+  readonly ends: readonly { readonly way: number; readonly call: number; readonly times: number }[];
   /** Highest rise of map_count from where they go on. */
   readonly rise: number;
 }
@@ -97,23 +91,23 @@ export class Continuations {
   add({ leads, ends, rise }: Continuation): number {
     const { key, keyLength, hash } = this;
     const at = this.size;
-    this.makeRoom(HEAD + keyLength + 2 * leads.size + 3 * ends.size);
+    this.makeRoom(HEAD + keyLength + 2 * leads.length + 3 * ends.length);
     const { words } = this;
     words[at + HASH] = hash;
     words[at + TIMES] = 0;
     words[at + RISE] = rise;
     words[at + KEY] = keyLength;
-    words[at + LEADS] = leads.size;
-    words[at + ENDS] = ends.size;
+    words[at + LEADS] = leads.length;
+    words[at + ENDS] = ends.length;
     let to = at + HEAD;
     for (let k = 0; k < keyLength; k++) words[to++] = key[k] as number;
-    for (const [space, call] of leads) {
+    for (const { space, call } of leads) {
       words[to++] = space;
       words[to++] = call;
     }
-    for (const [way, { first, times }] of ends) {
+    for (const { way, call, times } of ends) {
       words[to++] = way;
-      words[to++] = first;
+      words[to++] = call;
       words[to++] = times;
     }
     this.size = to;

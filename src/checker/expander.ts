@@ -13,12 +13,13 @@ import { type Continuation, Continuations } from './continuations.js';
 import { type Effect, Effects, effectOf } from './effects.js';
 import { Looks } from './looks.js';
 import { type Follower, isOpen, type Opening, openingsOf } from './openings.js';
+import { Outcomes } from './outcomes.js';
 import { type Segment, Slots } from './segments.js';
 import { canonical, frameTokens } from './spaces.js';
 import { StateStore } from './state-store.js';
 import { Successors } from './successors.js';
 import { causesOf, scopeOf, type Work, WorkTally } from './tally.js';
-import { Ways } from './ways.js';
+import { type Way, Ways } from './ways.js';
 
 /** What was found of an invariant in the states that were expanded. */
 export interface Broken {
@@ -236,12 +237,14 @@ export class Expander {
       continuations.add(this.goOn(opening, vmas));
     continuations.use(at, vmas.length - before.length, this.reached);
     if (this.tallies.length === 0) return;
-    continuations.endsIn(at, (way, call, times) => this.judgeCounts(way, call, times));
+    continuations.endsIn(at, (way, call, times) =>
+      this.judgeCounts(this.ways.at(way), call, times),
+    );
   }
 
   /** The first segment has ended the calls of an opening. */
   private endTogether({ followers }: Opening, effect: Effect): void {
-    const { looks, work, reached, tallies, ways } = this;
+    const { looks, work, reached, tallies } = this;
     const { result, passed, rise, vmas } = effect;
     const end = vmas === this.before ? undefined : this.spaces.add(canonical(vmas));
     for (const { group, plan, one, segments } of followers) {
@@ -250,14 +253,13 @@ export class Expander {
       work.addAt(plan, place, result, rise, one.size);
       if (end !== undefined) reached.add(end, one.index);
       if (tallies.length === 0) continue;
-      this.judgeCounts(ways.numberOf(plan, place, result, vmas.length), one.index, one.size);
+      this.judgeCounts({ plan, place, result, mapCount: vmas.length }, one.index, one.size);
     }
   }
 
   /** How the calls of an opening that have passed their looks go on from what their first segment left. */
   private goOn({ followers }: Opening, vmas: Vmas): Continuation {
-    const leads = new Map<number, number>();
-    const ends = new Map<number, { first: number; times: number }>();
+    const outcomes = new Outcomes();
     const space = this.spaces.add(vmas);
     let rise = 0;
     for (const { group, plan, one, segments } of followers) {
@@ -279,13 +281,10 @@ export class Expander {
         place += effect.passed;
         at = effect;
       }
-      const lead = this.spaces.add(canonical(at.vmas));
-      leads.set(lead, Math.min(leads.get(lead) ?? index, index));
-      const way = this.ways.numberOf(plan, place, at.result, at.vmas.length);
-      const end = ends.get(way) ?? { first: index, times: 0 };
-      ends.set(way, { first: Math.min(end.first, index), times: end.times + size });
+      outcomes.leadsTo(this.spaces.add(canonical(at.vmas)), index);
+      outcomes.end(plan, place, at.result, at.vmas.length, index, size);
     }
-    return { leads, ends, rise };
+    return outcomes.continuation(this.ways, rise);
   }
 
   /** Judges the calls that a look refuses, and those that end right behind their looks. */
@@ -306,7 +305,7 @@ export class Expander {
     for (const { group, plan, one, segments } of this.ending) {
       if (!looks.passesAll(group)) continue;
       const { from, returns = 0 } = segments[0] as Segment;
-      const way = this.ways.numberOf(plan, from, returns, before.length);
+      const way = { plan, place: from, result: returns, mapCount: before.length };
       this.judgeCounts(way, one.index, one.size);
     }
   }
@@ -319,8 +318,7 @@ export class Expander {
   }
 
   /** Judges calls of which no more is known than how they end, and the first of them. */
-  private judgeCounts(way: number, index: number, size: number): void {
-    const { plan, place, result, mapCount } = this.ways.at(way);
+  private judgeCounts({ plan, place, result, mapCount }: Way, index: number, size: number): void {
     const outcome = { ...this.unchanged(plan, place, result), mapCount };
     this.judge(this.tallies, this.calls[index] as Call, index, size, outcome);
   }

@@ -5,7 +5,7 @@ export interface Way {
   readonly plan: Plan;
   /** Of the step that ends it, in the plan. */
   readonly place: number;
-  /** An errno, negated; 0 for success. */
+  /** As in `State`; pages are all the same. */
   readonly result: number;
   /** map_count after the call. */
   readonly mapCount: number;
@@ -16,15 +16,14 @@ export class Ways {
   private readonly ways: Way[] = [];
   private readonly numbers = new Map<number, number>();
 
-  /** @param result as in `State` */
-  numberOf(plan: Plan, place: number, result: number, mapCount: number): number {
-    const end = Math.min(result, 0);
+  numberOf(way: Way): number {
+    const { plan, place, result, mapCount } = way;
     // A small integer: there are at most 64 VMAs, and errnos up to 133.
-    const key = ((plan.id * 128 + place) * 160 - end) * 66 + mapCount;
+    const key = ((plan.id * 128 + place) * 160 - Math.min(result, 0)) * 66 + mapCount;
     const known = this.numbers.get(key);
     if (known !== undefined) return known;
     this.numbers.set(key, this.ways.length);
-    return this.ways.push({ plan, place, result: end, mapCount }) - 1;
+    return this.ways.push(way) - 1;
   }
 
   at(number: number): Way {
