@@ -172,9 +172,9 @@ class Search {
       }
       for (const one of transitionsOf(end, before, limits, sequential.has(endOf(end)))) {
         for (const tally of this.tallies) {
-          if (!tally.invariant.applies(one)) continue;
+          if (!tally.applies(one)) continue;
           tally.applied++;
-          if (!tally.invariant.holds(one)) tally.break(witness, 1);
+          if (!tally.holds(one)) tally.break(witness, 1);
         }
       }
     }
