@@ -10,7 +10,7 @@ export interface RaceView {
   /** Of the race as a whole; told with the call of its last thread that makes one. */
   readonly whole?: {
     /** Some order of the calls, one after the other, gives the same results and the same end. */
-    readonly sequential: boolean;
+    readonly sequential: () => boolean;
     /** Each map_count that a reader without the lock saw. */
     readonly reads: readonly number[];
     /** What map_count may be: max_map_count before the race, or map_count then if it was above. */
