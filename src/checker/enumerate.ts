@@ -87,10 +87,12 @@ export class FindingTally {
   /** Of the invariant; invariants are objects of several shapes, and this is asked of every call. */
   readonly applies: Invariant['applies'];
   readonly holds: Invariant['holds'];
+  readonly alikeUpTo: Invariant['alikeUpTo'];
 
   constructor(readonly invariant: Invariant) {
     this.applies = invariant.applies;
     this.holds = invariant.holds;
+    this.alikeUpTo = invariant.alikeUpTo;
   }
 
   /** @param times how many calls the witness stands for */
@@ -341,19 +343,38 @@ class Search {
     const { on, limits } = this;
     const { before, pages } = place;
     const { call } = one;
-    const plainest = this.plainest(before, first, after);
-    let transition = { on, env: limits[first] as Env, before, pages, call, outcome };
-    for (let k = 0; k < once.length; k++) {
-      const tally = once[k] as FindingTally;
-      this.judgeOne(tally, transition, place, one, size * (after - first), plainest, failing);
-    }
-    if (eachLimit.length === 0) return;
-    for (let i = first; i < after; i++) {
-      transition = { on, env: limits[i] as Env, before, pages, call, outcome };
-      for (let k = 0; k < eachLimit.length; k++) {
-        this.judgeOne(eachLimit[k] as FindingTally, transition, place, one, size, i, failing);
+    const transition = { on, env: limits[first] as Env, before, pages, call, outcome };
+    if (once.length > 0) {
+      const plainest = this.plainest(before, first, after);
+      const times = size * (after - first);
+      for (let k = 0; k < once.length; k++) {
+        this.judgeOne(once[k] as FindingTally, transition, place, one, times, plainest, failing);
       }
     }
+    for (let k = 0; k < eachLimit.length; k++) {
+      const tally = eachLimit[k] as FindingTally;
+      for (let i = first; i < after; ) {
+        const under = i === first ? transition : { ...transition, env: limits[i] as Env };
+        const from = i;
+        i = this.judgedAlike(tally, under, from, after);
+        const plainest = this.plainest(before, from, i);
+        this.judgeOne(tally, under, place, one, size * (i - from), plainest, failing);
+      }
+    }
+  }
+
+  /** The limits from `first` on, but not from `after` on, under which an invariant says the same of an outcome. */
+  private judgedAlike(
+    { alikeUpTo }: FindingTally,
+    transition: Transition,
+    first: number,
+    after: number,
+  ): number {
+    let i = first + 1;
+    if (i === after || alikeUpTo === undefined) return i;
+    const upTo = alikeUpTo(transition);
+    while (i < after && (this.limits[i] as Env).maxMapCount <= upTo) i++;
+    return i;
   }
 
   private judgeOne(

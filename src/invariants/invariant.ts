@@ -46,6 +46,11 @@ export interface Invariant {
    */
   readonly looksAtLimit?: true;
   /**
+   * Of one that looks at the limit: the greatest max_map_count up to which, from that of the transition on,
+   * `applies` and `holds` say the same of the same outcome. Without it they are asked under each limit.
+   */
+  readonly alikeUpTo?: (t: Transition) => number;
+  /**
    * Of a call that is refused with nothing changed `applies` or `holds` look at more of the arguments than
    * the flags. Without it a search judges one of several such calls for all.
    */
