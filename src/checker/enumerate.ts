@@ -1,8 +1,17 @@
 import type { Invariant, Transition } from '../invariants/invariant.js';
 import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
-import type { Machine } from '../model/plan.js';
-import { type Outcome, Recorder, refusedAtSight, run, runPlan } from '../model/run.js';
+import type { Machine, Plan } from '../model/plan.js';
+import {
+  type Branch,
+  type Outcome,
+  Recorder,
+  refusedAtSight,
+  run,
+  runBranch,
+  runPlan,
+  runUnfailing,
+} from '../model/run.js';
 import { type Env, env, type Pages } from '../model/state.js';
 import type { ArgumentClass } from './argument-classes.js';
 import type { EnumerateBounds } from './bounds.js';
@@ -75,7 +84,16 @@ export class FindingTally {
   /** Beyond this place in the ranking nothing is kept. */
   private worst: Witness | undefined;
 
-  constructor(readonly invariant: Invariant) {}
+  /** Of the invariant; invariants are objects of several shapes, and this is asked of every call. */
+  readonly applies: Invariant['applies'];
+  readonly holds: Invariant['holds'];
+  readonly alikeUpTo: Invariant['alikeUpTo'];
+
+  constructor(readonly invariant: Invariant) {
+    this.applies = invariant.applies;
+    this.holds = invariant.holds;
+    this.alikeUpTo = invariant.alikeUpTo;
+  }
 
   /** @param times how many calls the witness stands for */
   break(witness: Witness, times: number): void {
@@ -103,6 +121,8 @@ export interface SearchOptions {
   readonly argumentClasses?: boolean;
   /** Execute a call once for all limits under which its checks of map_count answer alike; off executes it under each. */
   readonly limitRanges?: boolean;
+  /** Where something may fail, go on from there; off makes each call from its beginning. Of an enumeration alone. */
+  readonly branches?: boolean;
 }
 
 /** Calls of which a recorder knows under what other limits they would end alike. */
@@ -156,6 +176,7 @@ class Search {
     bounds: EnumerateBounds,
     invariants: readonly Invariant[],
     private readonly limitRanges: boolean,
+    private readonly branches: boolean,
   ) {
     this.work = new WorkTally(on);
     this.failures = bounds.failures ?? 0;
@@ -172,7 +193,10 @@ class Search {
     const { members } = group;
     if (this.failures > 0) {
       for (const one of members) {
-        for (let i = 0; i < this.limits.length; i++) this.makeFailing(place, one, i, []);
+        for (let i = 0; i < this.limits.length; i++) {
+          if (this.branches) this.makeBranching(place, one, i);
+          else this.makeFailing(place, one, i, []);
+        }
       }
       return;
     }
@@ -239,7 +263,53 @@ class Search {
     }
   }
 
-  /** Under one limit, with these points of failure and then with each further one that the call meets. */
+  /** Under one limit: with nothing failing, and from each point on at which something may. */
+  private makeBranching(place: Place, one: ArgumentClass<Call>, limit: number): void {
+    const { recorder } = this;
+    recorder.clear();
+    const { before, pages } = place;
+    const { call } = one;
+    const plan = this.on.plan(call, true);
+    const branches: Branch[] = [];
+    const limits = this.limits[limit] as Env;
+    const outcome = runUnfailing(plan, limits, before, pages, call, recorder, branches);
+    this.settle(place, one, limit, outcome, []);
+    this.makeBranches(plan, place, one, limit, branches, []);
+  }
+
+  /** Each point in turn, and those that are met behind it; the last first, for what a run has recorded up to those before. */
+  private makeBranches(
+    plan: Plan,
+    place: Place,
+    one: ArgumentClass<Call>,
+    limit: number,
+    branches: readonly Branch[],
+    failed: readonly number[],
+  ): void {
+    for (let i = branches.length - 1; i >= 0; i--) {
+      const branch = branches[i] as Branch;
+      const further: Branch[] = [];
+      const outcome = runBranch(plan, branch, this.recorder, further);
+      const failing = [...failed, branch.point];
+      this.settle(place, one, limit, outcome, failing);
+      if (failing.length < this.failures) {
+        this.makeBranches(plan, place, one, limit, further, failing);
+      }
+    }
+  }
+
+  private settle(
+    place: Place,
+    one: ArgumentClass<Call>,
+    limit: number,
+    outcome: Outcome,
+    failing: readonly number[],
+  ): void {
+    this.work.add(outcome, this.recorder, place.before.length, one.size);
+    this.judge(this.all, place, one, one.size, outcome, limit, limit + 1, failing);
+  }
+
+  /** The same with each run from its beginning: with these points failing, and then with each further one. */
   private makeFailing(
     place: Place,
     one: ArgumentClass<Call>,
@@ -251,8 +321,7 @@ class Search {
     const { before, pages } = place;
     const limits = this.limits[limit] as Env;
     const outcome = run(this.on, limits, before, pages, one.call, recorder, undefined, failing);
-    this.work.add(outcome, recorder, before.length, one.size);
-    this.judge(this.all, place, one, one.size, outcome, limit, limit + 1, failing);
+    this.settle(place, one, limit, outcome, failing);
     if (failing.length === this.failures) return;
     const { points } = recorder;
     for (let next = (failing.at(-1) ?? -1) + 1; next < points; next++) {
@@ -274,19 +343,38 @@ class Search {
     const { on, limits } = this;
     const { before, pages } = place;
     const { call } = one;
-    const plainest = this.plainest(before, first, after);
-    let transition = { on, env: limits[first] as Env, before, pages, call, outcome };
-    for (let k = 0; k < once.length; k++) {
-      const tally = once[k] as FindingTally;
-      this.judgeOne(tally, transition, place, one, size * (after - first), plainest, failing);
-    }
-    if (eachLimit.length === 0) return;
-    for (let i = first; i < after; i++) {
-      transition = { on, env: limits[i] as Env, before, pages, call, outcome };
-      for (let k = 0; k < eachLimit.length; k++) {
-        this.judgeOne(eachLimit[k] as FindingTally, transition, place, one, size, i, failing);
+    const transition = { on, env: limits[first] as Env, before, pages, call, outcome };
+    if (once.length > 0) {
+      const plainest = this.plainest(before, first, after);
+      const times = size * (after - first);
+      for (let k = 0; k < once.length; k++) {
+        this.judgeOne(once[k] as FindingTally, transition, place, one, times, plainest, failing);
       }
     }
+    for (let k = 0; k < eachLimit.length; k++) {
+      const tally = eachLimit[k] as FindingTally;
+      for (let i = first; i < after; ) {
+        const under = i === first ? transition : { ...transition, env: limits[i] as Env };
+        const from = i;
+        i = this.judgedAlike(tally, under, from, after);
+        const plainest = this.plainest(before, from, i);
+        this.judgeOne(tally, under, place, one, size * (i - from), plainest, failing);
+      }
+    }
+  }
+
+  /** The limits from `first` on, but not from `after` on, under which an invariant says the same of an outcome. */
+  private judgedAlike(
+    { alikeUpTo }: FindingTally,
+    transition: Transition,
+    first: number,
+    after: number,
+  ): number {
+    let i = first + 1;
+    if (i === after || alikeUpTo === undefined) return i;
+    const upTo = alikeUpTo(transition);
+    while (i < after && (this.limits[i] as Env).maxMapCount <= upTo) i++;
+    return i;
   }
 
   private judgeOne(
@@ -298,9 +386,9 @@ class Search {
     limitIndex: number,
     failing: readonly number[],
   ): void {
-    if (!tally.invariant.applies(transition)) return;
+    if (!tally.applies(transition)) return;
     tally.applied += times;
-    if (tally.invariant.holds(transition)) return;
+    if (tally.holds(transition)) return;
     const limit = (this.limits[limitIndex] as Env).maxMapCount;
     const aboveLimit = before.length > limit;
     tally.break({ space, call: index, limit, failing, aboveLimit }, times);
@@ -326,12 +414,14 @@ export function enumeratePart(
   release: Machine,
   bounds: EnumerateBounds,
   invariants: readonly Invariant[],
-  { part = 0, parts = 1, argumentClasses: reduce = true, limitRanges = true }: SearchOptions = {},
+  options: SearchOptions = {},
 ): Enumeration {
+  const { part = 0, parts = 1, argumentClasses: reduce = true } = options;
+  const { limitRanges = true, branches = true } = options;
   const spaces = addressSpaces(bounds);
   const on = reduce ? release.within(causesOf(bounds)) : release;
   const groups = callGroups(on, bounds, reduce);
-  const search = new Search(on, bounds, invariants, limitRanges);
+  const search = new Search(on, bounds, invariants, limitRanges, branches);
   for (let space = part; space < spaces.length; space += parts) {
     const before = spaces.at(space);
     const pages = frameTokens(before, bounds.pages);

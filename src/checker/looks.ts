@@ -7,7 +7,7 @@ import type { CallGroup } from './call-groups.js';
 
 /** A step that only looks, of calls that are alike up to there. */
 interface Look {
-  readonly step: Step;
+  readonly run: Step['run'];
   /** One of the calls. */
   readonly call: Call;
   readonly ranges: Ranges;
@@ -81,7 +81,7 @@ export class Looks {
         const { members } = groups[same[0] as number] as CallGroup;
         const { call } = members[0] as { readonly call: Call };
         const look: Look = {
-          step,
+          run: step.run,
           call,
           ranges: rangesOf(call),
           place,
@@ -103,8 +103,8 @@ export class Looks {
     passed.fill(0);
     this.refused = [];
     for (let i = 0; i < looks.length; ) {
-      const { step, call, ranges, refusals, behind } = looks[i] as Look;
-      const { result } = step.run(stateOf(limits, vmas, NOT_FOLLOWED, call, ranges));
+      const { run, call, ranges, refusals, behind } = looks[i] as Look;
+      const { result } = run(stateOf(limits, vmas, NOT_FOLLOWED, call, ranges));
       if (result === RUNNING) {
         passed[i >> 5] = (passed[i >> 5] as number) | (1 << (i & 31));
         passes[i] = (passes[i] as number) + 1;

@@ -92,7 +92,7 @@ function assemble(
   const limits = env(limit, bounds.pages);
   const sequential = sequentialEnds(on, before, limits, deeds);
   const broken = (end: Situation) =>
-    transitionsOf(end, before, limits, sequential.has(endOf(end))).find(
+    transitionsOf(end, before, limits, () => sequential.has(endOf(end))).find(
       (one) => invariant.applies(one) && !invariant.holds(one),
     );
   const turns = shortest(

@@ -93,7 +93,7 @@ export function transitionsOf(
   over: Situation,
   before: Vmas,
   limits: Env,
-  isSequential: boolean,
+  isSequential: () => boolean,
 ): Transition[] {
   const calls = endings(over);
   const lowered = over.threads.some(({ deed }) => deed.does === 'lower');
@@ -163,18 +163,22 @@ class Search {
     this.interleavings += interleavings.explore(start(on, before, limits, deeds, blocks));
     this.races++;
     this.behaviours += interleavings.ends.length;
-    const sequential = sequentialEnds(on, before, limits, deeds);
+    let ends: ReadonlySet<string> | undefined;
+    const sequential = (): ReadonlySet<string> => {
+      ends ??= sequentialEnds(on, before, limits, deeds);
+      return ends;
+    };
     const limit = limits.maxMapCount;
     const witness = { space, call, limit, failing: [], aboveLimit: before.length > limit };
     for (const end of interleavings.ends) {
       for (const { end: one } of endings(end)) {
         this.work.addSteps(one.outcome, one.steps, one.before.length);
       }
-      for (const one of transitionsOf(end, before, limits, sequential.has(endOf(end)))) {
+      for (const one of transitionsOf(end, before, limits, () => sequential().has(endOf(end)))) {
         for (const tally of this.tallies) {
-          if (!tally.invariant.applies(one)) continue;
+          if (!tally.applies(one)) continue;
           tally.applied++;
-          if (!tally.invariant.holds(one)) tally.break(witness, 1);
+          if (!tally.holds(one)) tally.break(witness, 1);
         }
       }
     }

@@ -9,13 +9,13 @@ const reruns = new Reruns();
 /** Whether the call breaks the promise where max_map_count is not in the way either. */
 function brokenAnyway(invariant: Invariant, t: Transition): boolean {
   const limits = { ...t.env, maxMapCount: UNLIMITED, mmapCap: UNLIMITED };
-  const outcome = reruns.run(t.on, limits, t.before, t.pages, t.call);
+  const { outcome } = reruns.run(t.on, limits, t.before, t.pages, t.call);
   const unlimited = { ...t, env: limits, outcome };
   return invariant.applies(unlimited) && !invariant.holds(unlimited);
 }
 
 /** The promise as far as map slots can break it: a call that breaks it without a limit too does not count. */
-const atLimit = (invariant: Invariant): Invariant => ({
+const atLimit = ({ alikeUpTo: _, ...invariant }: Invariant): Invariant => ({
   ...invariant,
   looksAtLimit: true,
   holds: (t) => invariant.holds(t) || brokenAnyway(invariant, t),

@@ -1,6 +1,5 @@
 import { type Vmas, vmaAt } from '../model/address-space.js';
 import { FIXED, MAYMOVE, type MremapCall } from '../model/calls.js';
-import { run } from '../model/run.js';
 import {
   endOf,
   isArmed,
@@ -15,6 +14,7 @@ import {
   withFlags,
 } from '../model/vma.js';
 import type { Invariant, Transition } from './invariant.js';
+import { type Rerun, Reruns } from './reruns.js';
 import { describeChange, failed, isUntouched } from './untouched.js';
 
 /** A move by FIXED, with arguments that no release refuses, whose first VMA has its own get_unmapped_area or is registered with userfaultfd. */
@@ -60,8 +60,15 @@ const eligible = (vmas: Vmas): Vmas =>
       : withFlags(vma, VM_UFFD, false),
   );
 
-const asEligible = ({ on, env, before, pages, call }: Transition): number =>
-  run(on, env, eligible(before), pages, call).result;
+const reruns = new Reruns();
+
+const asEligible = ({ on, env, before, pages, call }: Transition): Rerun =>
+  reruns.run(on, env, before, pages, call, (same, ineligible) => ({
+    call: same,
+    before: eligible(ineligible),
+  }));
+
+const isAlone = (t: Transition): boolean => firstIsIneligible(t) && !reachesFurther(t);
 
 export const ineligibleAloneMoves: Invariant = {
   id: 'ineligible-alone-moves',
@@ -72,7 +79,8 @@ export const ineligibleAloneMoves: Invariant = {
   source: 'Cover letter of 7c91e0b91aaa: a single VMA must be allowed to succeed regardless.',
   looksAtArguments: true,
   looksAtLimit: true,
-  applies: (t) => firstIsIneligible(t) && !reachesFurther(t),
-  holds: (t) => t.outcome.result === asEligible(t),
-  explain: (t) => `result ${t.outcome.result}, with a plain file ${asEligible(t)}`,
+  alikeUpTo: (t) => (isAlone(t) ? asEligible(t).to : Number.POSITIVE_INFINITY),
+  applies: isAlone,
+  holds: (t) => t.outcome.result === asEligible(t).outcome.result,
+  explain: (t) => `result ${t.outcome.result}, with a plain file ${asEligible(t).outcome.result}`,
 };

@@ -10,7 +10,7 @@ export interface RaceView {
   /** Of the race as a whole; told with the call of its last thread that makes one. */
   readonly whole?: {
     /** Some order of the calls, one after the other, gives the same results and the same end. */
-    readonly sequential: boolean;
+    readonly sequential: () => boolean;
     /** Each map_count that a reader without the lock saw. */
     readonly reads: readonly number[];
     /** What map_count may be: max_map_count before the race, or map_count then if it was above. */
@@ -45,6 +45,11 @@ export interface Invariant {
    * outcome once for all limits under which the call has it.
    */
   readonly looksAtLimit?: true;
+  /**
+   * Of one that looks at the limit: the greatest max_map_count up to which, from that of the transition on,
+   * `applies` and `holds` say the same of the same outcome. Without it they are asked under each limit.
+   */
+  readonly alikeUpTo?: (t: Transition) => number;
   /**
    * Of a call that is refused with nothing changed `applies` or `holds` look at more of the arguments than
    * the flags. Without it a search judges one of several such calls for all.

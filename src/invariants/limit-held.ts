@@ -1,4 +1,11 @@
-import type { Invariant } from './invariant.js';
+import type { Invariant, Transition } from './invariant.js';
+
+const held = ({ env, before, outcome }: Transition): boolean =>
+  outcome.mapCount <= Math.max(env.maxMapCount, before.length);
+
+/** What is within one limit is within every greater one. */
+export const heldAlikeUpTo = (t: Transition): number =>
+  held(t) ? Number.POSITIVE_INFINITY : t.outcome.mapCount - 1;
 
 export const limitHeld: Invariant = {
   id: 'limit-held',
@@ -8,8 +15,9 @@ export const limitHeld: Invariant = {
     'vm.max_map_count bounds the VMAs of a process. mmap() is lenient by one on purpose, since it may merge: see overshoot-at-most-one.',
   looksAtLimit: true,
   ofCountsAlone: true,
+  alikeUpTo: heldAlikeUpTo,
   applies: ({ call }) => call.call !== 'mmap',
-  holds: ({ env, before, outcome }) => outcome.mapCount <= Math.max(env.maxMapCount, before.length),
+  holds: held,
   explain: ({ env, before, outcome }) =>
     `map_count ${before.length} before, ${outcome.mapCount} after, limit ${env.maxMapCount}`,
 };

@@ -1,6 +1,17 @@
-import type { Invariant } from './invariant.js';
-import { unchecked } from './unchecked.js';
+import type { Invariant, Transition } from './invariant.js';
+import { unchecked, uncheckedRerun } from './unchecked.js';
 import { failed, refusedForMapSlots } from './untouched.js';
+
+const applies = ({ call, outcome }: Transition): boolean =>
+  call.call === 'mremap' && outcome.failures.length === 0 && refusedForMapSlots(outcome);
+
+/** As long as the call without the check ends alike, on the same side of the limit. */
+function alikeUpTo(t: Transition): number {
+  if (!applies(t)) return Number.POSITIVE_INFINITY;
+  const { to, outcome } = uncheckedRerun(t, t.env);
+  const isAbove = !failed(outcome) && outcome.mapCount > t.env.maxMapCount;
+  return isAbove ? Math.min(to, outcome.mapCount - 1) : to;
+}
 
 export const noNeedlessEnomem: Invariant = {
   id: 'no-needless-enomem',
@@ -11,8 +22,8 @@ export const noNeedlessEnomem: Invariant = {
   source: 'Mail of 2026-03-11: the check asks for more headroom than a move can use.',
   looksAtArguments: true,
   looksAtLimit: true,
-  applies: ({ call, outcome }) =>
-    call.call === 'mremap' && outcome.failures.length === 0 && refusedForMapSlots(outcome),
+  alikeUpTo,
+  applies,
   holds: (t) => {
     const free = unchecked(t, t.env);
     return failed(free) || free.mapCount > t.env.maxMapCount;

@@ -1,4 +1,9 @@
 import type { Invariant } from './invariant.js';
+import { heldAlikeUpTo } from './limit-held.js';
+
+/** The last number before a limit that is still to come. */
+const upTo = (limit: number, now: number): number =>
+  limit > now ? limit - 1 : Number.POSITIVE_INFINITY;
 
 export const mmapLimitHeld: Invariant = {
   id: 'mmap-limit-held',
@@ -8,6 +13,7 @@ export const mmapLimitHeld: Invariant = {
     'It may by one: do_mmap() refuses only above the limit, since it cannot know yet whether the mapping merges.',
   looksAtLimit: true,
   ofCountsAlone: true,
+  alikeUpTo: heldAlikeUpTo,
   applies: ({ call }) => call.call === 'mmap',
   holds: ({ env, before, outcome }) => outcome.mapCount <= Math.max(env.maxMapCount, before.length),
   explain: ({ env, before, outcome }) =>
@@ -21,6 +27,8 @@ export const overshootAtMostOne: Invariant = {
   source: 'mmap() refuses only when map_count is already above the limit (do_mmap).',
   looksAtLimit: true,
   ofCountsAlone: true,
+  alikeUpTo: ({ env: { maxMapCount }, before, outcome }) =>
+    Math.min(upTo(before.length - 1, maxMapCount), upTo(outcome.mapCount - 1, maxMapCount)),
   applies: ({ env, before }) => before.length <= env.maxMapCount + 1,
   holds: ({ env, outcome }) => outcome.mapCount <= env.maxMapCount + 1,
   explain: ({ env, before, outcome }) =>

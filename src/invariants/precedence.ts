@@ -22,7 +22,7 @@ export function resultWithRoom(t: Transition): number {
   const roomy = { ...env, maxMapCount: PLENTY, mmapCap: PLENTY };
   return outcome.step.sees === 'headroom'
     ? unchecked(t, roomy).result
-    : reruns.run(on, roomy, before, pages, call).result;
+    : reruns.run(on, roomy, before, pages, call).outcome.result;
 }
 
 /** Nothing was made to fail: with that, a call may end anywhere. */

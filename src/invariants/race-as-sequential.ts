@@ -2,7 +2,7 @@ import type { Invariant } from './invariant.js';
 
 const sequential = (lowered: boolean): Pick<Invariant, 'applies' | 'holds' | 'explain'> => ({
   applies: ({ race }) => race?.lowered === lowered && race.whole !== undefined,
-  holds: ({ race }) => race?.whole?.sequential === true,
+  holds: ({ race }) => race?.whole?.sequential() === true,
   explain: () => 'no order of the threads, one after the other, gives these results and this end',
 });
 

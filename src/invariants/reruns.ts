@@ -3,12 +3,20 @@ import type { Call } from '../model/calls.js';
 import { type Machine, type Outcome, Recorder, run } from '../model/run.js';
 import type { Env, Pages } from '../model/state.js';
 
-interface Rerun {
+export interface Rerun {
   /** The outcome is the same under every max_map_count from `from` to `to`. */
   readonly from: number;
   readonly to: number;
   readonly outcome: Outcome;
 }
+
+/** A call, and the address space that it is made in. */
+interface Made {
+  readonly call: Call;
+  readonly before: Vmas;
+}
+
+const asJudged = (call: Call, before: Vmas): Made => ({ call, before });
 
 const sameButMapLimit = (a: Env, b: Env): boolean =>
   a === b ||
@@ -30,8 +38,9 @@ export class Reruns {
   private known: Rerun[] = [];
 
   /**
+   * @param before the address space that is judged, and the call is made in unless `called` says otherwise
    * @param about the call that is judged; stands for the one that is run, of which there is one for each
-   * @param called makes the call that is run, if that is another
+   * @param called makes what is run, if that is another
    */
   run(
     on: Machine,
@@ -39,8 +48,8 @@ export class Reruns {
     before: Vmas,
     pages: Pages,
     about: Call,
-    called: (about: Call) => Call = (itself) => itself,
-  ): Outcome {
+    called: (about: Call, before: Vmas) => Made = asJudged,
+  ): Rerun {
     const { recorder } = this;
     const isSame =
       this.about === about &&
@@ -56,12 +65,14 @@ export class Reruns {
       this.known = [];
     }
     const { maxMapCount } = limits;
-    for (const { from, to, outcome } of this.known) {
-      if (from <= maxMapCount && maxMapCount <= to) return outcome;
+    for (const one of this.known) {
+      if (one.from <= maxMapCount && maxMapCount <= one.to) return one;
     }
     recorder.clear();
-    const outcome = run(on, limits, before, pages, called(about), recorder);
-    this.known.push({ from: recorder.from, to: recorder.to, outcome });
-    return outcome;
+    const made = called(about, before);
+    const outcome = run(on, limits, made.before, pages, made.call, recorder);
+    const rerun = { from: recorder.from, to: recorder.to, outcome };
+    this.known.push(rerun);
+    return rerun;
   }
 }

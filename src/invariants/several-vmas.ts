@@ -61,14 +61,20 @@ function touchedOpposite(t: Transition): number | undefined {
 }
 
 /** A gap with VMAs of the source on both sides, and something mapped opposite. */
-function hasGapOpposite(t: Transition): boolean {
-  const all = pieces(t);
-  const { addr, newAddr } = t.call as MremapCall;
-  return all.some(({ end }, i) => {
-    const next = all[i + 1];
-    if (next === undefined || next.start === end) return false;
-    return !isFree(t.before, newAddr + end - addr, newAddr + next.start - addr);
-  });
+function hasGapOpposite({ before, call }: Transition): boolean {
+  const { addr, oldLen, newAddr } = call as MremapCall;
+  const shift = newAddr - addr;
+  let gap: number | undefined;
+  // Asked of nearly every move: the pieces are not listed for it.
+  for (const vma of before) {
+    if (endOf(vma) <= addr) continue;
+    const start = Math.max(startOf(vma), addr);
+    if (start >= addr + oldLen) return false;
+    if (gap !== undefined && gap < start && !isFree(before, gap + shift, start + shift))
+      return true;
+    gap = endOf(vma);
+  }
+  return false;
 }
 
 export const gapOppositeUntouched: Invariant = {

@@ -1,8 +1,8 @@
-import { vmaAt } from '../model/address-space.js';
+import { type Vmas, vmaAt } from '../model/address-space.js';
 import { type Call, MAYMOVE, type MremapCall } from '../model/calls.js';
 import { endOf, isHugetlb, isSealed } from '../model/vma.js';
 import type { Invariant, Transition } from './invariant.js';
-import { Reruns } from './reruns.js';
+import { type Rerun, Reruns } from './reruns.js';
 import { failed } from './untouched.js';
 
 /** Pages by which the call is shorter, its lengths rounded up. */
@@ -17,17 +17,20 @@ function isInPlaceShrink({ before, call }: Transition): boolean {
   return vma !== undefined && !isSealed(vma);
 }
 
-function munmapOfTail(call: Call): Call {
+function munmapOfTail(call: Call, before: Vmas): { readonly call: Call; readonly before: Vmas } {
   const shrink = call as MremapCall;
-  const start = shrink.addr + Math.ceil(shrink.newLen);
-  return { call: 'munmap', addr: start, len: pagesCut(shrink) };
+  const addr = shrink.addr + Math.ceil(shrink.newLen);
+  return { call: { call: 'munmap', addr, len: pagesCut(shrink) }, before };
 }
 
 const reruns = new Reruns();
 
-/** Whether munmap() of the tail would succeed. */
-const tailCanGo = ({ on, env, before, pages, call }: Transition): boolean =>
-  !failed(reruns.run(on, env, before, pages, call, munmapOfTail));
+/** munmap() of the tail. */
+const withoutTail = ({ on, env, before, pages, call }: Transition): Rerun =>
+  reruns.run(on, env, before, pages, call, munmapOfTail);
+
+const isUndisturbed = (t: Transition): boolean =>
+  isInPlaceShrink(t) && t.outcome.failures.length === 0;
 
 /** The tail reaches to the end of the VMA: nothing is split off, and map_count stays. Huge pages are not cut anywhere. */
 function endsVma({ before, call }: Transition): boolean {
@@ -43,7 +46,7 @@ export const tailCutAtLimit: Invariant = {
     'call = mremap in place ∧ nothing made to fail ∧ |D| < |S| ∧ the VMA at S is neither sealed nor of huge pages, and ends with S ⇒ r ≥ 0',
   source: 'The VMA is split and its tail removed: map_count ends where it was.',
   looksAtArguments: true,
-  applies: (t) => isInPlaceShrink(t) && endsVma(t) && t.outcome.failures.length === 0,
+  applies: (t) => isUndisturbed(t) && endsVma(t),
   holds: ({ outcome }) => !failed(outcome),
   explain: ({ env, before, outcome }) =>
     `refused by ${outcome.step.name} at headroom ${env.maxMapCount - before.length}`,
@@ -57,7 +60,8 @@ export const shrinkAlwaysPossible: Invariant = {
   source: 'Both do the same; up to 7.0 the shrink is that munmap and nothing else.',
   looksAtArguments: true,
   looksAtLimit: true,
-  applies: (t) => isInPlaceShrink(t) && t.outcome.failures.length === 0 && tailCanGo(t),
+  alikeUpTo: (t) => (isUndisturbed(t) ? withoutTail(t).to : Number.POSITIVE_INFINITY),
+  applies: (t) => isUndisturbed(t) && !failed(withoutTail(t).outcome),
   holds: ({ outcome }) => !failed(outcome),
   explain: ({ env, before, outcome }) =>
     `refused by ${outcome.step.name} at headroom ${env.maxMapCount - before.length}, where munmap() of the tail succeeds`,

@@ -2,7 +2,7 @@ import { dropped } from '../model/edits.js';
 import { type Machine, machine, type Outcome } from '../model/run.js';
 import type { Env } from '../model/state.js';
 import type { Transition } from './invariant.js';
-import { Reruns } from './reruns.js';
+import { type Rerun, Reruns } from './reruns.js';
 
 const relaxed = new WeakMap<Machine, Map<string, Machine>>();
 
@@ -23,8 +23,11 @@ function without(on: Machine, step: string): Machine {
 
 const reruns = new Reruns();
 
-/** What an mremap() would have done had the check that refused it not been there. */
-export const unchecked = (
+/** What an mremap() would have done had the check that refused it not been there, and under which limits alike. */
+export const uncheckedRerun = (
   { on, before, pages, call, outcome: refused }: Transition,
   limits: Env,
-): Outcome => reruns.run(without(on, refused.step.name), limits, before, pages, call);
+): Rerun => reruns.run(without(on, refused.step.name), limits, before, pages, call);
+
+/** What it would have done. */
+export const unchecked = (t: Transition, limits: Env): Outcome => uncheckedRerun(t, limits).outcome;

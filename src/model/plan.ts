@@ -1,13 +1,27 @@
 import { type Call, DONTUNMAP, type MremapCall } from './calls.js';
 import { CALL_NAMES, type CallName, type Release } from './release.js';
 import { env, initialState, RUNNING } from './state.js';
-import { applies, appliesUndoing, type Cause, type Step } from './step.js';
+import {
+  applies,
+  appliesUndoing,
+  type Cause,
+  type CountCheck,
+  type MayFail,
+  type Step,
+} from './step.js';
 
 /** The steps that a call runs, in order, with loops resolved to indices. */
 export interface Plan {
   /** Number among the plans of its machine. */
   readonly id: number;
   readonly steps: readonly Step[];
+  /**
+   * `run`, `count` and `mayFail` of each step. Steps are objects of dozens of shapes: to find a member in
+   * each, at every step of every call, takes as long as half of them take to run.
+   */
+  readonly runs: readonly Step['run'][];
+  readonly counts: readonly (CountCheck | undefined)[];
+  readonly points: readonly (readonly MayFail[])[];
   /** For each step, its number in `Machine.steps`. */
   readonly numbers: readonly number[];
   /** For each step, the numbers of steps that are left out before it, since they would only pass on. */
@@ -141,6 +155,9 @@ export function machine(release: Release, causes?: ReadonlySet<Cause>): Machine 
     const plan: Plan = {
       id: plans.length,
       steps: kept,
+      runs: kept.map(({ run }) => run),
+      counts: kept.map(({ count }) => count),
+      points: kept.map(({ mayFail }) => mayFail ?? []),
       numbers: kept.map((step) => all.indexOf(step)),
       leftOut,
       next,

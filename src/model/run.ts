@@ -15,7 +15,7 @@ import {
   type State,
   withShared,
 } from './state.js';
-import { type MayFail, needOf, type Step } from './step.js';
+import { type CountCheck, type MayFail, needOf, type Step } from './step.js';
 
 export { type Machine, machine } from './plan.js';
 
@@ -97,12 +97,12 @@ export class Recorder {
     else if (before.env.maxMapCount >= least) this.from = Math.max(this.from, least);
   }
 
-  /** @param failed the step was made to fail, behind the check of map_count that it may have */
-  ran(step: Step, before: State, after: State, failed: boolean): void {
+  /** @param failed the step was made to fail, behind its check of map_count */
+  ran(count: CountCheck, before: State, after: State, failed: boolean): void {
     // What refuses for another reason has not come to the limit.
-    if (step.count === undefined || after.result === -Errno.EINVAL) return;
+    if (after.result === -Errno.EINVAL) return;
     const passed = failed || (after.result === RUNNING && after.sourceKept === before.sourceKept);
-    this.checked(before, needOf(before, step.count), passed);
+    this.checked(before, needOf(before, count), passed);
   }
 
   /** So many of the first steps were run elsewhere. */
@@ -110,28 +110,59 @@ export class Recorder {
     for (let place = 0; place < steps; place++) this.places[this.count++] = place;
   }
 
-  ended(plan: Plan, at: number): void {
+  /** @param points those met at which something could have failed, or did */
+  ended(plan: Plan, at: number, points: number): void {
     this.plan = plan;
     this.at = at;
+    this.points = points;
   }
+}
+
+/** A call before a step with a point of failure that it has passed: from here on it is another if that fails. */
+export interface Branch {
+  /** The number of the point. */
+  readonly point: number;
+  readonly place: number;
+  readonly state: State;
+  readonly peak: number;
+  /** Points met, and places recorded, before the step. */
+  readonly met: number;
+  readonly recorded: number;
+  readonly failures: readonly Failure[];
 }
 
 /** Points of one call at which something may fail, told apart by the order in which they are met. */
 class Choices {
-  met = 0;
-  readonly failures: Failure[] = [];
+  readonly failures: Failure[];
 
-  constructor(private readonly failing: readonly number[]) {}
+  /**
+   * @param failing which of them do, least first
+   * @param branches filled with those behind the last of them
+   */
+  constructor(
+    private readonly failing: readonly number[],
+    private readonly branches?: Branch[],
+    failures: readonly Failure[] = NO_FAILURES,
+    public met = 0,
+  ) {
+    this.failures = [...failures];
+  }
 
   /** The state after a step in which something is made to fail, or undefined. */
-  take(step: Step, s: State): State | undefined {
-    for (const point of step.mayFail ?? []) {
-      const times = point.times(s);
+  take(plan: Plan, place: number, state: State, peak: number, recorded: number): State | undefined {
+    const points = plan.points[place] as readonly MayFail[];
+    if (points.length === 0) return undefined;
+    const { failing, failures, branches, met } = this;
+    const last = failing.length === 0 ? -1 : (failing[failing.length - 1] as number);
+    for (const point of points) {
+      const times = point.times(state);
       for (let time = 0; time < times; time++) {
         const at = this.met++;
-        if (!this.failing.includes(at)) continue;
-        this.failures.push({ step, point, at });
-        return point.fails(s, time);
+        if (at > last) branches?.push({ point: at, place, state, peak, met, recorded, failures });
+        else if (failing.includes(at)) {
+          failures.push({ step: plan.steps[place] as Step, point, at });
+          return point.fails(state, time);
+        }
       }
     }
     return undefined;
@@ -232,36 +263,111 @@ export function runPlan(
   observer?: Observer,
   failing?: readonly number[],
 ): Outcome {
-  const { steps, numbers, next, loops, undoing } = plan;
+  const state = initialState(limits, vmas, pages, call);
+  if (plan.loops) recorder?.skipped(passed);
+  if (observer === undefined && failing === undefined) {
+    return runPlain(plan, passed, state, recorder);
+  }
   const choices = failing === undefined ? undefined : new Choices(failing);
-  let state = initialState(limits, vmas, pages, call);
+  return runWatched(plan, passed, state, state.mapCount, recorder, choices, observer);
+}
+
+/** From a place on to the end, with nothing to fail and nobody who looks. */
+function runPlain(plan: Plan, from: number, begun: State, recorder: Recorder | undefined): Outcome {
+  const { runs, counts, next, loops } = plan;
+  let state = begun;
   let peak = state.mapCount;
-  if (loops) recorder?.skipped(passed);
-  for (let i = passed; i < steps.length; ) {
-    const step = steps[i] as Step;
+  for (let i = from; i < runs.length; i = next[i] as number) {
+    const before = state;
+    state = (runs[i] as Step['run'])(before);
+    if (recorder !== undefined) {
+      const count = counts[i];
+      if (count !== undefined) recorder.ran(count, before, state, false);
+      if (loops) recorder.places[recorder.count++] = i;
+    }
+    if (state === before) continue;
+    if (state.mapCount > peak) peak = state.mapCount;
+    if (state.result !== RUNNING) {
+      recorder?.ended(plan, i, 0);
+      return outcomeOf(state, peak, plan.steps[i] as Step, plan.numbers[i] as number);
+    }
+  }
+  throw pastTheEnd(begun);
+}
+
+/** The same where something may fail, or somebody looks. */
+function runWatched(
+  plan: Plan,
+  from: number,
+  begun: State,
+  peakBefore: number,
+  recorder: Recorder | undefined,
+  choices: Choices | undefined,
+  observer?: Observer,
+): Outcome {
+  const { steps, runs, counts, numbers, next, loops, undoing } = plan;
+  let state = begun;
+  let peak = peakBefore;
+  for (let i = from; i < steps.length; ) {
     if (undoing?.[i] === true && state.undoing === 0) {
       i++;
       continue;
     }
     const before = state;
-    const failed = choices?.take(step, before);
-    state = failed ?? step.run(before);
+    const failed = choices?.take(plan, i, before, peak, recorder?.count ?? 0);
+    state = failed ?? (runs[i] as Step['run'])(before);
     if (recorder !== undefined) {
-      if (step.count !== undefined) recorder.ran(step, before, state, failed !== undefined);
+      const count = counts[i];
+      if (count !== undefined) recorder.ran(count, before, state, failed !== undefined);
       if (loops) recorder.places[recorder.count++] = i;
     }
-    observer?.(micro(step, before, state, failed && choices?.failures.at(-1)?.point));
+    observer?.(micro(steps[i] as Step, before, state, failed && choices?.failures.at(-1)?.point));
     if (state.mapCount > peak) peak = state.mapCount;
     if (state.result !== RUNNING) {
-      if (recorder !== undefined) {
-        recorder.ended(plan, i);
-        recorder.points = choices?.met ?? 0;
-      }
-      return outcomeOf(state, peak, step, numbers[i] as number, choices?.failures);
+      recorder?.ended(plan, i, choices?.met ?? 0);
+      return outcomeOf(state, peak, steps[i] as Step, numbers[i] as number, choices?.failures);
     }
     i = next[i] as number;
   }
-  throw new Error(`${call.call} ran past its last step`);
+  throw pastTheEnd(begun);
+}
+
+const pastTheEnd = ({ call }: State): Error => new Error(`${call.call} ran past its last step`);
+
+/**
+ * A call in which nothing fails, or all that has failed is known, from where one point more does.
+ *
+ * @param recorder what it has recorded of the call up to the branch must still be there
+ * @param branches filled with the points that come behind
+ */
+export function runBranch(
+  plan: Plan,
+  { point, place, state, peak, met, recorded, failures }: Branch,
+  recorder: Recorder,
+  branches: Branch[],
+): Outcome {
+  recorder.count = recorded;
+  const choices = new Choices([point], branches, failures, met);
+  return runWatched(plan, place, state, peak, recorder, choices);
+}
+
+/**
+ * A call in which nothing is made to fail, by the plan for calls in which something may.
+ *
+ * @param branches filled with the points at which something could have
+ */
+export function runUnfailing(
+  plan: Plan,
+  limits: Env,
+  vmas: Vmas,
+  pages: Pages,
+  call: Call,
+  recorder: Recorder,
+  branches: Branch[],
+): Outcome {
+  const state = initialState(limits, vmas, pages, call);
+  const choices = new Choices([], branches);
+  return runWatched(plan, 0, state, state.mapCount, recorder, choices);
 }
 
 /** The outcome, if one of the first steps of the plan, which only look, refuses the call. */
@@ -274,16 +380,16 @@ export function refusedAtSight(
   call: Call,
   recorder: Recorder,
 ): Outcome | undefined {
-  const { steps, numbers } = plan;
+  const { runs, counts } = plan;
   const state = initialState(limits, vmas, pages, call);
   for (let i = 0; i < looks; i++) {
-    const step = steps[i] as Step;
-    const after = step.run(state);
-    recorder.ran(step, state, after, false);
-    if (after.result !== RUNNING) {
+    const after = (runs[i] as Step['run'])(state);
+    const count = counts[i];
+    if (count !== undefined) recorder.ran(count, state, after, false);
+    if (after !== state && after.result !== RUNNING) {
       recorder.skipped(i + 1);
-      recorder.ended(plan, i);
-      return outcomeOf(after, after.mapCount, step, numbers[i] as number);
+      recorder.ended(plan, i, 0);
+      return outcomeOf(after, after.mapCount, plan.steps[i] as Step, plan.numbers[i] as number);
     }
   }
   return undefined;
@@ -296,7 +402,7 @@ export function refusedAtSight(
  * @returns the state behind them, and by the recorder its place and the peak of map_count
  */
 export function runPart(
-  { steps }: Plan,
+  { runs }: Plan,
   from: number,
   to: number,
   before: State,
@@ -306,7 +412,7 @@ export function runPart(
   let peak = state.mapCount;
   let i = from;
   while (i < to) {
-    state = (steps[i] as Step).run(state);
+    state = (runs[i] as Step['run'])(state);
     if (state.mapCount > peak) peak = state.mapCount;
     if (state.result !== RUNNING) break;
     i++;
@@ -339,7 +445,8 @@ export const hasEnded = ({ state }: Pending): boolean => state.result !== RUNNIN
 
 /** Runs the next step in what is shared by now. */
 export function advance(pending: Pending, shared: Shared): Pending {
-  const state = stepOf(pending).run(withShared(pending.state, shared));
+  const { plan, at: place } = pending;
+  const state = (plan.runs[place] as Step['run'])(withShared(pending.state, shared));
   const at = state.result === RUNNING ? (pending.plan.next[pending.at] as number) : pending.at;
   if (at === pending.plan.steps.length)
     throw new Error(`${state.call.call} ran past its last step`);

@@ -192,7 +192,9 @@ export type Shared = Pick<State, 'env' | 'vmas' | 'mapCount' | 'pages'>;
 
 /** The same course with what others have made of the rest meanwhile. */
 export const withShared = (s: State, { env, vmas, mapCount, pages }: Shared): State =>
-  withMap(s, vmas, mapCount, pages, s.result, s.accounts, env);
+  env === s.env && vmas === s.vmas && mapCount === s.mapCount && pages === s.pages
+    ? s
+    : withMap(s, vmas, mapCount, pages, s.result, s.accounts, env);
 
 /** map slots left before the limit; negative above it. */
 export const headroom = (s: State): number => s.env.maxMapCount - s.mapCount;
