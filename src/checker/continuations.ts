@@ -10,12 +10,12 @@ const NONE = -1;
 const NEXT = 0;
 const HASH = 1;
 const TIMES = 2;
-const ABOVE = 3;
-const RISE = 4;
-const KEY = 5;
-const LEADS = 6;
-const ENDS = 7;
-const HEAD = 8;
+const RISES = 3;
+const MOST = 5;
+const KEY = 6;
+const LEADS = 7;
+const ENDS = 8;
+const HEAD = 9;
 
 /** How some calls go on. */
 export interface Continuation {
@@ -23,8 +23,11 @@ export interface Continuation {
   readonly leads: readonly { readonly space: number; readonly call: number }[];
   /** The ways in which they end, each once, with the first call that does, and how many do. */
   readonly ends: readonly { readonly way: number; readonly call: number; readonly times: number }[];
-  /** Highest rise of map_count from where they go on. */
-  readonly rise: number;
+  /**
+   * Highest rise of map_count from where they go on, what they clear taken off before; and of those for
+   * which that is counted still, from where that is.
+   */
+  readonly rises: readonly [number, number];
 }
 
 /**
@@ -60,7 +63,7 @@ export class Continuations {
     this.heads.fill(NONE);
   }
 
-  /** Undefined if it is not known yet: `add` then adds it. */
+  /** Undefined if it is not known yet. */
   find(space: number, opening: Opening, passed: Int32Array): number | undefined {
     const { words, key } = this;
     this.lookFor(space, opening, passed);
@@ -87,15 +90,23 @@ export class Continuations {
     this.hash = hash ^ (hash >>> 13);
   }
 
-  /** Adds what was looked for last. */
-  add({ leads, ends, rise }: Continuation): number {
+  /** Adds one that is not known. */
+  add(
+    space: number,
+    opening: Opening,
+    passed: Int32Array,
+    { leads, ends, rises }: Continuation,
+  ): number {
+    this.lookFor(space, opening, passed);
     const { key, keyLength, hash } = this;
     const at = this.size;
     this.makeRoom(HEAD + keyLength + 2 * leads.length + 3 * ends.length);
     const { words } = this;
     words[at + HASH] = hash;
     words[at + TIMES] = 0;
-    words[at + RISE] = rise;
+    words[at + RISES] = rises[0];
+    words[at + RISES + 1] = rises[1];
+    words[at + MOST] = 0;
     words[at + KEY] = keyLength;
     words[at + LEADS] = leads.length;
     words[at + ENDS] = ends.length;
@@ -148,18 +159,33 @@ export class Continuations {
   /**
    * Calls go on in this way.
    *
-   * @param above how many VMAs there are more where they do than where they began
+   * @param above how many VMAs there are more where they do than where they began, what they clear taken off
+   * @param cleared how many that is
    */
-  use(at: number, above: number, successors: Successors): void {
+  use(at: number, above: number, cleared: number, successors: Successors): void {
     const { words } = this;
-    if (words[at + TIMES] === 0) {
-      this.used.push(at);
-      words[at + ABOVE] = above;
-    } else if (above > (words[at + ABOVE] as number)) words[at + ABOVE] = above;
+    if (words[at + TIMES] === 0) this.used.push(at);
+    const rise = above + this.riseOf(at, cleared);
+    if (rise > (words[at + MOST] as number)) words[at + MOST] = rise;
     words[at + TIMES] = (words[at + TIMES] as number) + 1;
     const ends = this.endsOf(at);
     for (let i = at + HEAD + (words[at + KEY] as number); i < ends; i += 2) {
       successors.add(words[i] as number, words[i + 1] as number);
+    }
+  }
+
+  /** Highest rise of map_count in one of them, where so much is cleared first. */
+  riseOf(at: number, cleared: number): number {
+    const { words } = this;
+    return Math.max(words[at + RISES] as number, cleared + (words[at + RISES + 1] as number));
+  }
+
+  /** Where calls lead in one of them: the address space, and the first such call. */
+  leadsIn(at: number, tell: (space: number, call: number) => void): void {
+    const { words } = this;
+    const ends = this.endsOf(at);
+    for (let i = at + HEAD + (words[at + KEY] as number); i < ends; i += 2) {
+      tell(words[i] as number, words[i + 1] as number);
     }
   }
 
@@ -177,7 +203,7 @@ export class Continuations {
     const { words } = this;
     for (const at of this.used) {
       const times = words[at + TIMES] as number;
-      const rise = (words[at + ABOVE] as number) + (words[at + RISE] as number);
+      const rise = words[at + MOST] as number;
       const end = this.endOf(at);
       for (let i = this.endsOf(at); i < end; i += 3) {
         tell(words[i] as number, times * (words[i + 2] as number), rise);

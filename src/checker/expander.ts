@@ -9,8 +9,8 @@ import type { ArgumentClass } from './argument-classes.js';
 import type { ReachBounds } from './bounds.js';
 import { type CallGroup, callGroups } from './call-groups.js';
 import { callsOf } from './calls.js';
-import { type Continuation, Continuations } from './continuations.js';
-import { type Effect, Effects, effectOf } from './effects.js';
+import { Continuations } from './continuations.js';
+import { type Effect, effectOf } from './effect.js';
 import { Looks } from './looks.js';
 import { type Follower, isOpen, type Opening, openingsOf } from './openings.js';
 import { Outcomes } from './outcomes.js';
@@ -52,8 +52,11 @@ export interface ReachOptions {
 const REMEMBERED = 1 << 18;
 
 /** The first segment does nothing but end the calls. */
-const endsAtOnce = ({ followers }: Opening): boolean =>
-  followers[0]?.segments[0]?.returns !== undefined;
+const endsAtOnce = ({ segment }: Opening): boolean => segment.returns !== undefined;
+
+/** An address space without what the calls of an opening clear next. */
+const withoutCleared = ({ clears }: Opening, vmas: Vmas): Vmas =>
+  clears === undefined ? vmas : removeWithin(vmas, ...clears);
 
 /** Makes every call in states, one after the other, whatever states they are and where they come from. */
 export class Expander {
@@ -68,8 +71,6 @@ export class Expander {
   private readonly whole: readonly number[];
   private readonly continuations: Continuations;
   private readonly ways = new Ways();
-  /** Of second segments, of third ones, and so on. */
-  private readonly effects: readonly Effects[];
   private readonly recorder = new Recorder();
   private readonly limits: Env;
   private readonly work: WorkTally;
@@ -120,11 +121,6 @@ export class Expander {
     this.openings = openings.filter((opening) => !endsAtOnce(opening));
     this.ending = openings.filter(endsAtOnce).flatMap(({ followers }) => followers);
     this.continuations = new Continuations(this.looks.passed.length);
-    const lengths = openings.flatMap(({ followers }) => followers.map((f) => f.segments.length));
-    this.effects = Array.from(
-      { length: lengths.reduce((most, length) => Math.max(most, length - 1), 0) },
-      () => new Effects(this.limits, slots.size),
-    );
   }
 
   /** The VMAs of an address space that was met. */
@@ -181,7 +177,6 @@ export class Expander {
     this.spaces = new StateStore();
     this.reached.forget();
     this.continuations.forget();
-    for (const effects of this.effects) effects.forget();
     this.generation++;
   }
 
@@ -218,34 +213,28 @@ export class Expander {
     }
   }
 
-  /** Runs the first segment of an opening; how calls go on from there is known, or found out. */
+  /** Runs the first segment of calls; how they go on from there is known, or found out. */
   private open(opening: Opening): void {
-    const { limits, before, continuations, looks } = this;
-    const { plan, one, segments } = opening.followers[0] as Follower;
-    const first = segments[0] as Segment;
-    const effect = effectOf(limits, before, plan, first, one.call, this.recorder);
+    const { before, continuations } = this;
+    const effect = this.run(opening, before);
     if (effect.result !== RUNNING) {
       this.endTogether(opening, effect);
       return;
     }
-    const { vmas, rise } = effect;
-    this.work.rose(rise);
-    const { clears } = opening;
-    const space = this.spaces.add(clears === undefined ? vmas : removeWithin(vmas, ...clears));
-    const at =
-      continuations.find(space, opening, looks.passed) ??
-      continuations.add(this.goOn(opening, vmas));
-    continuations.use(at, vmas.length - before.length, this.reached);
+    this.work.rose(effect.rise);
+    const left = withoutCleared(opening, effect.vmas);
+    const at = this.continuation(opening, left);
+    const above = left.length - before.length;
+    continuations.use(at, above, effect.vmas.length - left.length, this.reached);
     if (this.tallies.length === 0) return;
-    continuations.endsIn(at, (way, call, times) =>
-      this.judgeCounts(this.ways.at(way), call, times),
-    );
+    continuations.endsIn(at, (way, call, times) => {
+      this.judgeCounts(this.ways.at(way), call, times);
+    });
   }
 
   /** The first segment has ended the calls of an opening. */
-  private endTogether({ followers }: Opening, effect: Effect): void {
+  private endTogether({ followers }: Opening, { result, passed, rise, vmas }: Effect): void {
     const { looks, work, reached, tallies } = this;
-    const { result, passed, rise, vmas } = effect;
     const end = vmas === this.before ? undefined : this.spaces.add(canonical(vmas));
     for (const { group, plan, one, segments } of followers) {
       if (!looks.passesAll(group)) continue;
@@ -257,34 +246,105 @@ export class Expander {
     }
   }
 
-  /** How the calls of an opening that have passed their looks go on from what their first segment left. */
-  private goOn({ followers }: Opening, vmas: Vmas): Continuation {
+  /** What the segment does that the calls of an opening share. */
+  private run({ segment, followers }: Opening, vmas: Vmas): Effect {
+    return this.effect(segment, followers[0] as Follower, vmas);
+  }
+
+  private effect(segment: Segment, { plan, one }: Follower, vmas: Vmas): Effect {
+    const { returns } = segment;
+    if (returns !== undefined) return { result: returns, passed: 0, rise: 0, vmas };
+    return effectOf(this.limits, vmas, plan, segment, one.call, this.recorder);
+  }
+
+  /** How calls go on from what that segment has left, what they clear taken out. */
+  private continuation(opening: Opening, left: Vmas): number {
+    const { continuations, looks } = this;
+    const space = this.spaces.add(left);
+    const known = continuations.find(space, opening, looks.passed);
+    if (known !== undefined) return known;
     const outcomes = new Outcomes();
-    const space = this.spaces.add(vmas);
-    let rise = 0;
-    for (const { group, plan, one, segments } of followers) {
-      if (!this.looks.passesAll(group)) continue;
-      const { index, size, call } = one;
-      let at = { vmas, result: RUNNING };
-      let where = space;
-      let place = 0;
-      for (let k = 1; at.result === RUNNING; k++) {
-        const segment = segments[k] as Segment;
-        place = segment.from;
-        if (segment.returns !== undefined) {
-          at = { vmas: at.vmas, result: segment.returns };
-          break;
-        }
-        if (k > 1) where = this.spaces.add(at.vmas);
-        const effect = (this.effects[k - 1] as Effects).of(where, at.vmas, plan, segment, call);
-        rise = Math.max(rise, at.vmas.length - vmas.length + effect.rise);
-        place += effect.passed;
-        at = effect;
-      }
-      outcomes.leadsTo(this.spaces.add(canonical(at.vmas)), index);
-      outcomes.end(plan, place, at.result, at.vmas.length, index, size);
+    this.goOn(opening, left, 0, undefined, outcomes);
+    const found = outcomes.continuation(this.ways);
+    return continuations.add(space, opening, looks.passed, found);
+  }
+
+  /**
+   * Gathers where calls lead and how they end.
+   *
+   * @param above how many VMAs there are more than where that is counted from
+   * @param counts as of the segment with which they went on from there, if they are behind it
+   */
+  private goOn(
+    { depth, ending, further }: Opening,
+    left: Vmas,
+    above: number,
+    counts: boolean | undefined,
+    outcomes: Outcomes,
+  ): void {
+    for (const follower of ending) {
+      if (!this.looks.passesAll(follower.group)) continue;
+      const last = follower.segments[depth + 1] as Segment;
+      const effect = this.effect(last, follower, left);
+      outcomes.rose(above + effect.rise, counts ?? last.countsCleared);
+      this.gather(follower, last, effect, outcomes);
     }
-    return outcomes.continuation(this.ways, rise);
+    for (const next of further) {
+      if (!isOpen(next, this.looks.passed)) continue;
+      const counted = counts ?? next.segment.countsCleared;
+      const effect = this.run(next, left);
+      outcomes.rose(above + effect.rise, counted);
+      if (effect.result === RUNNING) {
+        this.goOnBehind(next, effect.vmas, above - left.length, counted, outcomes);
+      } else this.gatherAll(next, effect, outcomes);
+    }
+  }
+
+  /** The same behind the segment that the calls of an opening share. */
+  private goOnBehind(
+    opening: Opening,
+    vmas: Vmas,
+    base: number,
+    counted: boolean,
+    outcomes: Outcomes,
+  ): void {
+    const left = withoutCleared(opening, vmas);
+    const above = base + left.length;
+    if (opening.clears === undefined) {
+      // Nothing is cleared, so nothing was found out elsewhere.
+      this.goOn(opening, left, above, counted, outcomes);
+      return;
+    }
+    const at = this.continuation(opening, left);
+    outcomes.rose(above + this.continuations.riseOf(at, vmas.length - left.length), counted);
+    this.gatherKnown(at, outcomes);
+  }
+
+  private gather(
+    { plan, one }: Follower,
+    { from }: Segment,
+    { result, passed, vmas }: Effect,
+    outcomes: Outcomes,
+  ): void {
+    outcomes.leadsTo(this.spaces.add(canonical(vmas)), one.index);
+    outcomes.end(plan, from + passed, result, vmas.length, one.index, one.size);
+  }
+
+  /** The segment that the calls of an opening share has ended them. */
+  private gatherAll({ followers, depth }: Opening, effect: Effect, outcomes: Outcomes): void {
+    for (const follower of followers) {
+      if (!this.looks.passesAll(follower.group)) continue;
+      this.gather(follower, follower.segments[depth] as Segment, effect, outcomes);
+    }
+  }
+
+  private gatherKnown(at: number, outcomes: Outcomes): void {
+    const { continuations, ways } = this;
+    continuations.leadsIn(at, (space, call) => outcomes.leadsTo(space, call));
+    continuations.endsIn(at, (way, call, times) => {
+      const { plan, place, result, mapCount } = ways.at(way);
+      outcomes.end(plan, place, result, mapCount, call, times);
+    });
   }
 
   /** Judges the calls that a look refuses, and those that end right behind their looks. */

@@ -11,44 +11,40 @@ export interface Follower {
   readonly group: number;
   readonly plan: Plan;
   readonly one: ArgumentClass<Call>;
+  /** All of them, that of the opening and those before it included. */
   readonly segments: readonly Segment[];
 }
 
 /**
- * Calls whose looks are followed by the same segment. Where that leads to the same address space, they go
- * on alike, wherever they began.
+ * Calls that are alike behind their looks up to a segment that they share. Where that leads to the same
+ * address space, they go on alike, wherever they began.
  */
 export interface Opening {
   readonly number: number;
+  /** How many segments come before the one that they share. */
+  readonly depth: number;
+  /** That of the first of them; of the others it may have other places in the plan. */
+  readonly segment: Segment;
   readonly followers: readonly Follower[];
-  /** The words of `Looks.passed` that tell which of them pass their looks, and of these the bits. */
+  /** Those of which one segment is left. */
+  readonly ending: readonly Follower[];
+  /** The others, by the segments that come next. */
+  readonly further: readonly Opening[];
+  /** The words of `Looks.passed` that tell which followers have passed their looks, and of these the bits. */
   readonly words: readonly number[];
   readonly bits: readonly number[];
-  /** Pages, half-open, of which it makes no difference to how they go on what the first segment leaves there. */
-  readonly clears: Segment['clears'];
   /** Some have no looks. */
   readonly always: boolean;
+  /** Pages, half-open, of which it makes no difference to how they go on what the segment leaves there. */
+  readonly clears: Segment['clears'];
 }
 
-/** What the second segments of all followers clear. */
-function clearedBy(followers: readonly Follower[]): Segment['clears'] {
-  const all = followers.map(({ segments }) => segments[1]?.clears);
+/** What the next segments of all followers clear. */
+function clearedBy(followers: readonly Follower[], depth: number): Segment['clears'] {
+  const all = followers.map(({ segments }) => segments[depth + 1]?.clears);
   const [first] = all;
   const same = first !== undefined && all.every((c) => c?.[0] === first[0] && c[1] === first[1]);
   return same ? first : undefined;
-}
-
-function opening(number: number, followers: readonly Follower[], looks: Looks): Opening {
-  const mask = looks.maskOf(followers.map(({ group }) => group));
-  const words = [...mask.keys()].filter((word) => mask[word] !== 0);
-  return {
-    number,
-    followers,
-    words,
-    bits: words.map((word) => mask[word] as number),
-    clears: clearedBy(followers),
-    always: followers.some(({ group }) => !looks.hasAny(group)),
-  };
 }
 
 /** Whether any of its calls have passed their looks. */
@@ -59,6 +55,47 @@ export function isOpen({ words, bits, always }: Opening, passed: Int32Array): bo
   return always;
 }
 
+/** Makes openings, each with a number of its own. */
+class Openings {
+  private count = 0;
+
+  constructor(private readonly looks: Looks) {}
+
+  /** Followers that are alike before a segment, by that. */
+  by(depth: number, alike: readonly Follower[]): Opening[] {
+    const bySlot = new Map<number, Follower[]>();
+    for (const follower of alike) {
+      const { slot } = follower.segments[depth] as Segment;
+      const followers = bySlot.get(slot) ?? [];
+      bySlot.set(slot, followers);
+      followers.push(follower);
+    }
+    return [...bySlot.values()].map((followers) => this.opening(depth, followers));
+  }
+
+  private opening(depth: number, followers: readonly Follower[]): Opening {
+    const { looks } = this;
+    const mask = looks.maskOf(followers.map(({ group }) => group));
+    const words = [...mask.keys()].filter((word) => mask[word] !== 0);
+    const left = (follower: Follower): number => follower.segments.length - depth - 1;
+    return {
+      number: this.count++,
+      depth,
+      segment: followers[0]?.segments[depth] as Segment,
+      followers,
+      ending: followers.filter((follower) => left(follower) === 1),
+      further: this.by(
+        depth + 1,
+        followers.filter((follower) => left(follower) > 1),
+      ),
+      words,
+      bits: words.map((word) => mask[word] as number),
+      always: followers.some(({ group }) => !looks.hasAny(group)),
+      clears: clearedBy(followers, depth),
+    };
+  }
+}
+
 /** The calls of some groups, given by their numbers, by the segments with which they begin behind their looks. */
 export function openingsOf(
   groups: readonly CallGroup[],
@@ -66,16 +103,14 @@ export function openingsOf(
   slots: Slots,
   looks: Looks,
 ): readonly Opening[] {
-  const bySlot = new Map<number, Follower[]>();
-  for (const group of numbers) {
+  const followers = numbers.flatMap((group) => {
     const { plan, looks: passed, members } = groups[group] as CallGroup;
-    for (const one of members) {
-      const segments = slots.cut(plan, passed, one.call);
-      const { slot } = segments[0] as Segment;
-      const followers = bySlot.get(slot) ?? [];
-      bySlot.set(slot, followers);
-      followers.push({ group, plan, one, segments });
-    }
-  }
-  return [...bySlot.values()].map((followers, number) => opening(number, followers, looks));
+    return members.map((one) => ({
+      group,
+      plan,
+      one,
+      segments: slots.cut(plan, passed, one.call),
+    }));
+  });
+  return new Openings(looks).by(0, followers);
 }

@@ -14,6 +14,14 @@ export class Outcomes {
     times: number;
   }[] = [];
 
+  private readonly rises: [number, number] = [0, 0];
+
+  /** map_count rose by so much on the way; `counted` where what is cleared first is counted still. */
+  rose(by: number, counted: boolean): void {
+    const which = counted ? 1 : 0;
+    if (by > this.rises[which]) this.rises[which] = by;
+  }
+
   leadsTo(space: number, call: number): void {
     for (const lead of this.leads) {
       if (lead.space !== space) continue;
@@ -47,13 +55,12 @@ export class Outcomes {
     this.ends.push({ plan, place, result: said, mapCount, call, times });
   }
 
-  /** @param rise highest rise of map_count on the way */
-  continuation(ways: Ways, rise: number): Continuation {
-    const { leads, ends } = this;
+  continuation(ways: Ways): Continuation {
+    const { leads, ends, rises } = this;
     return {
       leads,
       ends: ends.map((end) => ({ way: ways.numberOf(end), call: end.call, times: end.times })),
-      rise,
+      rises,
     };
   }
 }

@@ -17,6 +17,8 @@ export interface Segment {
   readonly ranges: Ranges;
   /** Pages, half-open, of which it makes no difference what is mapped there when the segment begins. */
   readonly clears: readonly [number, number] | undefined;
+  /** What is there is counted for a while still. */
+  readonly countsCleared: boolean;
   /** What the call returns, if all that the segment does is to end it. */
   readonly returns: number | undefined;
 }
@@ -25,14 +27,14 @@ export interface Segment {
 const restOf = (call: Call): string =>
   call.call === 'mremap' ? `${call.flags}` : JSON.stringify(call);
 
-/** The place behind the segment that begins at one: behind the steps of one range, or at the end. */
+/** The place behind the segment that begins at one: behind the steps of one range, before one that clears it, or at the end. */
 function endOfSegment({ steps }: Plan, from: number): number {
   const { within, returns } = steps[from] as Step;
   if (returns !== undefined) return from + 1;
   const range = within?.range;
   if (range === undefined) return steps.length;
-  let to = from;
-  while (steps[to]?.within?.range === range) to++;
+  let to = from + 1;
+  while (steps[to]?.within?.range === range && steps[to]?.clears === undefined) to++;
   while (steps[to]?.cuts !== undefined) to++;
   return to;
 }
@@ -44,10 +46,6 @@ const clearedBy = ([first, ...further]: readonly Step[]): Range | undefined =>
 /** Cuts plans; equal segments have equal slots. */
 export class Slots {
   private readonly numbers = new Map<string, number>();
-
-  get size(): number {
-    return this.numbers.size;
-  }
 
   /**
    * Cuts a plan without a loop behind its first steps, which have been run, and after those that unmap a
@@ -62,7 +60,7 @@ export class Slots {
     for (let from = looks; from < steps.length && segments.at(-1)?.returns === undefined; ) {
       const to = endOfSegment(plan, from);
       const slot = this.numberOf(plan, from, to, call, ranges);
-      const { returns } = steps[from] as Step;
+      const { returns, countsCleared = false } = steps[from] as Step;
       const clears = clearedBy(steps.slice(from, to));
       segments.push({
         slot,
@@ -70,6 +68,7 @@ export class Slots {
         to,
         ranges,
         clears: clears && [clears.start(ranges), clears.end(ranges)],
+        countsCleared,
         returns: returns?.(ranges),
       });
       for (const { cuts } of steps.slice(from, to)) ranges = cuts?.(ranges) ?? ranges;

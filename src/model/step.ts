@@ -160,11 +160,10 @@ export interface Step {
   readonly sees?: 'arguments' | 'old address' | 'old range' | 'headroom' | 'huge pages';
   /** It looks at no more of the call than a range, and at the address space; and it changes that alone. */
   readonly within?: Within;
-  /**
-   * A range that it clears: what is mapped there before makes no difference to what it leaves behind, nor,
-   * but for their number, to how far map_count rises.
-   */
+  /** A range that it clears: what is mapped there before makes no difference to what it leaves behind. */
   readonly clears?: Range;
+  /** What it clears is counted until a later step takes it off map_count. */
+  readonly countsCleared?: true;
   /** All that it does, if that is to end the call with a page that its ranges tell. */
   readonly returns?: (ranges: Ranges) => number;
   /** All that it does, if that is to change the ranges of the call by what they are. */

@@ -125,8 +125,12 @@ const done: Step = returning('mmap-done', 'do_mmap', 'returns the address', (r) 
 function sayingNoMemory(step: Step): Step {
   const name = (errno: ErrnoName): ErrnoName => (errno === 'EINVAL' ? 'ENOMEM' : errno);
   const said = (s: State): State => (s.result === -Errno.EINVAL ? fail(s, Errno.ENOMEM) : s);
+  const { within } = step;
+  const differs = step.errnos?.includes('EINVAL') === true && within !== undefined;
   return {
     ...step,
+    // A search takes equal actions on equal ranges for the same, also those of other calls.
+    ...(differs ? { within: { ...within, action: `${within.action}, or ENOMEM` } } : {}),
     ...(step.errnos === undefined ? {} : { errnos: [...new Set(step.errnos.map(name))] }),
     mayFail: (step.mayFail ?? []).map((point) => ({
       ...point,
@@ -180,6 +184,7 @@ export const mmapBeforeUnmap = (rule: AnonMergeRule, unmap: Unmapping): readonly
     kernel: '__mmap_region',
     does: 'maps the range in place of what is there, which is still counted',
     clears: DESTINATION,
+    countsCleared: true,
     mayFail: [
       {
         ...NO_VMA,

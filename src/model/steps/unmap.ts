@@ -171,6 +171,7 @@ const removeStep = (prefix: string, range: Range, { refund, gathers }: Removal):
   kernel: 'do_vmi_align_munmap',
   does: `removes the VMAs of the ${range.what} and their pages`,
   within: { action: 'remove', range },
+  clears: range,
   ...(gathers
     ? {
         mayFail: [
