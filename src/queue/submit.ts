@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Runner } from '../verify/pool.js';
+import { atMost } from './at-most.js';
 import { QueueFailed } from './failed.js';
 import {
   ENGINE,
@@ -21,6 +22,8 @@ export interface Submission {
   readonly work: string;
   /** Told of the number of workers, where it changes. */
   readonly onWorkers?: (workers: number) => void;
+  /** Told of the number of units that the server forgot, when they are put there again. */
+  readonly onLost?: (units: number) => void;
 }
 
 /** Units on the queue at most, and how many are put there at a time. */
@@ -55,7 +58,6 @@ class Submitted {
 
   /** Resolves when all is done, or there is an abort; throws QueueFailed. */
   async finish(signal: AbortSignal): Promise<void> {
-    await this.renew();
     let ended: () => void = () => {};
     let failed: (error: unknown) => void = () => {};
     const end = new Promise<void>((resolve, reject) => {
@@ -80,7 +82,10 @@ class Submitted {
     signal.addEventListener('abort', ended, { once: true });
     if (signal.aborted) ended();
     try {
-      this.feed().catch(failed);
+      // Workers drop units of a run that nobody says to wait for.
+      this.renew()
+        .then(() => this.feed())
+        .catch(failed);
       this.look().catch(failed);
       await end;
     } finally {
@@ -159,36 +164,35 @@ class Submitted {
 
   /** A server that keeps less than every write may have forgotten units: they are put there again. */
   private async findLost(): Promise<void> {
-    const lost: number[] = [];
-    for (const unit of [...this.out].slice(0, CHUNK)) {
-      const id = unitId(this.run, unit);
-      // In this order: a result is on its queue before the unit leaves its own.
-      if ((await this.units.getJob(id)) !== undefined) continue;
-      if ((await this.results.getJob(id)) !== undefined) continue;
-      if (this.out.has(unit)) lost.push(unit);
-    }
-    if (lost.length > 0 && this.feeding === undefined) await this.put(lost);
+    // Those that are being put there are not there yet.
+    if (this.feeding !== undefined) return;
+    // In this order: a result is on its queue before the unit leaves its own.
+    const undone = await this.missing(this.units, [...this.out]);
+    const gone = await this.missing(this.results, undone);
+    const lost = gone.filter((unit) => this.out.has(unit));
+    if (lost.length === 0) return;
+    this.of.onLost?.(lost.length);
+    await this.put(lost);
   }
 
-  /** Leaves nothing behind. */
+  /** Those of some units that a queue does not have. */
+  private async missing(queue: Queue, units: readonly number[]): Promise<number[]> {
+    const asked = units.map((unit) => ['exists', queue.toKey(unitId(this.run, unit))]);
+    const answers = (await this.of.client.pipeline(asked).exec()) ?? [];
+    return units.filter((_, i) => answers[i]?.[1] === 0);
+  }
+
+  /** Leaves nothing behind. What waits for a server that is gone ends with the connection. */
   private async withdraw(taker: Worker): Promise<void> {
     const left = [...this.out];
+    // First of all: it goes on asking for as long as it is open.
+    const closed = taker.close(left.length > 0);
     await this.of.client.del(runKey(this.run));
     await Promise.allSettled(left.map((unit) => this.units.remove(unitId(this.run, unit))));
-    await taker.close(this.out.size > 0);
+    await closed;
     await this.results.obliterate({ force: true });
     await Promise.all([this.units.close(), this.results.close()]);
   }
-}
-
-/** Waits for something no longer than so many milliseconds: a server that is gone keeps nobody. */
-async function atMost(what: Promise<unknown>, milliseconds: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
-  });
-  await Promise.race([what.catch(() => {}), late]);
-  clearTimeout(timer);
 }
 
 /** Lets workers anywhere do the tasks. */

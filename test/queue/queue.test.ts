@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Queue, Worker } from 'bullmq';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { NO_SERVER, pause, Server } from '../../bench/redis-server.js';
 import { connected } from '../../src/queue/connection.js';
 import { type QueuedUnit, resultsQueue, unitsQueue } from '../../src/queue/names.js';
@@ -43,8 +43,9 @@ function worker(address: string, main = MAIN, flags: readonly string[] = []) {
   return { child, ended };
 }
 
-afterAll(() => {
-  for (const child of children) child.kill('SIGKILL');
+// A worker that a failed test leaves would do the units of the next.
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
 });
 
 const linesOf = (run: string): number => {
@@ -108,6 +109,57 @@ describe.skipIf(NO_SERVER !== undefined)(`a queue on Redis ${NO_SERVER ?? ''}`, 
     expect((await second.ended).code).toBe(0);
     await durable.down();
   }, 300_000);
+
+  test('a server that forgets all when it is restarted is given the units again', async () => {
+    const spec = everyKind((text) => text.replaceAll('"pages":4', '"pages":5'));
+    const run = join(folder(), 'run');
+    const forgetful = await Server.start(() => ['--appendonly', 'no']);
+    const { child, ended } = worker(forgetful.address);
+    const there = cli(['verify', '--queue', forgetful.address, '--run', run, spec]);
+    await until(() => linesOf(run) >= 20);
+    await forgetful.down();
+    await forgetful.up();
+    const { stderr, ...found } = await there;
+    expect(result({ ...found, stderr })).toEqual(result(await cli(['verify', '--quiet', spec])));
+    expect(stderr).toMatch(/queue: the server forgot \d+ units, put there again/);
+    expect(linesOf(run)).toBe(177);
+    child.kill('SIGTERM');
+    expect((await ended).code).toBe(0);
+    await forgetful.down();
+  }, 300_000);
+
+  test('a run whose submitter is killed goes on by --resume and --queue, to the same bytes', async () => {
+    const spec = everyKind((text) => text.replaceAll('"pages":4', '"pages":5'));
+    const run = join(folder(), 'run');
+    worker(server.address);
+    const args = [MAIN, 'verify', '--quiet', '--queue', server.address, '--run', run, spec];
+    const first = spawn(process.execPath, args, { stdio: 'ignore' });
+    children.push(first);
+    const killed = new Promise((resolve) => first.on('close', (_, signal) => resolve(signal)));
+    await until(() => linesOf(run) >= 20);
+    first.kill('SIGKILL');
+    expect(await killed).toBe('SIGKILL');
+    const done = linesOf(run);
+    expect(done).toBeLessThan(177);
+    const second = await cli(['verify', '--resume', run, '--queue', server.address]);
+    expect(result(second)).toEqual(result(await cli(['verify', '--quiet', spec])));
+    expect(linesOf(run)).toBeGreaterThanOrEqual(177);
+  }, 300_000);
+
+  test.each([
+    ['verify', 3],
+    ['worker', 0],
+  ])('SIGINT ends %s also while the server answers nobody', async (command, code) => {
+    const hanging = await Server.start();
+    const specs = command === 'verify' ? [everyKind()] : [];
+    const child = spawn(process.execPath, [MAIN, command, '--queue', hanging.address, ...specs]);
+    children.push(child);
+    await new Promise((resolve) => child.stderr.once('data', resolve));
+    hanging.hang();
+    child.kill('SIGINT');
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(code);
+    await hanging.down();
+  });
 
   test('a worker of another version refuses, and says what it found', async () => {
     const other = folder();
