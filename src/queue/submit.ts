@@ -26,7 +26,7 @@ export interface Submission {
   readonly onLost?: (units: number) => void;
 }
 
-/** Units on the queue at most, and how many are put there at a time. */
+/** Units on the queue at most beside those that somebody is at work on, and how many are put there at a time. */
 const WINDOW = 1000;
 const CHUNK = 100;
 
@@ -42,6 +42,8 @@ class Submitted {
   /** Units on the queue. */
   private readonly out = new Set<number>();
   private workers = -1;
+  /** Units that somebody was at work on when we last looked: few workers or ten thousand. */
+  private active = 0;
   private feeding: Promise<void> | undefined;
 
   constructor(
@@ -82,10 +84,7 @@ class Submitted {
     signal.addEventListener('abort', ended, { once: true });
     if (signal.aborted) ended();
     try {
-      // Workers drop units of a run that nobody says to wait for.
-      this.renew()
-        .then(() => this.feed())
-        .catch(failed);
+      // Which says first that we wait: workers drop units of a run that nobody waits for.
       this.look().catch(failed);
       await end;
     } finally {
@@ -113,7 +112,7 @@ class Submitted {
   }
 
   private async fill(): Promise<void> {
-    while (this.next < this.tasks.length && this.out.size <= WINDOW - CHUNK) {
+    while (this.next < this.tasks.length && this.out.size <= this.active + WINDOW - CHUNK) {
       const chunk: number[] = [];
       while (chunk.length < CHUNK && this.next < this.tasks.length) {
         this.out.add(this.next);
@@ -149,13 +148,14 @@ class Submitted {
     const workers = await this.units.getWorkersCount();
     if (workers !== this.workers) this.of.onWorkers?.(workers);
     this.workers = workers;
-    await this.findFailed();
     await this.findLost();
+    const { failed = 0, active = 0 } = await this.units.getJobCounts('failed', 'active');
+    if (failed > 0) await this.findFailed(failed);
+    this.active = active;
+    await this.feed();
   }
 
-  private async findFailed(): Promise<void> {
-    const { failed = 0 } = await this.units.getJobCounts('failed');
-    if (failed === 0) return;
+  private async findFailed(failed: number): Promise<void> {
     for (const job of await this.units.getFailed(0, failed)) {
       if (job?.data.run !== this.run) continue;
       throw new QueueFailed(`--queue: a worker gave up a unit: ${job.failedReason}`);

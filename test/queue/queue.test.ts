@@ -14,6 +14,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { NO_SERVER, pause, Server } from '../../bench/redis-server.js';
 import { connected } from '../../src/queue/connection.js';
 import { type QueuedUnit, resultsQueue, unitsQueue } from '../../src/queue/names.js';
+import { serve } from '../../src/queue/serve.js';
 import { onQueue } from '../../src/queue/submit.js';
 import { execute } from '../../src/verify/execute.js';
 import type { Task } from '../../src/verify/jobs.js';
@@ -187,6 +188,46 @@ describe.skipIf(NO_SERVER !== undefined)(`a queue on Redis ${NO_SERVER ?? ''}`, 
       code: 0,
       last: '0 units done',
     });
+  });
+
+  test('more workers than units wait on the queue at a time all have one', async () => {
+    const { client, leave } = await connected(server.address, () => {});
+    const job = { kind: 'enumerate', release: 'v6.12', invariants: [], bounds: BOUNDS } as const;
+    const task = (part: number): Task => ({ job, part, parts: 3000 });
+    const found = execute(task(0));
+    let atOnce = 0;
+    let most = 0;
+    let enough: () => void = () => {};
+    const many = new Promise<void>((resolve) => {
+      enough = resolve;
+    });
+    const done = new AbortController();
+    const serving = serve(
+      {
+        client,
+        program: 'many',
+        many: 2000,
+        run: async () => {
+          most = Math.max(most, ++atOnce);
+          if (atOnce >= 1800) enough();
+          await many;
+          atOnce--;
+          return found;
+        },
+      },
+      done.signal,
+    );
+    let taken = 0;
+    await onQueue({ client, program: 'many', work: 'w' })(
+      Array.from({ length: 3000 }, (_, part) => task(part)),
+      () => taken++,
+      new AbortController().signal,
+    );
+    expect(taken).toBe(3000);
+    expect(most).toBeGreaterThanOrEqual(1800);
+    done.abort();
+    await serving;
+    leave();
   });
 
   test('a unit that is answered twice is taken once, and a failing one ends the run', async () => {
