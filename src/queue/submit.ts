@@ -30,8 +30,9 @@ export interface Submission {
 const WINDOW = 1000;
 const CHUNK = 100;
 
-/** Milliseconds between two looks at the queue. */
+/** Milliseconds between two looks at the queue, and where nobody is at work yet. */
 const LOOK = 5_000;
+const LOOK_SOON = 500;
 
 /** One run on the queue. */
 class Submitted {
@@ -80,15 +81,22 @@ class Submitted {
       { connection: this.of.client, ...ENGINE, concurrency: 16, removeOnComplete: { count: 0 } },
     );
     taker.on('error', () => {});
-    const looking = setInterval(() => this.look().catch(failed), LOOK);
+    let looking: NodeJS.Timeout | undefined;
+    let over = false;
+    const look = async (): Promise<void> => {
+      await this.look();
+      if (over) return;
+      looking = setTimeout(() => look().catch(failed), this.workers > 0 ? LOOK : LOOK_SOON);
+    };
     signal.addEventListener('abort', ended, { once: true });
     if (signal.aborted) ended();
     try {
       // Which says first that we wait: workers drop units of a run that nobody waits for.
-      this.look().catch(failed);
+      look().catch(failed);
       await end;
     } finally {
-      clearInterval(looking);
+      over = true;
+      clearTimeout(looking);
       signal.removeEventListener('abort', ended);
       await atMost(this.withdraw(taker), 5_000);
     }

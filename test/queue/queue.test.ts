@@ -41,7 +41,8 @@ function worker(address: string, main = MAIN, flags: readonly string[] = []) {
   const ended = new Promise<{ code: number | null; said: string }>((resolve) =>
     child.on('close', (code) => resolve({ code, said })),
   );
-  return { child, ended };
+  const ready = (): Promise<void> => until(() => said.includes('queue: 1 thread'));
+  return { child, ended, ready };
 }
 
 // A worker that a failed test leaves would do the units of the next.
@@ -70,6 +71,7 @@ describe.skipIf(NO_SERVER !== undefined)(`a queue on Redis ${NO_SERVER ?? ''}`, 
   test('two workers come to the same bytes as one process, and say so as they go', async () => {
     const spec = everyKind();
     const workers = [worker(server.address), worker(server.address)];
+    await Promise.all(workers.map(({ ready }) => ready()));
     const there = await cli(['verify', '--queue', server.address, spec]);
     expect(result(there)).toEqual(result(await cli(['verify', '--quiet', spec])));
     expect(there.stderr).toMatch(/queue: (1 worker|2 workers) at work/);
@@ -87,7 +89,8 @@ describe.skipIf(NO_SERVER !== undefined)(`a queue on Redis ${NO_SERVER ?? ''}`, 
     );
     expect(units[0] as number).toBeGreaterThan(0);
     expect(units[1] as number).toBeGreaterThan(0);
-    expect((units[0] as number) + (units[1] as number)).toBe(177);
+    // A worker that a busy machine keeps from renewing its lock has the unit done again.
+    expect((units[0] as number) + (units[1] as number)).toBeGreaterThanOrEqual(177);
   }, 120_000);
 
   test('a worker that is killed and a server that is restarted change nothing but the time', async () => {
