@@ -231,7 +231,7 @@ describe.skipIf(NO_SERVER !== undefined)(`a queue on Redis ${NO_SERVER ?? ''}`, 
     done.abort();
     await serving;
     leave();
-  });
+  }, 120_000);
 
   test('a unit that is answered twice is taken once, and a failing one ends the run', async () => {
     const { client, leave } = await connected(server.address, () => {});
