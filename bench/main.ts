@@ -5,7 +5,9 @@ import { growthPlot } from './growth-plot.js';
 import type { Scale } from './measure.js';
 import { drain, queue } from './queue.js';
 import { core, enumerate, reductions, startUp, states } from './sections.js';
+import { simulated } from './simulate.js';
 import { headingText, rowText } from './text.js';
+import { unitTimes } from './unit-times.js';
 
 interface Result {
   readonly rows: readonly object[];
@@ -33,6 +35,8 @@ const SECTIONS = {
   reductions: counted(async (scale) => [await reductions(scale)]),
   queue: counted(queue),
   drain: counted(drain),
+  'unit-times': counted(unitTimes),
+  simulate: counted(simulated),
 } satisfies Record<string, Run>;
 
 type Section = keyof typeof SECTIONS;

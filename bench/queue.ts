@@ -22,18 +22,21 @@ interface Figures {
 const connect = (server: Server): Redis =>
   new Redis(server.address, { maxRetriesPerRequest: null });
 
-/** Runs tasks through a queue that is served in this process; `run` does one. */
-const through =
-  (server: Server, many: number, run: (task: Task) => Promise<TaskResult>): Runner =>
+/** Runs tasks through a queue that workers in this process serve; `run` does one, each worker so many at a time. */
+export const through =
+  (server: Server, many: number, run: (task: Task) => Promise<TaskResult>, workers = 1): Runner =>
   async (tasks, onResult, signal) => {
-    const [mine, theirs] = [connect(server), connect(server)];
-    const done = new AbortController();
-    const serving = serve({ client: theirs, program: 'bench', many, run }, done.signal);
+    const mine = connect(server);
+    const theirs = Array.from({ length: workers }, () => connect(server));
+    await Promise.all(theirs.map((client) => client.ping()));
+    const serving = theirs.map((client) => {
+      const done = new AbortController();
+      return { done, end: serve({ client, program: 'bench', many, run }, done.signal) };
+    });
     await onQueue({ client: mine, program: 'bench', work: 'bench' })(tasks, onResult, signal);
-    done.abort();
-    await serving;
-    mine.disconnect();
-    theirs.disconnect();
+    for (const { done } of serving) done.abort();
+    await Promise.all(serving.map(({ end }) => end));
+    for (const client of [mine, ...theirs]) client.disconnect();
   };
 
 interface Spent {
@@ -137,23 +140,25 @@ async function drained(server: Server, many: number): Promise<Figures> {
 }
 
 /** With a server of its own; nothing where there is none. */
-async function withServer(run: (server: Server) => Promise<Figures>): Promise<readonly Figures[]> {
+export async function withServer(
+  run: (server: Server) => Promise<readonly object[]>,
+): Promise<readonly object[]> {
   if (NO_SERVER !== undefined) {
     note(`queue: ${NO_SERVER}`);
     return [];
   }
   const server = await Server.start();
   try {
-    return [await run(server)];
+    return await run(server);
   } finally {
     await server.down();
   }
 }
 
 /** What a queue costs beside threads. */
-export const queue = (scale: Scale): Promise<readonly Figures[]> =>
-  withServer((server) => overhead(server, scale));
+export const queue = (scale: Scale): Promise<readonly object[]> =>
+  withServer(async (server) => [await overhead(server, scale)]);
 
 /** Whether anything grows while many units come and go. */
-export const drain = ({ quick }: Scale): Promise<readonly Figures[]> =>
-  withServer((server) => drained(server, quick ? 2_000 : 100_000));
+export const drain = ({ quick }: Scale): Promise<readonly object[]> =>
+  withServer(async (server) => [await drained(server, quick ? 2_000 : 100_000)]);

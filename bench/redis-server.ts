@@ -4,11 +4,12 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** The program of the server: a Valkey, where it is named. */
+const PROGRAM = process.env['MREMAP_CHECK_REDIS_SERVER'] ?? 'redis-server';
+
 /** Why there can be no server here; undefined where there can. */
 export const NO_SERVER =
-  spawnSync('redis-server', ['--version']).status === 0
-    ? undefined
-    : 'redis-server is not installed';
+  spawnSync(PROGRAM, ['--version']).status === 0 ? undefined : `${PROGRAM} is not installed`;
 
 const freePort = (): Promise<number> =>
   new Promise((resolve) => {
@@ -54,13 +55,18 @@ export class Server {
   async up(): Promise<void> {
     const durable = ['--save', '', '--appendonly', 'yes', '--appendfsync', 'always'];
     const place = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder];
-    this.child = spawn('redis-server', [...place, ...durable, ...this.flags], { stdio: 'ignore' });
+    this.child = spawn(PROGRAM, [...place, ...durable, ...this.flags], { stdio: 'ignore' });
     while (!(await accepts(this.port))) await pause(50);
   }
 
   /** Bytes that it says it uses. */
   async memory(client: { info(section: string): Promise<string> }): Promise<number> {
     return Number(/used_memory:(\d+)/.exec(await client.info('memory'))?.[1]);
+  }
+
+  /** From here on it answers nobody, and hangs up on nobody. */
+  hang(): void {
+    this.child?.kill('SIGSTOP');
   }
 
   async down(): Promise<void> {

@@ -1,6 +1,7 @@
 import type {
   EnumerateBounds,
   MremapBounds,
+  RaceBounds,
   ReachBounds,
   VmaClass,
 } from '../src/checker/bounds.js';
@@ -63,6 +64,14 @@ export const fullBounds = (
   limits: [0, greatest],
   mremap: EVERY_MREMAP,
 });
+
+/** Two threads that move what they like to where they like, every pair of calls. */
+export function twoMovers(pages: number): RaceBounds {
+  const { mremap: _, ...space } = fullBounds(pages);
+  const mremap = { flags: [['MAYMOVE', 'FIXED']], lengths: 'equal', destinations: 'fits' } as const;
+  const mover = { does: 'call', calls: ['mremap'], given: [], mremap } as const;
+  return { ...space, limits: [0, 10], threads: [mover, mover] };
+}
 
 /**
  * Everything that calls build of anonymous memory. Files are left out: their offsets grow without an

@@ -32,6 +32,8 @@ export async function withQueue<T>(
           ? 'queue: nobody at work; mremap-check worker --queue ... on any machine takes it'
           : `queue: ${plural(workers, 'worker')} at work`,
       ),
+    onLost: (units: number) =>
+      note(`queue: the server forgot ${plural(units, 'unit')}, put there again`),
   };
   try {
     return await run({ runner: onQueue(submission) });

@@ -116,6 +116,9 @@ const JOURNAL = 'journal.jsonl';
 /** Where a run keeps what is done of it. */
 export const journalOf = (folder: string): string => join(folder, JOURNAL);
 
+/** Says who is at work in the folder of a run. */
+export const lockOf = (folder: string): string => join(folder, 'lock');
+
 /**
  * A folder that keeps a run: `run.json` with the command and the versions, the specs as they were, and a
  * journal that what is done is added to. It appears in one piece. `finishRun` adds the report.
@@ -132,7 +135,13 @@ export function beginRun(folder: string, specs: readonly Spec[], header: Journal
     mkdirSync(join(fresh, 'specs'));
     for (const [name, { text }] of kept) write(name, text);
     write(JOURNAL, headerLine(header));
-    renameSync(fresh, folder);
+    try {
+      renameSync(fresh, folder);
+    } catch (error) {
+      // Somebody else was faster: says so.
+      checkNewFolder(folder);
+      throw error;
+    }
   } finally {
     rmSync(fresh, { recursive: true, force: true });
   }

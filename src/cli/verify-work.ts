@@ -1,6 +1,7 @@
 import { BadInput } from '../input/bad-input.js';
 import { programFingerprint, workFingerprint } from '../runs/fingerprint.js';
 import type { JournalHeader } from '../runs/journal.js';
+import { lock } from '../runs/lock.js';
 import { checkParts } from '../runs/parts.js';
 import { parseShard, type Shard } from '../runs/shards.js';
 import { loadSpecs } from '../specs/load.js';
@@ -10,7 +11,7 @@ import { specsWithin } from '../verify/memory.js';
 import { IN_MEMORY, type Store } from '../verify/store.js';
 import { unitsOf } from '../verify/units.js';
 import { OWN_SPECS } from './package.js';
-import { beginRun, checkNewFolder, journalOf, openRun } from './run-folder.js';
+import { beginRun, checkNewFolder, journalOf, lockOf, openRun } from './run-folder.js';
 import { entriesOf, journalStore } from './run-store.js';
 
 /** Flags that say which work it is, and where it is kept. */
@@ -37,8 +38,11 @@ export interface Work {
   readonly open: () => OpenStore;
 }
 
-const kept = (folder: string, header: JournalHeader): OpenStore =>
-  journalStore(journalOf(folder), header);
+/** From here on this process alone writes the folder, the report at the end included. */
+function kept(folder: string, header: JournalHeader): OpenStore {
+  lock(lockOf(folder));
+  return journalStore(journalOf(folder), header);
+}
 
 const MB = 2 ** 20;
 

@@ -13,7 +13,10 @@ export interface WorkerFlags {
 }
 
 /** Does units of the queue on threads of this machine, until it is interrupted or there is nothing to do. */
-export async function workerCommand({ queue, workers, idle }: WorkerFlags): Promise<Exit> {
+export const workerCommand = (flags: WorkerFlags): Promise<Exit> =>
+  interruptible((signal) => working(flags, signal), 'interrupted: finishing what is under way');
+
+async function working({ queue, workers, idle }: WorkerFlags, signal: AbortSignal): Promise<Exit> {
   const { queueAddress, shownAddress } = await import('../queue/address.js');
   const { connected } = await import('../queue/connection.js');
   const { serve } = await import('../queue/serve.js');
@@ -23,19 +26,15 @@ export async function workerCommand({ queue, workers, idle }: WorkerFlags): Prom
   const many = Math.max(1, workers ?? availableParallelism());
   note(`queue: ${plural(many, 'thread')} for ${shownAddress(address)}`);
   try {
-    const done = await interruptible(
-      (signal) =>
-        serve(
-          {
-            client,
-            program: programFingerprint(),
-            many,
-            run: (task) => threads.run(task),
-            ...(idle === undefined ? {} : { idle }),
-          },
-          signal,
-        ),
-      'interrupted: finishing what is under way',
+    const done = await serve(
+      {
+        client,
+        program: programFingerprint(),
+        many,
+        run: (task) => threads.run(task),
+        ...(idle === undefined ? {} : { idle }),
+      },
+      signal,
     );
     print(`${plural(done, 'unit')} done`);
     return Exit.ok;

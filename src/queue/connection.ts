@@ -7,8 +7,23 @@ const wait = (times: number): number => Math.min(200 * times, 3000);
 
 export interface Connection {
   readonly client: Redis;
-  /** Ends it, and says nothing. */
+  /** Ends it, with those that the engine makes of it, and says nothing. */
   readonly leave: () => void;
+}
+
+/**
+ * The connection and those that are made after its likeness, as they are. The engine waits on one of its
+ * own, which a server that is gone would keep open, and the process with it.
+ */
+function withDuplicates(client: Redis): Iterable<Redis> {
+  const all = [client];
+  const duplicate = client.duplicate.bind(client);
+  client.duplicate = (...options) => {
+    const made = duplicate(...options);
+    all.push(made);
+    return made;
+  };
+  return all;
 }
 
 /**
@@ -31,6 +46,7 @@ export async function connected(
     connectTimeout: 10_000,
     retryStrategy: (times) => (ready ? wait(times) : null),
   });
+  const all = withDuplicates(client);
   client.on('error', (error: Error) => {
     fault ??= error;
   });
@@ -57,7 +73,7 @@ export async function connected(
     client,
     leave: () => {
       ready = false;
-      client.disconnect();
+      for (const one of all) one.disconnect();
     },
   };
 }

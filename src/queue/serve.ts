@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { BadInput } from '../input/bad-input.js';
 import type { TaskResult } from '../verify/execute.js';
 import type { Task } from '../verify/jobs.js';
+import { atMost } from './at-most.js';
 import {
   ENGINE,
   type QueuedUnit,
@@ -27,6 +28,11 @@ export interface Service {
 
 /** Milliseconds between two looks at what there is. */
 const LOOK = 1_000;
+
+/** The longest that a timer takes. */
+const FOREVER = 2 ** 31 - 1;
+
+const NEVER = new AbortController().signal;
 
 /** Versions that somebody waits for. */
 async function versionsWanted(client: Redis): Promise<string[]> {
@@ -86,7 +92,7 @@ class Results {
  */
 export async function serve(service: Service, signal: AbortSignal): Promise<number> {
   const { client, program, many, run, idle } = service;
-  await checkVersion(service);
+  await unlessAborted(checkVersion(service), signal);
   const results = new Results(client);
   let done = 0;
   let busy = 0;
@@ -120,18 +126,40 @@ export async function serve(service: Service, signal: AbortSignal): Promise<numb
       if (busy > 0 || client.status !== 'ready') continue;
       const waited = (performance.now() - last) / 1000;
       if (idle !== undefined && waited >= idle) break;
-      if (waited > 10) await checkVersion(service);
+      if (waited > 10) await unlessAborted(checkVersion(service), signal);
     }
   } finally {
-    await worker.close();
-    await results.close();
+    await worker.pause(true);
+    while (busy > 0 && client.status === 'ready') await until(NEVER, 100);
+    // A server that is gone is not told of the last units: they are done again.
+    await atMost(worker.close(!(await isAnswering(client))), 5_000);
+    await atMost(results.close(), 5_000);
   }
   return done;
+}
+
+/** Waits for an answer of the server, which may be gone, no longer than until an abort. */
+async function unlessAborted(what: Promise<void>, signal: AbortSignal): Promise<void> {
+  const over = new AbortController();
+  const answered = what.finally(() => over.abort());
+  answered.catch(() => {});
+  await until(AbortSignal.any([signal, over.signal]), FOREVER);
+  if (over.signal.aborted) await answered;
+}
+
+async function isAnswering(client: Redis): Promise<boolean> {
+  let answered = false;
+  const asked = client.ping().then(() => {
+    answered = true;
+  });
+  await atMost(asked, 2_000);
+  return answered;
 }
 
 /** After so many milliseconds, or at an abort. */
 const until = (signal: AbortSignal, milliseconds: number): Promise<void> =>
   new Promise((resolve) => {
+    if (signal.aborted) return resolve();
     const end = (): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', end);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Runner } from '../verify/pool.js';
+import { atMost } from './at-most.js';
 import { QueueFailed } from './failed.js';
 import {
   ENGINE,
@@ -21,14 +22,17 @@ export interface Submission {
   readonly work: string;
   /** Told of the number of workers, where it changes. */
   readonly onWorkers?: (workers: number) => void;
+  /** Told of the number of units that the server forgot, when they are put there again. */
+  readonly onLost?: (units: number) => void;
 }
 
-/** Units on the queue at most, and how many are put there at a time. */
+/** Units on the queue at most beside those that somebody is at work on, and how many are put there at a time. */
 const WINDOW = 1000;
 const CHUNK = 100;
 
-/** Milliseconds between two looks at the queue. */
+/** Milliseconds between two looks at the queue, and where nobody is at work yet. */
 const LOOK = 5_000;
+const LOOK_SOON = 500;
 
 /** One run on the queue. */
 class Submitted {
@@ -39,6 +43,8 @@ class Submitted {
   /** Units on the queue. */
   private readonly out = new Set<number>();
   private workers = -1;
+  /** Units that somebody was at work on when we last looked: few workers or ten thousand. */
+  private active = 0;
   private feeding: Promise<void> | undefined;
 
   constructor(
@@ -55,7 +61,6 @@ class Submitted {
 
   /** Resolves when all is done, or there is an abort; throws QueueFailed. */
   async finish(signal: AbortSignal): Promise<void> {
-    await this.renew();
     let ended: () => void = () => {};
     let failed: (error: unknown) => void = () => {};
     const end = new Promise<void>((resolve, reject) => {
@@ -76,15 +81,22 @@ class Submitted {
       { connection: this.of.client, ...ENGINE, concurrency: 16, removeOnComplete: { count: 0 } },
     );
     taker.on('error', () => {});
-    const looking = setInterval(() => this.look().catch(failed), LOOK);
+    let looking: NodeJS.Timeout | undefined;
+    let over = false;
+    const look = async (): Promise<void> => {
+      await this.look();
+      if (over) return;
+      looking = setTimeout(() => look().catch(failed), this.workers > 0 ? LOOK : LOOK_SOON);
+    };
     signal.addEventListener('abort', ended, { once: true });
     if (signal.aborted) ended();
     try {
-      this.feed().catch(failed);
-      this.look().catch(failed);
+      // Which says first that we wait: workers drop units of a run that nobody waits for.
+      look().catch(failed);
       await end;
     } finally {
-      clearInterval(looking);
+      over = true;
+      clearTimeout(looking);
       signal.removeEventListener('abort', ended);
       await atMost(this.withdraw(taker), 5_000);
     }
@@ -108,7 +120,7 @@ class Submitted {
   }
 
   private async fill(): Promise<void> {
-    while (this.next < this.tasks.length && this.out.size <= WINDOW - CHUNK) {
+    while (this.next < this.tasks.length && this.out.size <= this.active + WINDOW - CHUNK) {
       const chunk: number[] = [];
       while (chunk.length < CHUNK && this.next < this.tasks.length) {
         this.out.add(this.next);
@@ -144,13 +156,14 @@ class Submitted {
     const workers = await this.units.getWorkersCount();
     if (workers !== this.workers) this.of.onWorkers?.(workers);
     this.workers = workers;
-    await this.findFailed();
     await this.findLost();
+    const { failed = 0, active = 0 } = await this.units.getJobCounts('failed', 'active');
+    if (failed > 0) await this.findFailed(failed);
+    this.active = active;
+    await this.feed();
   }
 
-  private async findFailed(): Promise<void> {
-    const { failed = 0 } = await this.units.getJobCounts('failed');
-    if (failed === 0) return;
+  private async findFailed(failed: number): Promise<void> {
     for (const job of await this.units.getFailed(0, failed)) {
       if (job?.data.run !== this.run) continue;
       throw new QueueFailed(`--queue: a worker gave up a unit: ${job.failedReason}`);
@@ -159,36 +172,35 @@ class Submitted {
 
   /** A server that keeps less than every write may have forgotten units: they are put there again. */
   private async findLost(): Promise<void> {
-    const lost: number[] = [];
-    for (const unit of [...this.out].slice(0, CHUNK)) {
-      const id = unitId(this.run, unit);
-      // In this order: a result is on its queue before the unit leaves its own.
-      if ((await this.units.getJob(id)) !== undefined) continue;
-      if ((await this.results.getJob(id)) !== undefined) continue;
-      if (this.out.has(unit)) lost.push(unit);
-    }
-    if (lost.length > 0 && this.feeding === undefined) await this.put(lost);
+    // Those that are being put there are not there yet.
+    if (this.feeding !== undefined) return;
+    // In this order: a result is on its queue before the unit leaves its own.
+    const undone = await this.missing(this.units, [...this.out]);
+    const gone = await this.missing(this.results, undone);
+    const lost = gone.filter((unit) => this.out.has(unit));
+    if (lost.length === 0) return;
+    this.of.onLost?.(lost.length);
+    await this.put(lost);
   }
 
-  /** Leaves nothing behind. */
+  /** Those of some units that a queue does not have. */
+  private async missing(queue: Queue, units: readonly number[]): Promise<number[]> {
+    const asked = units.map((unit) => ['exists', queue.toKey(unitId(this.run, unit))]);
+    const answers = (await this.of.client.pipeline(asked).exec()) ?? [];
+    return units.filter((_, i) => answers[i]?.[1] === 0);
+  }
+
+  /** Leaves nothing behind. What waits for a server that is gone ends with the connection. */
   private async withdraw(taker: Worker): Promise<void> {
     const left = [...this.out];
+    // First of all: it goes on asking for as long as it is open.
+    const closed = taker.close(left.length > 0);
     await this.of.client.del(runKey(this.run));
     await Promise.allSettled(left.map((unit) => this.units.remove(unitId(this.run, unit))));
-    await taker.close(this.out.size > 0);
+    await closed;
     await this.results.obliterate({ force: true });
     await Promise.all([this.units.close(), this.results.close()]);
   }
-}
-
-/** Waits for something no longer than so many milliseconds: a server that is gone keeps nobody. */
-async function atMost(what: Promise<unknown>, milliseconds: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
-  });
-  await Promise.race([what.catch(() => {}), late]);
-  clearTimeout(timer);
 }
 
 /** Lets workers anywhere do the tasks. */

@@ -10,10 +10,11 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Queue, Worker } from 'bullmq';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { NO_SERVER, pause, Server } from '../../bench/redis-server.js';
 import { connected } from '../../src/queue/connection.js';
 import { type QueuedUnit, resultsQueue, unitsQueue } from '../../src/queue/names.js';
+import { serve } from '../../src/queue/serve.js';
 import { onQueue } from '../../src/queue/submit.js';
 import { execute } from '../../src/verify/execute.js';
 import type { Task } from '../../src/verify/jobs.js';
@@ -40,11 +41,13 @@ function worker(address: string, main = MAIN, flags: readonly string[] = []) {
   const ended = new Promise<{ code: number | null; said: string }>((resolve) =>
     child.on('close', (code) => resolve({ code, said })),
   );
-  return { child, ended };
+  const ready = (): Promise<void> => until(() => said.includes('queue: 1 thread'));
+  return { child, ended, ready };
 }
 
-afterAll(() => {
-  for (const child of children) child.kill('SIGKILL');
+// A worker that a failed test leaves would do the units of the next.
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
 });
 
 const linesOf = (run: string): number => {
@@ -68,6 +71,7 @@ describe.skipIf(NO_SERVER !== undefined)(`a queue on Redis ${NO_SERVER ?? ''}`, 
   test('two workers come to the same bytes as one process, and say so as they go', async () => {
     const spec = everyKind();
     const workers = [worker(server.address), worker(server.address)];
+    await Promise.all(workers.map(({ ready }) => ready()));
     const there = await cli(['verify', '--queue', server.address, spec]);
     expect(result(there)).toEqual(result(await cli(['verify', '--quiet', spec])));
     expect(there.stderr).toMatch(/queue: (1 worker|2 workers) at work/);
@@ -85,7 +89,8 @@ describe.skipIf(NO_SERVER !== undefined)(`a queue on Redis ${NO_SERVER ?? ''}`, 
     );
     expect(units[0] as number).toBeGreaterThan(0);
     expect(units[1] as number).toBeGreaterThan(0);
-    expect((units[0] as number) + (units[1] as number)).toBe(177);
+    // A worker that a busy machine keeps from renewing its lock has the unit done again.
+    expect((units[0] as number) + (units[1] as number)).toBeGreaterThanOrEqual(177);
   }, 120_000);
 
   test('a worker that is killed and a server that is restarted change nothing but the time', async () => {
@@ -108,6 +113,57 @@ describe.skipIf(NO_SERVER !== undefined)(`a queue on Redis ${NO_SERVER ?? ''}`, 
     expect((await second.ended).code).toBe(0);
     await durable.down();
   }, 300_000);
+
+  test('a server that forgets all when it is restarted is given the units again', async () => {
+    const spec = everyKind((text) => text.replaceAll('"pages":4', '"pages":5'));
+    const run = join(folder(), 'run');
+    const forgetful = await Server.start(() => ['--appendonly', 'no']);
+    const { child, ended } = worker(forgetful.address);
+    const there = cli(['verify', '--queue', forgetful.address, '--run', run, spec]);
+    await until(() => linesOf(run) >= 20);
+    await forgetful.down();
+    await forgetful.up();
+    const { stderr, ...found } = await there;
+    expect(result({ ...found, stderr })).toEqual(result(await cli(['verify', '--quiet', spec])));
+    expect(stderr).toMatch(/queue: the server forgot \d+ units, put there again/);
+    expect(linesOf(run)).toBe(177);
+    child.kill('SIGTERM');
+    expect((await ended).code).toBe(0);
+    await forgetful.down();
+  }, 300_000);
+
+  test('a run whose submitter is killed goes on by --resume and --queue, to the same bytes', async () => {
+    const spec = everyKind((text) => text.replaceAll('"pages":4', '"pages":5'));
+    const run = join(folder(), 'run');
+    worker(server.address);
+    const args = [MAIN, 'verify', '--quiet', '--queue', server.address, '--run', run, spec];
+    const first = spawn(process.execPath, args, { stdio: 'ignore' });
+    children.push(first);
+    const killed = new Promise((resolve) => first.on('close', (_, signal) => resolve(signal)));
+    await until(() => linesOf(run) >= 20);
+    first.kill('SIGKILL');
+    expect(await killed).toBe('SIGKILL');
+    const done = linesOf(run);
+    expect(done).toBeLessThan(177);
+    const second = await cli(['verify', '--resume', run, '--queue', server.address]);
+    expect(result(second)).toEqual(result(await cli(['verify', '--quiet', spec])));
+    expect(linesOf(run)).toBeGreaterThanOrEqual(177);
+  }, 300_000);
+
+  test.each([
+    ['verify', 3],
+    ['worker', 0],
+  ])('SIGINT ends %s also while the server answers nobody', async (command, code) => {
+    const hanging = await Server.start();
+    const specs = command === 'verify' ? [everyKind()] : [];
+    const child = spawn(process.execPath, [MAIN, command, '--queue', hanging.address, ...specs]);
+    children.push(child);
+    await new Promise((resolve) => child.stderr.once('data', resolve));
+    hanging.hang();
+    child.kill('SIGINT');
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(code);
+    await hanging.down();
+  });
 
   test('a worker of another version refuses, and says what it found', async () => {
     const other = folder();
@@ -136,6 +192,46 @@ describe.skipIf(NO_SERVER !== undefined)(`a queue on Redis ${NO_SERVER ?? ''}`, 
       last: '0 units done',
     });
   });
+
+  test('more workers than units wait on the queue at a time all have one', async () => {
+    const { client, leave } = await connected(server.address, () => {});
+    const job = { kind: 'enumerate', release: 'v6.12', invariants: [], bounds: BOUNDS } as const;
+    const task = (part: number): Task => ({ job, part, parts: 3000 });
+    const found = execute(task(0));
+    let atOnce = 0;
+    let most = 0;
+    let enough: () => void = () => {};
+    const many = new Promise<void>((resolve) => {
+      enough = resolve;
+    });
+    const done = new AbortController();
+    const serving = serve(
+      {
+        client,
+        program: 'many',
+        many: 2000,
+        run: async () => {
+          most = Math.max(most, ++atOnce);
+          if (atOnce >= 1800) enough();
+          await many;
+          atOnce--;
+          return found;
+        },
+      },
+      done.signal,
+    );
+    let taken = 0;
+    await onQueue({ client, program: 'many', work: 'w' })(
+      Array.from({ length: 3000 }, (_, part) => task(part)),
+      () => taken++,
+      new AbortController().signal,
+    );
+    expect(taken).toBe(3000);
+    expect(most).toBeGreaterThanOrEqual(1800);
+    done.abort();
+    await serving;
+    leave();
+  }, 120_000);
 
   test('a unit that is answered twice is taken once, and a failing one ends the run', async () => {
     const { client, leave } = await connected(server.address, () => {});

@@ -1,7 +1,10 @@
-import { fullBounds } from '../../bench/workloads.js';
+import { type Desk, drawnUnits, fullFrom, simulate } from '../../bench/simulation.js';
+import type { UnitTimes } from '../../bench/unit-times.js';
+import { fullBounds, twoMovers } from '../../bench/workloads.js';
 import type { EnumerateBounds, VmaClass } from '../../src/checker/bounds.js';
 import type { Job } from '../../src/verify/jobs.js';
 import { sizeOf } from '../../src/verify/size.js';
+import { unitsOf } from '../../src/verify/units.js';
 
 /** Calls a second of one worker among many (docs/performance.md: v7.2, seven pages). */
 const RATE = 10e6;
@@ -34,13 +37,8 @@ function enumerated(bounds: EnumerateBounds): Size {
   return { spaces, calls: spaces * each };
 }
 
-/** Two threads that move what they like to where they like, every pair of calls. */
 function raced(pages: number): Size {
-  const { calls: _, mremap: __, ...space } = { calls: [], ...fullBounds(pages) };
-  const mremap = { flags: [['MAYMOVE', 'FIXED']], lengths: 'equal', destinations: 'fits' } as const;
-  const mover = { does: 'call', calls: ['mremap'], given: [], mremap } as const;
-  const bounds = { ...space, limits: [0, 10], threads: [mover, mover] } as const;
-  const job: Job = { kind: 'race', release: 'v7.2', invariants: [], bounds };
+  const job: Job = { kind: 'race', release: 'v7.2', invariants: [], bounds: twoMovers(pages) };
   const { spaces, each } = sizeOf(job);
   return { spaces, calls: spaces * each };
 }
@@ -109,6 +107,66 @@ function time(seconds: number): string {
 }
 
 const WORKERS = [1, 10, 100, 1000];
+
+/** A kind of search, with the rate of one worker and what was measured of its units. */
+interface Kind {
+  readonly rate: number;
+  readonly job: (pages: number) => Exclude<Job, { kind: 'reach' }>;
+  readonly measured: string;
+}
+
+const of = { release: 'v7.2', invariants: [] } as const;
+
+const ENUMERATE: Kind = {
+  rate: RATE,
+  job: (pages) => ({ kind: 'enumerate', ...of, bounds: fullBounds(pages) }),
+  measured: 'enumerate',
+};
+const FAILING: Kind = {
+  rate: FAILING_RATE,
+  job: (pages) => ({ kind: 'enumerate', ...of, bounds: { ...fullBounds(pages), failures: 1 } }),
+  measured: 'one failure',
+};
+const RACING: Kind = {
+  rate: RACE_RATE,
+  job: (pages) => ({ kind: 'race', ...of, bounds: twoMovers(pages) }),
+  measured: 'two threads',
+};
+
+/** Measured: docs/scale.md says how. A start is that of Node with a connection and a first thread. */
+const DESK: Desk = { cost: 0.0018, latency: 0.009 };
+const START = 2;
+
+const FLEETS = [10, 100, 1000, 10_000];
+
+/** The same runs through a queue, simulated: units drawn from those that were measured. */
+export function queueTable(unitTimes: readonly UnitTimes[]): string {
+  const row = (name: string, { rate, job, measured }: Kind, pages: number): string[] => {
+    const search = job(pages);
+    const { spaces, each } = sizeOf(search);
+    const units = unitsOf(new Map([['', search]])).length;
+    const unit = (spaces * each) / rate / units;
+    const { seconds } = unitTimes.find((one) => one.search === measured) as UnitTimes;
+    const cells = FLEETS.map((workers) => {
+      const drawn = drawnUnits(units, unit, seconds);
+      const found = simulate(drawn, { workers, start: START }, DESK);
+      return `${time(found.seconds)} ${(100 * found.efficiency).toFixed(0).padStart(3)} %`;
+    });
+    return [
+      `${name}, ${pages} pages`,
+      units.toLocaleString('en'),
+      time(unit),
+      fullFrom(unit, DESK).toLocaleString('en'),
+      ...cells,
+    ];
+  };
+  return table([
+    ['', 'units', 'each', 'full from', ...FLEETS.map((n) => n.toLocaleString('en'))],
+    ...[6, 7, 8, 9, 10, 12].map((n) => row('enumerate', ENUMERATE, n)),
+    ...[6, 7, 8].map((n) => row('one failure', FAILING, n)),
+    ...[4, 5].map((n) => row('two threads', RACING, n)),
+  ]);
+}
 
 /** One release, by bounds: calls divided by the rate and by the workers. */
 export function workersTable(): string {
