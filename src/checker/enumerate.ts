@@ -99,6 +99,11 @@ export class FindingTally {
   break(witness: Witness, times: number): void {
     this.broken += times;
     if (this.worst !== undefined && byRank(witness, this.worst) >= 0) return;
+    const last = this.witnesses.at(-1);
+    if (last?.space === witness.space) {
+      if (byRank(witness, last) < 0) this.witnesses[this.witnesses.length - 1] = witness;
+      return;
+    }
     this.witnesses.push(witness);
     if (this.witnesses.length >= 4 * KEPT) {
       this.witnesses = best(this.witnesses);
@@ -191,19 +196,18 @@ class Search {
   /** Every call of the group under each limit, executed anew where a check of map_count may answer differently. */
   make(place: Place, group: CallGroup): void {
     const { members } = group;
-    if (this.failures > 0) {
+    if (this.failures > 0 && !this.branches) {
       for (const one of members) {
-        for (let i = 0; i < this.limits.length; i++) {
-          if (this.branches) this.makeBranching(place, one, i);
-          else this.makeFailing(place, one, i, []);
-        }
+        for (let i = 0; i < this.limits.length; i++) this.makeFailing(place, one, i, []);
       }
       return;
     }
     const ranges = this.look(place, group);
     for (const one of members) {
       for (const { first, after, refused } of ranges) {
-        if (refused === undefined) this.makeWithin(place, group, one, first, after);
+        if (refused === undefined && this.failures > 0) {
+          for (let i = first; i < after; i++) this.makeBranching(place, one, i);
+        } else if (refused === undefined) this.makeWithin(place, group, one, first, after);
         else this.judge(this.ofArguments, place, one, one.size, refused, first, after, []);
       }
     }

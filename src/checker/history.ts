@@ -1,8 +1,10 @@
 import { sameVmas } from '../invariants/untouched.js';
 import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
+import { CALL_NAMES, type Release } from '../model/release.js';
 import { type Machine, run } from '../model/run.js';
-import { env } from '../model/state.js';
+import { env, NOT_FOLLOWED } from '../model/state.js';
+import type { Step } from '../model/step.js';
 import {
   endOf,
   isArmed,
@@ -76,21 +78,60 @@ function candidateCalls(target: Vmas, pages: number): Call[] {
   return [...calls.values()];
 }
 
+/** Numbers for what steps do. */
+const numbers = new Map<Step['run'], number>();
+
+/** The same for steps that differ in their words alone. */
+function deedOf({ run: does, repeatFrom = '' }: Step): string {
+  const number = numbers.get(does) ?? numbers.size;
+  numbers.set(does, number);
+  return `${number}${repeatFrom}`;
+}
+
+/** By release: the calls that build, as what their steps do. Most releases have these in common. */
+const builders = new WeakMap<Release, string>();
+
+function buildersOf(release: Release): string {
+  let steps = builders.get(release);
+  if (steps === undefined) {
+    const building = CALL_NAMES.filter((call) => call !== 'mremap');
+    steps = building.map((call) => release.calls[call].map(deedOf)).join(';');
+    builders.set(release, steps);
+  }
+  return steps;
+}
+
+const histories = new Map<string, HistorySearch>();
+
 /**
  * Looks breadth-first for calls that build an address space from an empty window, with no limit in the
  * way. The calls are mmap, munmap, mprotect and touch, and mlock, mseal and uffd where the target has such
  * VMAs, over ranges between the borders of the target; a mapping that only mremap() can leave behind is not found.
+ * What was found is kept: releases and promises ask for the same address spaces.
  *
  * @param mostStates where the search gives up
+ * @param keeps off searches anew
  */
 export function findHistory(
   on: Machine,
   target: Vmas,
   pages: number,
   mostStates = 20_000,
+  keeps = true,
 ): HistorySearch {
   const goal = canonical(target);
-  const calls = candidateCalls(target, pages);
+  if (!keeps) return searched(on, goal, pages, mostStates);
+  const key = [buildersOf(on.release), goal, pages, mostStates].join('|');
+  let known = histories.get(key);
+  if (known === undefined) {
+    known = searched(on, goal, pages, mostStates);
+    histories.set(key, known);
+  }
+  return known;
+}
+
+function searched(on: Machine, goal: Vmas, pages: number, mostStates: number): HistorySearch {
+  const calls = candidateCalls(goal, pages);
   const limits = env(UNLIMITED, pages);
   const store = new StateStore();
   const from: { readonly state: number; readonly call: Call }[] = [];
@@ -99,7 +140,7 @@ export function findHistory(
   for (let state = 0; state < store.size && store.size < mostStates; state++) {
     const before = store.get(state);
     for (const call of calls) {
-      const outcome = run(on, limits, before, [], call);
+      const outcome = run(on, limits, before, NOT_FOLLOWED, call);
       if (outcome.result < 0) continue;
       const after = canonical(outcome.vmas);
       const fresh = store.size;

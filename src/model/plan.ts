@@ -29,7 +29,7 @@ export interface Plan {
   /** For each step, where the call goes on after it. */
   readonly next: readonly number[];
   readonly loops: boolean;
-  /** How many of the first steps look at nothing but the headroom, the VMA at the old address and the old range, to refuse or pass on. */
+  /** How many of the first steps look at nothing but the headroom, the VMA at the old address and the old range, to refuse or pass on, and cannot be made to fail. */
   readonly looks: number;
   /** Calls with equal answers end alike in these steps. */
   readonly lookKey: (call: Call) => string;
@@ -150,7 +150,9 @@ export function machine(release: Release, causes?: ReadonlySet<Cause>): Machine 
       if (target < 0) throw new RangeError(`step ${name} repeats from an unknown step`);
       return target;
     });
-    const behind = kept.findIndex(({ sees }) => sees === undefined || !LOOKS.has(sees));
+    const behind = kept.findIndex(
+      ({ sees, mayFail }) => sees === undefined || !LOOKS.has(sees) || mayFail !== undefined,
+    );
     const looks = behind < 0 ? kept.length : behind;
     const plan: Plan = {
       id: plans.length,

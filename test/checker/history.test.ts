@@ -14,7 +14,7 @@ import {
   VM_UFFD,
 } from '../../src/model/vma.js';
 import { play } from '../support/play.js';
-import { release } from '../support/releases.js';
+import { everyRelease, release } from '../support/releases.js';
 
 // How an address space comes about that a search has begun in: with VMAs that no mmap() alone leaves.
 
@@ -93,4 +93,20 @@ describe('the history of an address space', () => {
     const found = findHistory(machine(release('v2.6.12')), [anon(0, 2, VM_UFFD)], PAGES);
     expect([found.calls, found.exhausted]).toEqual([undefined, true]);
   });
+
+  test.each(everyRelease)(
+    'on %s is what it is without those found on other releases',
+    (_id, other) => {
+      const here = machine(other);
+      const targets: readonly Vmas[] = [
+        [anon(0, 1, 0), anon(1, 1, 0, 1)],
+        [anon(0, 2, VM_LOCKED), anon(2, 1, VM_SEALED)],
+        [anon(0, 1, VM_LOCKED, 1), anon(2, 1, 0, 1)],
+      ];
+      for (const target of targets) {
+        const kept = findHistory(here, target, PAGES);
+        expect(kept).toEqual(findHistory(here, target, PAGES, undefined, false));
+      }
+    },
+  );
 });
