@@ -33,6 +33,8 @@ interface ReachTally {
   call: number;
 }
 
+const NOTHING_FOUND = { applied: 0, broken: 0, state: -1, call: -1 } as const;
+
 /** How to search. The reductions change no count, verdict or history. */
 export interface ReachOptions {
   /** Execute one call of an argument class and count it for all; off executes every call. */
@@ -62,7 +64,7 @@ export class Expander {
   private readonly room: number;
   private readonly recorder = new Recorder();
   private readonly limits: Env;
-  private readonly work: WorkTally;
+  private work: WorkTally;
   private readonly tallies: readonly ReachTally[];
   /** Of these, what is judged of each call that is refused at sight, and of one for all. */
   private readonly ofArguments: readonly ReachTally[];
@@ -94,10 +96,7 @@ export class Expander {
     this.work = new WorkTally(this.on);
     this.tallies = invariants.map((invariant) => ({
       invariant,
-      applied: 0,
-      broken: 0,
-      state: -1,
-      call: -1,
+      ...NOTHING_FOUND,
     }));
     const looking = ({ invariant }: ReachTally): boolean => invariant.looksAtArguments === true;
     this.ofArguments = this.tallies.filter(looking);
@@ -118,6 +117,13 @@ export class Expander {
   /** Of the calls that lead from the state expanded last to a successor, the first. */
   firstCall(successor: number): number {
     return this.calls[successor] as number;
+  }
+
+  /** Forgets what was counted and found, and nothing of what was learned. */
+  countAnew(): void {
+    this.work = new WorkTally(this.on);
+    for (const tally of this.tallies) Object.assign(tally, NOTHING_FOUND);
+    this.largestCount = 0;
   }
 
   /** What calls did in all states so far. */
