@@ -84,6 +84,11 @@ export class Frontier {
     return this.isFull || this.expanded === this.store.size;
   }
 
+  /** Calls made so far. */
+  get transitions(): number {
+    return this.merged?.work.transitions ?? 0;
+  }
+
   /** What was found so far; nothing before the first slice is merged. */
   get found(): Reach | undefined {
     if (this.merged === undefined) return undefined;

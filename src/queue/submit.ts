@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
+import type { Task } from '../verify/jobs.js';
 import type { Runner } from '../verify/pool.js';
+import type { Handed, Source } from '../verify/source.js';
 import { QueueFailed } from './failed.js';
 import {
   ENGINE,
@@ -35,16 +37,14 @@ class Submitted {
   private readonly run = randomUUID();
   private readonly units: Queue<QueuedUnit>;
   private readonly results: Queue<QueuedResult>;
-  private next = 0;
-  /** Units on the queue. */
-  private readonly out = new Set<number>();
+  /** Units on the queue, or about to be put there. */
+  private readonly out = new Map<number, Task>();
   private workers = -1;
-  private feeding: Promise<void> | undefined;
+  private putting = 0;
 
   constructor(
     private readonly of: Submission,
-    private readonly tasks: Parameters<Runner>[0],
-    private readonly onResult: Parameters<Runner>[1],
+    private readonly source: Source,
   ) {
     const options = { connection: of.client, streams: ENGINE.streams };
     this.units = new Queue(unitsQueue(of.program), options);
@@ -67,8 +67,8 @@ class Submitted {
       async ({ data }) => {
         try {
           this.take(data);
-          if (this.isDone()) ended();
-          else this.feed().catch(failed);
+          this.feed().catch(failed);
+          if (this.out.size === 0) ended();
         } catch (error) {
           failed(error);
         }
@@ -81,6 +81,7 @@ class Submitted {
     if (signal.aborted) ended();
     try {
       this.feed().catch(failed);
+      if (this.out.size === 0) ended();
       this.look().catch(failed);
       await end;
     } finally {
@@ -90,47 +91,48 @@ class Submitted {
     }
   }
 
-  private isDone(): boolean {
-    return this.out.size === 0 && this.next === this.tasks.length;
-  }
-
   /** A unit that was done twice is taken once. */
   private take({ unit, result }: QueuedResult): void {
-    if (this.out.delete(unit)) this.onResult(unit, result);
+    if (this.out.delete(unit)) this.source.take(unit, result);
   }
 
-  /** Puts units on the queue, few enough that neither side needs much memory. */
-  private feed(): Promise<void> {
-    this.feeding ??= this.fill().finally(() => {
-      this.feeding = undefined;
-    });
-    return this.feeding;
-  }
-
-  private async fill(): Promise<void> {
-    while (this.next < this.tasks.length && this.out.size <= WINDOW - CHUNK) {
-      const chunk: number[] = [];
-      while (chunk.length < CHUNK && this.next < this.tasks.length) {
-        this.out.add(this.next);
-        chunk.push(this.next++);
-      }
+  /** Puts units on the queue, few enough that neither side needs much memory; what comes up meanwhile too. */
+  private async feed(): Promise<void> {
+    while (this.out.size <= WINDOW - CHUNK) {
+      const chunk = this.chunk();
+      if (chunk.length === 0) return;
       await this.put(chunk);
     }
   }
 
-  private async put(units: readonly number[]): Promise<void> {
+  private chunk(): Handed[] {
+    const chunk: Handed[] = [];
+    while (chunk.length < CHUNK) {
+      const handed = this.source.next();
+      if (handed === undefined) break;
+      this.out.set(handed.number, handed.task);
+      chunk.push(handed);
+    }
+    return chunk;
+  }
+
+  private async put(units: readonly Handed[]): Promise<void> {
     const { program, work } = this.of;
+    this.putting++;
     await this.units.addBulk(
-      units.map((unit) => ({
+      units.map(({ number: unit, task }) => ({
         name: 'unit',
-        data: { program, work, run: this.run, unit, task: this.tasks[unit] as QueuedUnit['task'] },
+        data: { program, work, run: this.run, unit, task },
         opts: {
           jobId: unitId(this.run, unit),
           removeOnComplete: true,
           removeOnFail: { age: 3600 },
+          // What waits for nobody waits behind slices.
+          ...('slice' in task ? {} : { priority: 1 }),
         },
       })),
     );
+    this.putting--;
   }
 
   private renew(): Promise<unknown> {
@@ -159,20 +161,20 @@ class Submitted {
 
   /** A server that keeps less than every write may have forgotten units: they are put there again. */
   private async findLost(): Promise<void> {
-    const lost: number[] = [];
-    for (const unit of [...this.out].slice(0, CHUNK)) {
-      const id = unitId(this.run, unit);
+    const lost: Handed[] = [];
+    for (const [number, task] of [...this.out].slice(0, CHUNK)) {
+      const id = unitId(this.run, number);
       // In this order: a result is on its queue before the unit leaves its own.
       if ((await this.units.getJob(id)) !== undefined) continue;
       if ((await this.results.getJob(id)) !== undefined) continue;
-      if (this.out.has(unit)) lost.push(unit);
+      if (this.out.has(number)) lost.push({ number, task });
     }
-    if (lost.length > 0 && this.feeding === undefined) await this.put(lost);
+    if (lost.length > 0 && this.putting === 0) await this.put(lost);
   }
 
   /** Leaves nothing behind. */
   private async withdraw(taker: Worker): Promise<void> {
-    const left = [...this.out];
+    const left = [...this.out.keys()];
     await this.of.client.del(runKey(this.run));
     await Promise.allSettled(left.map((unit) => this.units.remove(unitId(this.run, unit))));
     await taker.close(this.out.size > 0);
@@ -191,9 +193,8 @@ async function atMost(what: Promise<unknown>, milliseconds: number): Promise<voi
   clearTimeout(timer);
 }
 
-/** Lets workers anywhere do the tasks. */
+/** Lets workers anywhere do what a source has. */
 export const onQueue =
   (submission: Submission): Runner =>
-  async (tasks, onResult, signal) => {
-    if (tasks.length > 0) await new Submitted(submission, tasks, onResult).finish(signal);
-  };
+  (source, signal) =>
+    new Submitted(submission, source).finish(signal);

@@ -17,6 +17,7 @@ import { type QueuedUnit, resultsQueue, unitsQueue } from '../../src/queue/names
 import { onQueue } from '../../src/queue/submit.js';
 import { execute } from '../../src/verify/execute.js';
 import type { Task } from '../../src/verify/jobs.js';
+import { listed } from '../../src/verify/source.js';
 import { type CliResult, cli, fileWith, MAIN } from '../cli/run-cli.js';
 import { everyKind } from '../runs/specs.js';
 
@@ -155,7 +156,10 @@ describe.skipIf(NO_SERVER !== undefined)(`a queue on Redis ${NO_SERVER ?? ''}`, 
     const taken: number[] = [];
     const submission = { client, program: 'twice', work: 'w' };
     const { signal } = new AbortController();
-    await onQueue(submission)(tasks, (unit) => taken.push(unit), signal);
+    await onQueue(submission)(
+      listed(tasks, (unit) => taken.push(unit)),
+      signal,
+    );
     expect(taken.sort((a, b) => a - b)).toEqual([...tasks.keys()]);
     await twice.close();
 
@@ -165,7 +169,10 @@ describe.skipIf(NO_SERVER !== undefined)(`a queue on Redis ${NO_SERVER ?? ''}`, 
       { connection: client },
     );
     await expect(
-      onQueue({ ...submission, program: 'failing' })(tasks, () => {}, signal),
+      onQueue({ ...submission, program: 'failing' })(
+        listed(tasks, () => {}),
+        signal,
+      ),
     ).rejects.toThrow('a worker gave up a unit: out of luck');
     await failing.close();
     leave();
