@@ -5,6 +5,7 @@ import { growthPlot } from './growth-plot.js';
 import type { Scale } from './measure.js';
 import { drain, queue } from './queue.js';
 import { core, enumerate, reductions, startUp, states } from './sections.js';
+import { slices } from './slices.js';
 import { headingText, rowText } from './text.js';
 
 interface Result {
@@ -33,6 +34,7 @@ const SECTIONS = {
   reductions: counted(async (scale) => [await reductions(scale)]),
   queue: counted(queue),
   drain: counted(drain),
+  slices: counted(slices),
 } satisfies Record<string, Run>;
 
 type Section = keyof typeof SECTIONS;

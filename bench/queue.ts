@@ -13,10 +13,10 @@ import { NO_SERVER, Server } from './redis-server.js';
 import { median } from './statistics.js';
 import { fullBounds } from './workloads.js';
 
-const NEVER = new AbortController().signal;
+export const NEVER = new AbortController().signal;
 const MB = 2 ** 20;
 
-interface Figures {
+export interface Figures {
   readonly [name: string]: string | number;
 }
 
@@ -24,7 +24,7 @@ const connect = (server: Server): Redis =>
   new Redis(server.address, { maxRetriesPerRequest: null });
 
 /** Runs tasks through a queue that is served in this process; `run` does one. */
-const through =
+export const through =
   (server: Server, many: number, run: (task: Task) => Promise<TaskResult>): Runner =>
   async (source, signal) => {
     const [mine, theirs] = [connect(server), connect(server)];
@@ -130,7 +130,9 @@ async function drained(server: Server, many: number): Promise<Figures> {
 }
 
 /** With a server of its own; nothing where there is none. */
-async function withServer(run: (server: Server) => Promise<Figures>): Promise<readonly Figures[]> {
+export async function withServer(
+  run: (server: Server) => Promise<Figures>,
+): Promise<readonly Figures[]> {
   if (NO_SERVER !== undefined) {
     note(`queue: ${NO_SERVER}`);
     return [];

@@ -92,10 +92,12 @@ export class Frontier {
   /** What was found so far; nothing before the first slice is merged. */
   get found(): Reach | undefined {
     if (this.merged === undefined) return undefined;
-    const { findings, ...found } = this.merged;
+    const { work, findings, edges, largestCount } = this.merged;
     return {
-      ...found,
+      work,
       findings: findings.map((broken) => this.finding(broken)),
+      edges,
+      largestCount,
       depth: this.paths.depthOf(this.store.size - 1),
       complete: this.expanded === this.store.size,
     };

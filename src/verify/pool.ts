@@ -6,7 +6,7 @@ import { Threads } from './threads.js';
 export type Runner = (source: Source, signal: AbortSignal) => Promise<void>;
 
 /** Does it in this thread, one task after the other, as long as nobody aborts. */
-export const here: Runner = async (source, signal) => {
+const here: Runner = async (source, signal) => {
   for (;;) {
     const handed = signal.aborted ? undefined : source.next();
     if (handed === undefined) return;

@@ -15,11 +15,12 @@ import { NO_SERVER, pause, Server } from '../../bench/redis-server.js';
 import { connected } from '../../src/queue/connection.js';
 import { type QueuedUnit, resultsQueue, unitsQueue } from '../../src/queue/names.js';
 import { onQueue } from '../../src/queue/submit.js';
-import { execute } from '../../src/verify/execute.js';
+import { execute, type TaskResult } from '../../src/verify/execute.js';
 import type { Task } from '../../src/verify/jobs.js';
 import { listed } from '../../src/verify/source.js';
+import { Todo } from '../../src/verify/todo.js';
 import { type CliResult, cli, fileWith, MAIN } from '../cli/run-cli.js';
-import { everyKind } from '../runs/specs.js';
+import { everyKind, reachesAlone } from '../runs/specs.js';
 
 const NO_OPENSSL = spawnSync('openssl', ['version']).status !== 0;
 
@@ -47,6 +48,10 @@ function worker(address: string, main = MAIN, flags: readonly string[] = []) {
 afterAll(() => {
   for (const child of children) child.kill('SIGKILL');
 });
+
+/** Of the spec with every kind; of the units one is a reach search, which is done in slices. */
+const UNITS = 177;
+const SLICES = 3;
 
 const linesOf = (run: string): number => {
   const journal = join(run, 'journal.jsonl');
@@ -86,7 +91,7 @@ describe.skipIf(NO_SERVER !== undefined)(`a queue on Redis ${NO_SERVER ?? ''}`, 
     );
     expect(units[0] as number).toBeGreaterThan(0);
     expect(units[1] as number).toBeGreaterThan(0);
-    expect((units[0] as number) + (units[1] as number)).toBe(177);
+    expect((units[0] as number) + (units[1] as number)).toBe(UNITS - 1 + SLICES);
   }, 120_000);
 
   test('a worker that is killed and a server that is restarted change nothing but the time', async () => {
@@ -104,11 +109,26 @@ describe.skipIf(NO_SERVER !== undefined)(`a queue on Redis ${NO_SERVER ?? ''}`, 
     const { stderr, ...found } = await there;
     expect(result({ ...found, stderr })).toEqual(result(await cli(['verify', '--quiet', spec])));
     expect(stderr).toContain('queue: connection lost, trying again\nqueue: connected again\n');
-    expect(linesOf(run)).toBe(177);
+    expect(linesOf(run)).toBe(UNITS + SLICES);
     second.child.kill('SIGTERM');
     expect((await second.ended).code).toBe(0);
     await durable.down();
   }, 300_000);
+
+  test('a reach search is done by two workers, one of which is killed', async () => {
+    const spec = reachesAlone();
+    const run = join(folder(), 'run');
+    const [first, second] = [worker(server.address), worker(server.address)];
+    const there = cli(['verify', '--quiet', '--queue', server.address, '--run', run, spec]);
+    await until(() => linesOf(run) >= 10);
+    first.child.kill('SIGKILL');
+    const local = await cli(['verify', '--quiet', '--workers', '1', spec]);
+    expect(local.stdout).toMatch(/ 2,187 .* 4,041,576 /);
+    expect(result(await there)).toEqual(result(local));
+    second.child.kill('SIGTERM');
+    const { said } = await second.ended;
+    expect(Number(/^(\d+) units? done$/m.exec(said)?.[1])).toBeGreaterThan(10);
+  }, 120_000);
 
   test('a worker of another version refuses, and says what it found', async () => {
     const other = folder();
@@ -161,6 +181,12 @@ describe.skipIf(NO_SERVER !== undefined)(`a queue on Redis ${NO_SERVER ?? ''}`, 
       signal,
     );
     expect(taken.sort((a, b) => a - b)).toEqual([...tasks.keys()]);
+
+    const whole = { job: REACH, part: 0, parts: 1 };
+    let found: TaskResult | undefined;
+    const told = { merged: () => {}, done: (_: number, result: TaskResult) => (found = result) };
+    await onQueue(submission)(new Todo([{ job: 0, task: whole }], [0], told), signal);
+    expect(found).toEqual(execute(whole));
     await twice.close();
 
     const failing = new Worker(
@@ -187,6 +213,24 @@ const BOUNDS = {
   displacements: [0],
   limits: [0, 2],
   mremap: { flags: [[]], lengths: 'any', destinations: 'any' },
+} as const;
+
+const REACH = {
+  kind: 'reach',
+  release: 'v6.12',
+  invariants: ['limit-held'],
+  bounds: {
+    pages: 5,
+    limit: 4,
+    mmapCap: 4,
+    classes: [
+      { kind: 'anon', prot: 'r', populated: false },
+      { kind: 'anon', prot: 'rw', populated: false },
+    ],
+    calls: ['mmap', 'munmap', 'mremap'],
+    mremap: { flags: [[], ['MAYMOVE', 'FIXED']], lengths: 'any', destinations: 'fits' },
+    maxStates: 10_000,
+  },
 } as const;
 
 describe('the address of a queue', () => {
