@@ -1,7 +1,6 @@
 import { Frontier } from '../src/checker/frontier.js';
-import { Paths } from '../src/checker/paths.js';
+import { KeptStates } from '../src/checker/kept-states.js';
 import { addressSpaces } from '../src/checker/spaces.js';
-import { StateStore } from '../src/checker/state-store.js';
 import type { TaskResult } from '../src/verify/execute.js';
 import type { Job, Task } from '../src/verify/jobs.js';
 import { type Runner, threads } from '../src/verify/pool.js';
@@ -147,16 +146,14 @@ function stored(quick: boolean): Figures {
   const many = Math.min(spaces.length, quick ? 10_000 : 1_500_000);
   note(`slices: ${many} states stored`);
   const before = process.memoryUsage().arrayBuffers;
-  const store = new StateStore();
-  const paths = new Paths();
+  const store = new KeptStates();
   let most = 0;
   let vmas = 0;
   const step = Math.floor(spaces.length / many);
   for (let i = 0; i < many; i++) {
     const space = spaces.at(i * step);
     vmas += space.length;
-    store.add(space);
-    if (i > 0) paths.add(Math.floor(i / 30), (i * 7919) % 3000);
+    store.add(space, Math.floor(i / 30), (i * 7919) % 3000);
     if (i % 1024 === 0 && i >= many / 2) {
       most = Math.max(most, (process.memoryUsage().arrayBuffers - before) / (i + 1));
     }

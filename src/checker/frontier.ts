@@ -3,11 +3,10 @@ import type { Call } from '../model/calls.js';
 import type { ReachBounds } from './bounds.js';
 import { callsOf } from './calls.js';
 import type { Broken } from './expander.js';
+import { KeptStates } from './kept-states.js';
 import { eachSuccessor, PackedSuccessors, packed } from './packed.js';
-import { Paths } from './paths.js';
 import type { Reach, ReachFinding } from './reach.js';
 import type { Expansion, Slice } from './slices.js';
-import { StateStore } from './state-store.js';
 import { addWork, type Work } from './tally.js';
 
 /** How many states the slice that begins with a state has, if there are as many. */
@@ -60,8 +59,7 @@ const added = (a: Merged | undefined, { work, findings, edges, largestCount }: M
  * depends on the numbers of states alone. So all that it finds is the same as there.
  */
 export class Frontier {
-  private readonly store = new StateStore();
-  private readonly paths = new Paths();
+  private readonly states = new KeptStates();
   private readonly cuts = new Map<number, Cut>();
   /** The slice to be merged next, and that to be cut next with its first state. */
   private turn = 0;
@@ -76,12 +74,12 @@ export class Frontier {
     private readonly bounds: ReachBounds,
     private readonly cutting: Cutting = bySize,
   ) {
-    this.store.add([]);
+    this.states.add([], 0, 0);
   }
 
   /** Whether all states have been expanded, or there are more than are allowed. */
   get isDone(): boolean {
-    return this.isFull || this.expanded === this.store.size;
+    return this.isFull || this.expanded === this.states.size;
   }
 
   /** Calls made so far. */
@@ -98,8 +96,8 @@ export class Frontier {
       findings: findings.map((broken) => this.finding(broken)),
       edges,
       largestCount,
-      depth: this.paths.depthOf(this.store.size - 1),
-      complete: this.expanded === this.store.size,
+      depth: this.states.depthOf(this.states.size - 1),
+      complete: this.expanded === this.states.size,
     };
   }
 
@@ -109,7 +107,7 @@ export class Frontier {
     this.again = undefined;
     if (number === undefined) return undefined;
     const { from, to } = this.cuts.get(number) as Cut;
-    return { number, from, states: packed(this.states(from, to)) };
+    return { number, from, states: packed(this.vmasOf(from, to)) };
   }
 
   /**
@@ -149,18 +147,18 @@ export class Frontier {
   }
 
   private get isFull(): boolean {
-    return this.store.size > this.bounds.maxStates;
+    return this.states.size > this.bounds.maxStates;
   }
 
   private finding({ invariant, applied, broken, state, call }: Broken): ReachFinding {
     if (state < 0) return { invariant, applied, broken, path: undefined };
     this.calls ??= callsOf(this.bounds);
-    const path = [...this.paths.pathTo(state, this.calls), this.calls[call] as Call];
+    const path = [...this.states.pathTo(state, this.calls), this.calls[call] as Call];
     return { invariant, applied, broken, path };
   }
 
-  private *states(from: number, to: number): Generator<Vmas> {
-    for (let state = from; state < to; state++) yield this.store.get(state);
+  private *vmasOf(from: number, to: number): Generator<Vmas> {
+    for (let state = from; state < to; state++) yield this.states.get(state);
   }
 
   /**
@@ -171,8 +169,8 @@ export class Frontier {
     if (this.isFull || this.cuts.size >= AHEAD) return undefined;
     const from = this.cutTo;
     const full = from + this.cutting(from);
-    if (full > this.store.size && this.cuts.size > 0) return undefined;
-    const to = Math.min(full, this.store.size);
+    if (full > this.states.size && this.cuts.size > 0) return undefined;
+    const to = Math.min(full, this.states.size);
     if (from === to) return undefined;
     this.cuts.set(this.next, { from, to, expansion: undefined });
     this.cutTo = to;
@@ -181,13 +179,13 @@ export class Frontier {
 
   /** Behind the state whose successors are too many, if there is one in the slice. */
   private endWithin({ from, to }: Cut, { successors }: Expansion): number {
-    const room = this.bounds.maxStates - this.store.size;
+    const room = this.bounds.maxStates - this.states.size;
     if (successors.length / 2 <= room) return to;
-    const fresh = new StateStore();
+    const fresh = new KeptStates();
     let end = to;
-    eachSuccessor(successors, (index, _, vmas) => {
-      if (end < to || this.store.find(vmas) >= 0) return;
-      fresh.add(vmas);
+    eachSuccessor(successors, (index, call, vmas) => {
+      if (end < to || this.states.has(vmas)) return;
+      fresh.add(vmas, index, call);
       if (fresh.size > room) end = from + index + 1;
     });
     return end;
@@ -197,17 +195,14 @@ export class Frontier {
   private shorten({ from }: Cut, to: number): void {
     this.cuts.clear();
     this.cuts.set(this.turn, { from, to, expansion: undefined });
-    this.cutTo = this.store.size;
+    this.cutTo = this.states.size;
     this.again = this.turn;
   }
 
   private merge({ from }: Cut, expansion: Expansion): Expansion {
     const fresh = new PackedSuccessors();
     eachSuccessor(expansion.successors, (index, call, vmas) => {
-      const { size } = this.store;
-      if (this.store.add(vmas) < size) return;
-      this.paths.add(from + index, call);
-      fresh.add(index, call, vmas);
+      if (this.states.add(vmas, from + index, call)) fresh.add(index, call, vmas);
     });
     this.merged = added(this.merged, expansion);
     this.cuts.delete(this.turn++);
