@@ -5,6 +5,7 @@ import type { ReachBounds } from './bounds.js';
 import { callsOf } from './calls.js';
 import { type Broken, Expander, type ReachOptions } from './expander.js';
 import { KeptStates } from './kept-states.js';
+import { Marks } from './marks.js';
 import type { Work } from './tally.js';
 
 /** What a reach search says of one invariant, with a shortest history that breaks it. */
@@ -36,7 +37,7 @@ class Search {
   private readonly expander: Expander;
   private readonly states = new KeptStates();
   /** Which address spaces of the expander are states that have been met. */
-  private readonly known = new Set<number>();
+  private readonly known = new Marks();
   private generation = 0;
   private edges = 0;
 

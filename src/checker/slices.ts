@@ -2,6 +2,7 @@ import type { Invariant } from '../invariants/invariant.js';
 import type { Machine } from '../model/plan.js';
 import type { ReachBounds } from './bounds.js';
 import { type Broken, Expander, type ReachOptions } from './expander.js';
+import { Marks } from './marks.js';
 import { PackedSuccessors, unpacked } from './packed.js';
 import type { Work } from './tally.js';
 
@@ -38,7 +39,7 @@ export interface Expansion {
 export class SliceExpander {
   private readonly expander: Expander;
   /** Address spaces of the expander that were named in this slice or before. */
-  private readonly named = new Set<number>();
+  private readonly named = new Marks();
   private generation = 0;
   private latest = -1;
 
