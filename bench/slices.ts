@@ -175,6 +175,7 @@ export async function slices(scale: Scale): Promise<readonly Figures[]> {
     ...(await withServer((server) => ways(server, job, scale))),
     await messages(job, 1),
     await messages(job, 2),
+    await messages(job, 4),
     stored(scale.quick),
   ];
 }
