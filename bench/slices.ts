@@ -141,7 +141,7 @@ async function messages(job: Job, workers: number): Promise<Figures> {
 
 /** What a stored state takes in the submitter, of a million and more: its words, its place, its history. */
 function stored(quick: boolean): Figures {
-  const { classes, pages } = { ...fullBounds(quick ? 6 : 10), ...reachBounds(quick ? 6 : 10) };
+  const { classes, pages } = reachBounds(quick ? 6 : 12);
   const spaces = addressSpaces({ ...fullBounds(pages, classes), identities: 1 });
   const many = Math.min(spaces.length, quick ? 10_000 : 1_500_000);
   note(`slices: ${many} states stored`);
