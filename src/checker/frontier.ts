@@ -15,8 +15,14 @@ export type Cutting = (from: number) => number;
 const LEAST = 64;
 const MOST = 4096;
 
-/** A small search is cut finely, so that all have something to do; a large one into seconds. */
-const bySize: Cutting = (from) => Math.min(MOST, Math.max(LEAST, Math.floor(from / 64)));
+/** Calls of some seconds, in all states of a slice. */
+const CALLS = 30_000_000;
+
+/** A small search is cut finely, so that all have something to do; a large one into seconds at most. */
+function bySize(calls: number): Cutting {
+  const most = Math.max(1, Math.min(MOST, Math.floor(CALLS / calls)));
+  return (from) => Math.min(most, Math.max(LEAST, Math.floor(from / 64)));
+}
 
 /** Slices that are under way or wait for one before them, at most: they take memory. */
 const AHEAD = 64;
@@ -68,12 +74,15 @@ export class Frontier {
   /** A slice to be handed out again. */
   private again: number | undefined;
   private merged: Merged | undefined;
-  private calls: readonly Call[] | undefined;
+  private readonly calls: readonly Call[];
+  private readonly cutting: Cutting;
 
   constructor(
     private readonly bounds: ReachBounds,
-    private readonly cutting: Cutting = bySize,
+    cutting?: Cutting,
   ) {
+    this.calls = callsOf(bounds);
+    this.cutting = cutting ?? bySize(this.calls.length);
     this.states.add([], 0, 0);
   }
 
@@ -152,7 +161,6 @@ export class Frontier {
 
   private finding({ invariant, applied, broken, state, call }: Broken): ReachFinding {
     if (state < 0) return { invariant, applied, broken, path: undefined };
-    this.calls ??= callsOf(this.bounds);
     const path = [...this.states.pathTo(state, this.calls), this.calls[call] as Call];
     return { invariant, applied, broken, path };
   }
