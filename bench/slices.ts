@@ -172,10 +172,11 @@ export async function slices(scale: Scale): Promise<readonly Figures[]> {
   const job: Job = { kind: 'reach', release: 'v6.12', bounds: reachBounds(pages), invariants: [] };
   note(`slices: reach in ${pages} pages, ${scale.repeats} turns`);
   return [
+    // Before others leave buffers behind.
+    stored(scale.quick),
     ...(await withServer((server) => ways(server, job, scale))),
     await messages(job, 1),
     await messages(job, 2),
     await messages(job, 4),
-    stored(scale.quick),
   ];
 }
