@@ -6,6 +6,7 @@ import type { Scale } from './measure.js';
 import { drain, queue } from './queue.js';
 import { core, enumerate, reductions, startUp, states } from './sections.js';
 import { simulated } from './simulate.js';
+import { slices } from './slices.js';
 import { headingText, rowText } from './text.js';
 import { unitTimes } from './unit-times.js';
 
@@ -35,6 +36,7 @@ const SECTIONS = {
   reductions: counted(async (scale) => [await reductions(scale)]),
   queue: counted(queue),
   drain: counted(drain),
+  slices: counted(slices),
   'unit-times': counted(unitTimes),
   simulate: counted(simulated),
 } satisfies Record<string, Run>;

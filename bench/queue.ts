@@ -5,6 +5,7 @@ import { onQueue } from '../src/queue/submit.js';
 import { execute, type TaskResult } from '../src/verify/execute.js';
 import type { Job, Task } from '../src/verify/jobs.js';
 import { type Runner, threads } from '../src/verify/pool.js';
+import { listed } from '../src/verify/source.js';
 import { Threads } from '../src/verify/threads.js';
 import { unitsOf } from '../src/verify/units.js';
 import { note, repeated, type Scale } from './measure.js';
@@ -12,10 +13,10 @@ import { NO_SERVER, Server } from './redis-server.js';
 import { median } from './statistics.js';
 import { fullBounds } from './workloads.js';
 
-const NEVER = new AbortController().signal;
+export const NEVER = new AbortController().signal;
 const MB = 2 ** 20;
 
-interface Figures {
+export interface Figures {
   readonly [name: string]: string | number;
 }
 
@@ -25,7 +26,7 @@ const connect = (server: Server): Redis =>
 /** Runs tasks through a queue that workers in this process serve; `run` does one, each worker so many at a time. */
 export const through =
   (server: Server, many: number, run: (task: Task) => Promise<TaskResult>, workers = 1): Runner =>
-  async (tasks, onResult, signal) => {
+  async (source, signal) => {
     const mine = connect(server);
     const theirs = Array.from({ length: workers }, () => connect(server));
     await Promise.all(theirs.map((client) => client.ping()));
@@ -33,7 +34,7 @@ export const through =
       const done = new AbortController();
       return { done, end: serve({ client, program: 'bench', many, run }, done.signal) };
     });
-    await onQueue({ client: mine, program: 'bench', work: 'bench' })(tasks, onResult, signal);
+    await onQueue({ client: mine, program: 'bench', work: 'bench' })(source, signal);
     for (const { done } of serving) done.abort();
     await Promise.all(serving.map(({ end }) => end));
     for (const client of [mine, ...theirs]) client.disconnect();
@@ -50,14 +51,11 @@ async function seconds(runner: Runner, tasks: readonly Task[]): Promise<Spent> {
   const before = process.cpuUsage();
   let taken = 0;
   let last = start;
-  await runner(
-    tasks,
-    () => {
-      taken++;
-      last = performance.now();
-    },
-    NEVER,
-  );
+  const take = (): void => {
+    taken++;
+    last = performance.now();
+  };
+  await runner(listed(tasks, take), NEVER);
   if (taken !== tasks.length) throw new Error(`${taken} of ${tasks.length} came back`);
   const { user, system } = process.cpuUsage(before);
   return { wall: (last - start) / 1000, cpu: (user + system) / 1e6 };
@@ -108,18 +106,13 @@ async function drained(server: Server, many: number): Promise<Figures> {
   const seen: { readonly taken: number; readonly own: number; readonly redis: number }[] = [];
   let taken = 0;
   const start = performance.now();
-  await through(server, 32, () => Promise.resolve(result))(
-    tasks,
-    () => {
-      taken++;
-      if (taken % (many / 20) !== 0) return;
-      const [at, own] = [taken, process.memoryUsage().rss / MB];
-      void server
-        .memory(watching)
-        .then((redis) => seen.push({ taken: at, own, redis: redis / MB }));
-    },
-    NEVER,
-  );
+  const take = (): void => {
+    taken++;
+    if (taken % (many / 20) !== 0) return;
+    const [at, own] = [taken, process.memoryUsage().rss / MB];
+    void server.memory(watching).then((redis) => seen.push({ taken: at, own, redis: redis / MB }));
+  };
+  await through(server, 32, () => Promise.resolve(result))(listed(tasks, take), NEVER);
   const spent = (performance.now() - start) / 1000;
   const left = await server.memory(watching);
   watching.disconnect();

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ReachOptions } from '../src/checker/expander.js';
 import { invariants } from '../src/invariants/index.js';
-import { transitionsOf } from '../src/verify/execute.js';
+import { type TaskResult, transitionsOf } from '../src/verify/execute.js';
 import type { Task } from '../src/verify/jobs.js';
-import { runTasks } from '../src/verify/pool.js';
+import { threads } from '../src/verify/pool.js';
+import { listed } from '../src/verify/source.js';
 import { note, probe, repeated, type Scale, typical } from './measure.js';
 import { type CoreSize, type Exploration, peers } from './peers.js';
 import type { Probe, Probed } from './probe.js';
@@ -165,14 +166,10 @@ export async function enumerate({ pages, repeats }: Scale): Promise<EnumerateRes
     const timed = async (workers: number, what: readonly Task[]): Promise<Sample> => {
       let calls = 0;
       const start = performance.now();
-      await runTasks(
-        what,
-        workers,
-        (_, result) => {
-          calls += transitionsOf(result);
-        },
-        new AbortController().signal,
-      );
+      const add = (_: number, result: TaskResult): void => {
+        calls += transitionsOf(result);
+      };
+      await threads(workers)(listed(what, add), new AbortController().signal);
       return { calls, seconds: (performance.now() - start) / 1000 };
     };
     // Parts behind the last address space have nothing to do but to start and to list them all.

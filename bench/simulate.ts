@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execute, type TaskResult } from '../src/verify/execute.js';
 import type { Job, Task } from '../src/verify/jobs.js';
+import { listed } from '../src/verify/source.js';
 import { note, type Scale } from './measure.js';
 import { through, withServer } from './queue.js';
 import type { Server } from './redis-server.js';
@@ -33,30 +34,19 @@ const JOB: Job = { kind: 'enumerate', release: 'v7.2', bounds: fullBounds(1), in
 /** Seconds that units of these lengths take so many workers, until the last answer; they sleep instead of working. */
 async function slept(server: Server, workers: number, units: readonly number[]): Promise<number> {
   const result = execute({ job: JOB, part: 0, parts: 1 });
-  const one = async ({ part }: Task): Promise<TaskResult> => {
-    const long = units[part] as number;
+  let first = 0;
+  let last = 0;
+  const one = async (task: Task): Promise<TaskResult> => {
+    first ||= performance.now();
+    const long = 'part' in task ? (units[task.part] as number) : 0;
     if (long > 0) await sleep(1000 * long);
     return result;
   };
   const tasks = units.map((_, part) => ({ job: JOB, part, parts: units.length }));
-  let first = 0;
-  let last = 0;
-  const timed = (task: Task): Promise<TaskResult> => {
-    first ||= performance.now();
-    return one(task);
-  };
-  await through(
-    server,
-    1,
-    timed,
-    workers,
-  )(
-    tasks,
-    () => {
-      last = performance.now();
-    },
-    NEVER,
-  );
+  const source = listed(tasks, () => {
+    last = performance.now();
+  });
+  await through(server, 1, one, workers)(source, NEVER);
   return (last - first) / 1000;
 }
 

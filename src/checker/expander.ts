@@ -40,6 +40,8 @@ interface ReachTally {
   call: number;
 }
 
+const NOTHING_FOUND = { applied: 0, broken: 0, state: -1, call: -1 } as const;
+
 /** How to search. The reductions change no count, verdict or history. */
 export interface ReachOptions {
   /** Execute one call of an argument class and count it for all; off executes every call. */
@@ -73,7 +75,7 @@ export class Expander {
   private readonly ways = new Ways();
   private readonly recorder = new Recorder();
   private readonly limits: Env;
-  private readonly work: WorkTally;
+  private work: WorkTally;
   private readonly tallies: readonly ReachTally[];
   /** Of these, what is judged of each call that is refused at sight, and of one for all. */
   private readonly ofArguments: readonly ReachTally[];
@@ -103,10 +105,7 @@ export class Expander {
     this.work = new WorkTally(this.on);
     this.tallies = invariants.map((invariant) => ({
       invariant,
-      applied: 0,
-      broken: 0,
-      state: -1,
-      call: -1,
+      ...NOTHING_FOUND,
     }));
     const looking = ({ invariant }: ReachTally): boolean => invariant.looksAtArguments === true;
     this.ofArguments = this.tallies.filter(looking);
@@ -136,6 +135,14 @@ export class Expander {
   /** Of the calls that lead from the state expanded last to a successor, the first. */
   firstCall(successor: number): number {
     return this.reached.firstCall(successor);
+  }
+
+  /** Forgets what was counted and found, and nothing of what was learned. */
+  countAnew(): void {
+    this.settle();
+    this.work = new WorkTally(this.on);
+    for (const tally of this.tallies) Object.assign(tally, NOTHING_FOUND);
+    this.largestCount = 0;
   }
 
   /** What calls did in all states so far. */

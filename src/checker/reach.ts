@@ -4,8 +4,8 @@ import type { Machine } from '../model/plan.js';
 import type { ReachBounds } from './bounds.js';
 import { callsOf } from './calls.js';
 import { type Broken, Expander, type ReachOptions } from './expander.js';
-import { Paths } from './paths.js';
-import { StateStore } from './state-store.js';
+import { KeptStates } from './kept-states.js';
+import { Marks } from './marks.js';
 import type { Work } from './tally.js';
 
 /** What a reach search says of one invariant, with a shortest history that breaks it. */
@@ -35,10 +35,9 @@ export interface Reach {
 class Search {
   private readonly calls: readonly Call[];
   private readonly expander: Expander;
-  private readonly store = new StateStore();
-  private readonly paths = new Paths();
-  /** Which address spaces of the expander are states that have been met: 1. */
-  private known = new Uint8Array(1 << 10);
+  private readonly states = new KeptStates();
+  /** Which address spaces of the expander are states that have been met. */
+  private readonly known = new Marks();
   private generation = 0;
   private edges = 0;
 
@@ -53,9 +52,9 @@ class Search {
   }
 
   search(): Reach {
-    this.store.add([]);
+    this.states.add([], 0, 0);
     let state = 0;
-    while (state < this.store.size && this.store.size <= this.bounds.maxStates) {
+    while (state < this.states.size && this.states.size <= this.bounds.maxStates) {
       this.expand(state++);
     }
     const { total, findings, largestCount } = this.expander;
@@ -64,23 +63,23 @@ class Search {
       findings: findings.map((broken) => this.finding(broken)),
       edges: this.edges,
       largestCount,
-      depth: this.paths.depthOf(this.store.size - 1),
-      complete: state === this.store.size,
+      depth: this.states.depthOf(this.states.size - 1),
+      complete: state === this.states.size,
     };
   }
 
   private finding({ invariant, applied, broken, state, call }: Broken): ReachFinding {
     const path =
-      state < 0 ? undefined : [...this.paths.pathTo(state, this.calls), this.calls[call] as Call];
+      state < 0 ? undefined : [...this.states.pathTo(state, this.calls), this.calls[call] as Call];
     return { invariant, applied, broken, path };
   }
 
   /** Makes every call in one state, and gives new states their numbers, in the order of the calls that lead there. */
   private expand(state: number): void {
     const { expander } = this;
-    expander.expand(state, this.store.get(state));
+    expander.expand(state, this.states.get(state));
     if (expander.generation !== this.generation) {
-      this.known.fill(0);
+      this.known.clear();
       this.generation = expander.generation;
     }
     const { successors } = expander;
@@ -88,26 +87,16 @@ class Search {
     const fresh = successors.filter((space) => !this.isKnown(space));
     fresh.sort((a, b) => expander.firstCall(a) - expander.firstCall(b));
     for (const space of fresh) {
-      this.store.add(expander.space(space));
-      this.note(space);
-      this.paths.add(state, expander.firstCall(space));
+      this.states.add(expander.space(space), state, expander.firstCall(space));
+      this.known.add(space);
     }
   }
 
   private isKnown(space: number): boolean {
-    if (this.known[space] === 1) return true;
-    if (this.store.find(this.expander.space(space)) < 0) return false;
-    this.note(space);
+    if (this.known.has(space)) return true;
+    if (!this.states.has(this.expander.space(space))) return false;
+    this.known.add(space);
     return true;
-  }
-
-  private note(space: number): void {
-    if (space >= this.known.length) {
-      const more = new Uint8Array(2 * space);
-      more.set(this.known);
-      this.known = more;
-    }
-    this.known[space] = 1;
   }
 }
 

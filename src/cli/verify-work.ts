@@ -146,7 +146,9 @@ export function mergedWork(
       }
       beginRun(run, specs, whole);
       const store = kept(run, whole);
-      for (const [unit, result] of entriesOf(parts)) store.keep(unit, result);
+      for (const [unit, result] of entriesOf(parts)) {
+        if (result.kind !== 'slice') store.keep(unit, result);
+      }
       return store;
     },
   };

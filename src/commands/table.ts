@@ -50,7 +50,7 @@ export const COMMANDS = [
       {
         name: 'memory',
         value: 'mb',
-        says: 'end reach searches, as incomplete, before a worker takes more than this',
+        says: 'end a reach search, as incomplete, before it takes more than this',
         whole: [193, 16_777_216],
       },
       quiet,

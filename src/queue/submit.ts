@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
+import type { Task } from '../verify/jobs.js';
 import type { Runner } from '../verify/pool.js';
+import type { Handed, Source } from '../verify/source.js';
 import { atMost } from './at-most.js';
 import { QueueFailed } from './failed.js';
 import {
@@ -39,18 +41,16 @@ class Submitted {
   private readonly run = randomUUID();
   private readonly units: Queue<QueuedUnit>;
   private readonly results: Queue<QueuedResult>;
-  private next = 0;
-  /** Units on the queue. */
-  private readonly out = new Set<number>();
+  /** Units on the queue, or about to be put there. */
+  private readonly out = new Map<number, Task>();
   private workers = -1;
   /** Units that somebody was at work on when we last looked: few workers or ten thousand. */
   private active = 0;
-  private feeding: Promise<void> | undefined;
+  private feeding = false;
 
   constructor(
     private readonly of: Submission,
-    private readonly tasks: Parameters<Runner>[0],
-    private readonly onResult: Parameters<Runner>[1],
+    private readonly source: Source,
   ) {
     const options = { connection: of.client, streams: ENGINE.streams };
     this.units = new Queue(unitsQueue(of.program), options);
@@ -72,8 +72,8 @@ class Submitted {
       async ({ data }) => {
         try {
           this.take(data);
-          if (this.isDone()) ended();
-          else this.feed().catch(failed);
+          this.feed().catch(failed);
+          if (this.out.size === 0) ended();
         } catch (error) {
           failed(error);
         }
@@ -91,8 +91,11 @@ class Submitted {
     signal.addEventListener('abort', ended, { once: true });
     if (signal.aborted) ended();
     try {
-      // Which says first that we wait: workers drop units of a run that nobody waits for.
-      look().catch(failed);
+      // Workers drop units of a run that nobody waits for, so that is said first.
+      this.renew()
+        .then(() => this.feed())
+        .then(() => (this.out.size === 0 ? ended() : look()))
+        .catch(failed);
       await end;
     } finally {
       over = true;
@@ -102,44 +105,53 @@ class Submitted {
     }
   }
 
-  private isDone(): boolean {
-    return this.out.size === 0 && this.next === this.tasks.length;
-  }
-
   /** A unit that was done twice is taken once. */
   private take({ unit, result }: QueuedResult): void {
-    if (this.out.delete(unit)) this.onResult(unit, result);
+    if (this.out.delete(unit)) this.source.take(unit, result);
   }
 
-  /** Puts units on the queue, few enough that neither side needs much memory. */
-  private feed(): Promise<void> {
-    this.feeding ??= this.fill().finally(() => {
-      this.feeding = undefined;
-    });
-    return this.feeding;
+  /** Puts units on the queue, few enough that neither side needs much memory; what comes up meanwhile too. */
+  private async feed(): Promise<void> {
+    if (this.feeding) return;
+    this.feeding = true;
+    try {
+      await this.fill();
+    } finally {
+      this.feeding = false;
+    }
   }
 
   private async fill(): Promise<void> {
-    while (this.next < this.tasks.length && this.out.size <= this.active + WINDOW - CHUNK) {
-      const chunk: number[] = [];
-      while (chunk.length < CHUNK && this.next < this.tasks.length) {
-        this.out.add(this.next);
-        chunk.push(this.next++);
-      }
+    while (this.out.size <= this.active + WINDOW - CHUNK) {
+      const chunk = this.chunk();
+      if (chunk.length === 0) return;
       await this.put(chunk);
     }
   }
 
-  private async put(units: readonly number[]): Promise<void> {
+  private chunk(): Handed[] {
+    const chunk: Handed[] = [];
+    while (chunk.length < CHUNK) {
+      const handed = this.source.next();
+      if (handed === undefined) break;
+      this.out.set(handed.number, handed.task);
+      chunk.push(handed);
+    }
+    return chunk;
+  }
+
+  private async put(units: readonly Handed[]): Promise<void> {
     const { program, work } = this.of;
     await this.units.addBulk(
-      units.map((unit) => ({
+      units.map(({ number: unit, task }) => ({
         name: 'unit',
-        data: { program, work, run: this.run, unit, task: this.tasks[unit] as QueuedUnit['task'] },
+        data: { program, work, run: this.run, unit, task },
         opts: {
           jobId: unitId(this.run, unit),
           removeOnComplete: true,
           removeOnFail: { age: 3600 },
+          // What waits for nobody waits behind slices.
+          ...('slice' in task ? {} : { priority: 1 }),
         },
       })),
     );
@@ -173,11 +185,14 @@ class Submitted {
   /** A server that keeps less than every write may have forgotten units: they are put there again. */
   private async findLost(): Promise<void> {
     // Those that are being put there are not there yet.
-    if (this.feeding !== undefined) return;
+    if (this.feeding) return;
     // In this order: a result is on its queue before the unit leaves its own.
-    const undone = await this.missing(this.units, [...this.out]);
+    const undone = await this.missing(this.units, [...this.out.keys()]);
     const gone = await this.missing(this.results, undone);
-    const lost = gone.filter((unit) => this.out.has(unit));
+    const lost = gone.flatMap((number) => {
+      const task = this.out.get(number);
+      return task === undefined ? [] : [{ number, task }];
+    });
     if (lost.length === 0) return;
     this.of.onLost?.(lost.length);
     await this.put(lost);
@@ -192,7 +207,7 @@ class Submitted {
 
   /** Leaves nothing behind. What waits for a server that is gone ends with the connection. */
   private async withdraw(taker: Worker): Promise<void> {
-    const left = [...this.out];
+    const left = [...this.out.keys()];
     // First of all: it goes on asking for as long as it is open.
     const closed = taker.close(left.length > 0);
     await this.of.client.del(runKey(this.run));
@@ -203,9 +218,8 @@ class Submitted {
   }
 }
 
-/** Lets workers anywhere do the tasks. */
+/** Lets workers anywhere do what a source has. */
 export const onQueue =
   (submission: Submission): Runner =>
-  async (tasks, onResult, signal) => {
-    if (tasks.length > 0) await new Submitted(submission, tasks, onResult).finish(signal);
-  };
+  (source, signal) =>
+    new Submitted(submission, source).finish(signal);

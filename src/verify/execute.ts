@@ -6,12 +6,14 @@ import { addHeadrooms, type HeadroomSearch, headroomPart } from '../checker/head
 import { addNeeds, type NeedsSearch, needsPart } from '../checker/needs.js';
 import { addRaces, type RaceSearch, racePart } from '../checker/race.js';
 import { type Reach, reach } from '../checker/reach.js';
+import { SliceExpander } from '../checker/slices.js';
 import { narrowedInvariant } from '../invariants/at-limit.js';
 import { invariantById } from '../invariants/index.js';
 import type { Invariant } from '../invariants/invariant.js';
 import { type Machine, machine } from '../model/run.js';
 import { releaseOfReference } from '../patches/reference.js';
-import type { Task } from './jobs.js';
+import type { PartTask, ReachJob, SliceTask, Task } from './jobs.js';
+import { type ExpansionText, expansionText, sliceFrom } from './slices.js';
 
 /** What a task found; plain data, so that it can cross to another thread. */
 export type TaskResult =
@@ -19,6 +21,7 @@ export type TaskResult =
   | { readonly kind: 'race'; readonly found: RaceSearch }
   | { readonly kind: 'compare'; readonly found: Comparison }
   | { readonly kind: 'reach'; readonly found: Reach }
+  | { readonly kind: 'slice'; readonly found: ExpansionText }
   | { readonly kind: 'headroom'; readonly found: HeadroomSearch }
   | { readonly kind: 'needs'; readonly found: NeedsSearch };
 
@@ -60,8 +63,33 @@ export function invariantFor(name: string): Invariant {
   return invariant;
 }
 
+/** Expanders of the searches that this thread did slices of last: they remember what they have learned. */
+const expanders = new Map<string, SliceExpander>();
+const EXPANDERS = 2;
+
+function expanderFor(job: ReachJob): SliceExpander {
+  const key = JSON.stringify(job);
+  const { release, bounds, invariants } = job;
+  const expander =
+    expanders.get(key) ??
+    new SliceExpander(machineFor(release), bounds, invariants.map(invariantFor));
+  // The one used last is the last in the map.
+  expanders.delete(key);
+  expanders.set(key, expander);
+  for (const other of expanders.keys()) if (expanders.size > EXPANDERS) expanders.delete(other);
+  return expander;
+}
+
+const executeSlice = ({ job, slice }: SliceTask): TaskResult => ({
+  kind: 'slice',
+  found: expansionText(expanderFor(job).expand(sliceFrom(slice))),
+});
+
 /** Does one piece of work. */
-export const execute = ({ job, part, parts }: Task): TaskResult =>
+export const execute = (task: Task): TaskResult =>
+  'slice' in task ? executeSlice(task) : executePart(task);
+
+const executePart = ({ job, part, parts }: PartTask): TaskResult =>
   match(job)
     .returnType<TaskResult>()
     .with({ kind: 'enumerate' }, ({ release, bounds, invariants, conditioned }) => {

@@ -2,6 +2,7 @@ import type { CompareBounds, EnumerateBounds, RaceBounds, ReachBounds } from '..
 import type { ConditionedCheck } from '../checker/condition.js';
 import type { HeadroomBounds } from '../checker/headroom.js';
 import type { Check, Spec } from '../specs/spec.js';
+import type { SliceText } from './slices.js';
 
 /** A search over one release; what several checks ask of the same search is done once. */
 interface EnumerateJob {
@@ -13,7 +14,7 @@ interface EnumerateJob {
   readonly conditioned?: ConditionedCheck;
 }
 
-interface ReachJob {
+export interface ReachJob {
   readonly kind: 'reach';
   readonly release: string;
   readonly bounds: ReachBounds;
@@ -51,12 +52,21 @@ interface NeedsJob {
 
 export type Job = EnumerateJob | ReachJob | RaceJob | CompareJob | HeadroomJob | NeedsJob;
 
-/** A piece of a job, for one worker. */
-export interface Task {
+/** A piece of a job; a reach search is one. */
+export interface PartTask {
   readonly job: Job;
   readonly part: number;
   readonly parts: number;
 }
+
+/** Some states of a reach search. */
+export interface SliceTask {
+  readonly job: ReachJob;
+  readonly slice: SliceText;
+}
+
+/** What one worker does at a time. */
+export type Task = PartTask | SliceTask;
 
 /** What makes two searches the same. */
 export function jobKey(job: Job): string {

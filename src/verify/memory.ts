@@ -1,12 +1,12 @@
 import type { ReachBounds } from '../checker/bounds.js';
 import type { Spec } from '../specs/spec.js';
 
-/** What a worker needs beside the states of a reach search: V8, effects and the address spaces between them. */
+/** What a process needs beside the states of a reach search: V8, effects and the address spaces between them. */
 const FIXED = 192 * 2 ** 20;
 
-/** Bytes that a state takes without its VMAs, while its hash table is doubled (docs/performance.md). */
-const STATE = 32;
-const VMA = 4;
+/** Bytes that a state takes without its VMAs at its most (docs/performance.md). */
+const STATE = 16;
+const VMA = 2;
 
 const bytesOfState = ({ pages }: ReachBounds): number => STATE + VMA * pages;
 

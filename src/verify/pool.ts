@@ -1,92 +1,65 @@
-import { Worker } from 'node:worker_threads';
-import { execute, type TaskResult } from './execute.js';
-import type { Task } from './jobs.js';
+import { execute } from './execute.js';
+import type { Source } from './source.js';
+import { Threads } from './threads.js';
 
-/** Done before a worker thread has started. */
-const isSmall = (tasks: readonly Task[]): boolean =>
-  tasks.length <= 64 && tasks.every(({ job }) => job.kind === 'enumerate' && job.bounds.pages <= 2);
+/** Does what a source has, somewhere; after an abort it resolves with what was done. */
+export type Runner = (source: Source, signal: AbortSignal) => Promise<void>;
 
-/** Told of each result as it comes, with the index of its task; the order is any. */
-export type OnResult = (index: number, result: TaskResult) => void;
-
-/** Does some tasks somewhere; after an abort it resolves with what was done. */
-export type Runner = (
-  tasks: readonly Task[],
-  onResult: OnResult,
-  signal: AbortSignal,
-) => Promise<void>;
-
-/** Does the tasks in this thread, one after the other, as long as nobody aborts. */
-async function runHere(
-  tasks: readonly Task[],
-  onResult: OnResult,
-  signal: AbortSignal,
-): Promise<void> {
-  for (const [index, task] of tasks.entries()) {
-    if (signal.aborted) return;
-    onResult(index, execute(task));
+/** Does it in this thread, one task after the other, as long as nobody aborts. */
+const here: Runner = async (source, signal) => {
+  for (;;) {
+    const handed = signal.aborted ? undefined : source.next();
+    if (handed === undefined) return;
+    source.take(handed.number, execute(handed.task));
     // Lets a signal handler run between two tasks.
     await new Promise((resolve) => setImmediate(resolve));
   }
-}
+};
 
-/** One worker works through the tasks that `next` hands out. */
-function runOn(
-  worker: Worker,
-  tasks: readonly Task[],
-  next: () => number | undefined,
-  onResult: OnResult,
-): Promise<void> {
+/** Keeps so many threads busy until none has anything to do. */
+function feed(pool: Threads, workers: number, source: Source, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    let current: number | undefined;
-    const advance = (): void => {
-      current = next();
-      if (current === undefined) resolve();
-      else worker.postMessage(tasks[current]);
+    let busy = 0;
+    const hand = (): void => {
+      while (busy < workers && !signal.aborted) {
+        const handed = source.next();
+        if (handed === undefined) return;
+        busy++;
+        pool.run(handed.task).then(
+          (result) => {
+            busy--;
+            if (signal.aborted) return resolve();
+            try {
+              // A thread does not wait for what it did last to be taken, if there is more already.
+              hand();
+              source.take(handed.number, result);
+              hand();
+            } catch (error) {
+              reject(error);
+            }
+            if (busy === 0) resolve();
+          },
+          (error: unknown) => (signal.aborted ? resolve() : reject(error)),
+        );
+      }
     };
-    worker.on('message', (result: TaskResult) => {
-      onResult(current as number, result);
-      advance();
-    });
-    worker.on('error', reject);
-    worker.on('exit', () => resolve());
-    advance();
+    hand();
+    if (busy === 0) resolve();
   });
 }
 
-/**
- * Does the tasks on so many worker threads, or in this one if that is 0. Results come in any order.
- * After an abort it resolves with what was done.
- */
-export async function runTasks(
-  tasks: readonly Task[],
-  workers: number,
-  onResult: OnResult,
-  signal: AbortSignal,
-): Promise<void> {
-  if (tasks.length === 0) return;
-  if (workers === 0 || isSmall(tasks)) return runHere(tasks, onResult, signal);
-  let handedOut = 0;
-  const next = (): number | undefined =>
-    signal.aborted || handedOut === tasks.length ? undefined : handedOut++;
-  const threads = Array.from(
-    { length: Math.min(workers, tasks.length) },
-    () => new Worker(new URL('./worker.js', import.meta.url)),
-  );
-  const stop = (): void => {
-    for (const thread of threads) void thread.terminate();
-  };
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    await Promise.all(threads.map((thread) => runOn(thread, tasks, next, onResult)));
-  } finally {
-    signal.removeEventListener('abort', stop);
-    await Promise.all(threads.map((thread) => thread.terminate()));
-  }
-}
-
-/** The threads of this process. */
-export const threads =
-  (workers: number): Runner =>
-  (tasks, onResult, signal) =>
-    runTasks(tasks, workers, onResult, signal);
+/** So many threads of this process, or the one that asks if that is 0. Results come in any order. */
+export const threads = (workers: number): Runner =>
+  workers === 0
+    ? here
+    : async (source, signal) => {
+        const pool = new Threads();
+        const stop = (): void => void pool.close();
+        signal.addEventListener('abort', stop, { once: true });
+        try {
+          await feed(pool, workers, source, signal);
+        } finally {
+          signal.removeEventListener('abort', stop);
+          await pool.close();
+        }
+      };

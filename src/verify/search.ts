@@ -2,6 +2,7 @@ import { addResults, type TaskResult, transitionsOf } from './execute.js';
 import type { Job } from './jobs.js';
 import { type Runner, threads } from './pool.js';
 import { IN_MEMORY, type Store } from './store.js';
+import { Todo } from './todo.js';
 import { type Unit, unitsOf } from './units.js';
 import type { JobProgress, ProgressOf } from './verdicts.js';
 
@@ -74,6 +75,12 @@ class Ledger {
     this.left[job] = (this.left[job] as number) - 1;
   }
 
+  /** What is there of a unit that an end came before. */
+  addUnfinished(unit: number, result: TaskResult): void {
+    this.results[(this.units[unit] as Unit).job] = result;
+    this.transitions += transitionsOf(result);
+  }
+
   isDone(job: number): boolean {
     return this.left[job] === 0;
   }
@@ -93,38 +100,52 @@ export interface Searched {
   readonly complete: boolean;
 }
 
+/** Done before a worker thread has started. */
+const isSmall = (units: readonly Unit[]): boolean =>
+  units.length <= 64 &&
+  units.every(({ task: { job } }) => job.kind === 'enumerate' && job.bounds.pages <= 2);
+
 /** Does the searches, by their keys, in pieces; after an abort with what was done. */
 export async function search(
   jobs: ReadonlyMap<string, Job>,
   { workers, signal, onProgress, onFound, store = IN_MEMORY, runner }: SearchOptions,
 ): Promise<Searched> {
-  const all = [...jobs.values()];
   const units = unitsOf(jobs);
   const ledger = new Ledger([...jobs.keys()], units);
-  for (const [unit, result] of store.known) ledger.add(unit, result);
-  const before = ledger.transitions;
-  const todo = [...units.keys()].filter((unit) => store.mine(unit) && !ledger.has(unit));
-  const tasks = ledger.tasksDone + todo.length;
-  const onResult = (index: number, result: TaskResult): void => {
-    const unit = todo[index] as number;
-    if (ledger.has(unit)) return;
-    store.keep(unit, result);
-    ledger.add(unit, result);
-    const { job } = units[unit] as Unit;
-    onFound?.(all[job] as Job, result);
+  for (const [unit, result] of store.known) {
+    if (result.kind !== 'slice') ledger.add(unit, result);
+  }
+  const mine = [...units.keys()].filter((unit) => store.mine(unit) && !ledger.has(unit));
+  const tasks = ledger.tasksDone + mine.length;
+  const jobOf = (unit: number): Job => (units[unit] as Unit).task.job;
+  const progress = (finished?: Job): void =>
     onProgress?.({
       tasksDone: ledger.tasksDone,
       tasks,
-      transitions: ledger.transitions - before,
-      finished: ledger.isDone(job) ? all[job] : undefined,
+      transitions: ledger.transitions + todo.transitions - before,
+      finished,
     });
-  };
-  const run = runner ?? threads(workers);
-  await run(
-    todo.map((unit) => (units[unit] as Unit).task),
-    onResult,
-    signal,
-  );
+  const todo = new Todo(units, mine, {
+    done: (unit, result) => {
+      store.keep(unit, result);
+      ledger.add(unit, result);
+      onFound?.(jobOf(unit), result);
+      progress(ledger.isDone((units[unit] as Unit).job) ? jobOf(unit) : undefined);
+    },
+    merged: (unit, slice, broken) => {
+      store.keep(unit, { kind: 'slice', found: slice });
+      const found = broken ? todo.found.find(([one]) => one === unit)?.[1] : undefined;
+      if (found !== undefined) onFound?.(jobOf(unit), { kind: 'reach', found });
+      progress();
+    },
+  });
+  for (const [unit, result] of store.known) {
+    if (result.kind === 'slice' && !ledger.has(unit)) todo.retake(unit, result.found);
+  }
+  const before = ledger.transitions + todo.transitions;
+  const small = isSmall(mine.map((unit) => units[unit] as Unit));
+  await (runner ?? threads(small ? 0 : workers))(todo, signal);
+  for (const [unit, found] of todo.found) ledger.addUnfinished(unit, { kind: 'reach', found });
   return {
     progressOf: (key) => ledger.progressOf(key),
     transitions: ledger.transitions,

@@ -1,4 +1,4 @@
-import type { Job, Task } from './jobs.js';
+import type { Job, PartTask } from './jobs.js';
 import { roughSeconds, sizeOf } from './size.js';
 
 /** A search is cut into this many pieces at least, so that the threads of one machine end together. */
@@ -12,6 +12,7 @@ const MOST = 100_000;
 
 /** Pieces of a search; from its bounds alone, so that they are the same for any number of workers. */
 function partsOf(job: Job): number {
+  // It is cut into slices while it runs: how many, it does not know before.
   if (job.kind === 'reach') return 1;
   const wanted = Math.min(MOST, Math.ceil(roughSeconds(job) / SECONDS));
   return wanted <= LEAST ? LEAST : Math.min(wanted, sizeOf(job).spaces);
@@ -21,7 +22,7 @@ function partsOf(job: Job): number {
 export interface Unit {
   /** Its number among the jobs. */
   readonly job: number;
-  readonly task: Task;
+  readonly task: PartTask;
 }
 
 /** Longest first: a search that cannot be cut into pieces is not left to the end. */

@@ -90,8 +90,8 @@ describe('--memory', () => {
   test('it ends as incomplete where it meets the bound, with what was found', async () => {
     const file = bigReach();
     const { code, stdout, stderr } = await cli(['verify', '--memory', '193', '--quiet', file]);
-    expect(stderr).toBe('reach.json: reach in 10 pages ends at 14,563 states\n');
+    expect(stderr).toBe('reach.json: reach in 10 pages ends at 29,127 states\n');
     expect(code).toBe(3);
-    expect(stdout).toMatch(/ 1,993 .* not finished\n/);
+    expect(stdout).toMatch(/ 6,430 .* not finished\n/);
   });
 });

@@ -1,11 +1,19 @@
 import { spawn } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cli, MAIN } from '../cli/run-cli.js';
-import { everyKind } from './specs.js';
+import { everyKind, reachesAlone } from './specs.js';
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'mremap-check-runs-'));
 
@@ -62,6 +70,44 @@ describe('verify --run and --resume', () => {
     console.log(`${kills} kills in ${runs} runs of ${(long / 1000).toFixed(1)} s`);
   }, 600_000);
 
+  test('a reach search that is killed goes on behind the last slice that was merged', async () => {
+    const spec = reachesAlone();
+    const run = join(folder(), 'run');
+    const expected = await cli(['verify', '--quiet', '--workers', '0', spec]);
+    expect(expected.stdout).toMatch(/ 2,187 .* 4,041,576 /);
+    expect(expected.stdout).toMatch(/not finished/);
+    let args = ['verify', '--quiet', '--workers', '1', '--run', run, spec];
+    for (const lines of [5, 15, 30]) {
+      await killedAt(args, run, lines);
+      args = ['verify', '--quiet', '--workers', '2', '--resume', run];
+    }
+    const { code, stdout } = await cli(args);
+    expect({ code, stdout }).toEqual({ code: expected.code, stdout: expected.stdout });
+    // None was done again.
+    const slices = slicesIn(run);
+    expect(slices.length).toBeGreaterThan(35);
+    expect(new Set(slices).size).toBe(slices.length);
+    // Nor is anything where all is done.
+    const again = await cli(['verify', '--quiet', '--resume', run]);
+    expect({ code: again.code, stdout: again.stdout }).toEqual({ code, stdout });
+    expect(slicesIn(run)).toEqual(slices);
+  }, 120_000);
+
+  test('a reach search that is interrupted reports what it has found', async () => {
+    const spec = reachesAlone();
+    const run = join(folder(), 'run');
+    const child = spawn(process.execPath, [MAIN, 'verify', '--quiet', '--run', run, spec]);
+    await until(() => entriesIn(run).length >= 8);
+    child.kill('SIGINT');
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect([1, 3]).toContain(code);
+    const { specs } = JSON.parse(readFileSync(join(run, 'report.json'), 'utf8'));
+    const [{ work, complete }] = specs[0].checks[0].runs;
+    expect(complete).toBe(false);
+    expect(work.spaces).toBeGreaterThan(100);
+    expect(work.spaces).toBeLessThan(2187);
+  });
+
   test('SIGINT keeps what was found, and the rest is done later', async () => {
     const spec = everyKind();
     const run = join(folder(), 'run');
@@ -114,6 +160,32 @@ describe('verify --run and --resume', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
 });
+
+/** What a journal has of units and slices, lines that were cut off aside. */
+function entriesIn(run: string): [unit: number, { kind: string; found: { number: number } }][] {
+  const journal = join(run, 'journal.jsonl');
+  if (!existsSync(journal)) return [];
+  const lines = readFileSync(journal, 'utf8').split('\n').slice(1);
+  return lines.filter((line) => line.endsWith(']')).map((line) => JSON.parse(line));
+}
+
+const slicesIn = (run: string): string[] =>
+  entriesIn(run)
+    .filter(([, { kind }]) => kind === 'slice')
+    .map(([unit, { found }]) => `${unit} ${found.number}`);
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await pause(5);
+}
+
+/** Runs the command and kills it when the journal has so many entries. */
+async function killedAt(args: readonly string[], run: string, entries: number): Promise<void> {
+  const child = spawn(process.execPath, [MAIN, ...args], { stdio: 'ignore' });
+  const closed = new Promise((resolve) => child.on('close', (_, signal) => resolve(signal)));
+  await until(() => entriesIn(run).length >= entries);
+  child.kill('SIGKILL');
+  expect(await closed).toBe('SIGKILL');
+}
 
 function change(file: string, what: RegExp, into: string): void {
   const text = readFileSync(file, 'utf8');

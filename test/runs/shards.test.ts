@@ -40,7 +40,9 @@ describe('verify --shard and merge', () => {
         .trimEnd()
         .split('\n')
         .slice(1)
-        .map((line) => (JSON.parse(line) as [number])[0]),
+        .map((line) => JSON.parse(line) as [number, { kind: string }])
+        .filter(([, { kind }]) => kind !== 'slice')
+        .map(([unit]) => unit),
     );
     const { units: many } = JSON.parse(
       readFileSync(at('p1/journal.jsonl'), 'utf8').split('\n')[0] as string,

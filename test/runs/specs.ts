@@ -45,3 +45,31 @@ export const everyKind = (change: (text: string) => string = (text) => text): st
       }),
     ),
   );
+
+/** Reach searches alone, of some seconds and many slices; one meets its bound on states. */
+export const reachesAlone = (): string =>
+  fileWith(
+    'reaches.json',
+    specText((spec) => {
+      const check = (title: string, bounds: object, run: object) => ({
+        check: 'reach',
+        title,
+        release: 'v6.12',
+        bounds: {
+          classes: ['anon r', 'anon rw'],
+          calls: ['mmap', 'munmap', 'mremap'],
+          flags: [[], ['MAYMOVE', 'FIXED'], ['MAYMOVE', 'FIXED', 'DONTUNMAP']],
+          destinations: 'fits',
+          ...bounds,
+        },
+        runs: [{ pages: 7, ...run }],
+        expect: [
+          { invariant: 'limit-held', releases: ['v6.12'], verdict: 'holds', because: 'Made up.' },
+        ],
+      });
+      spec.checks = [
+        check('All', {}, { limit: 9, states: 2187, transitions: 4041576, edges: 171186 }),
+        check('Some', { maxStates: 1000 }, { limit: 4 }),
+      ];
+    }),
+  );

@@ -1,0 +1,88 @@
+import type { Invariant } from '../invariants/invariant.js';
+import type { Machine } from '../model/plan.js';
+import type { ReachBounds } from './bounds.js';
+import { type Broken, Expander, type ReachOptions } from './expander.js';
+import { Marks } from './marks.js';
+import { PackedSuccessors, unpacked } from './packed.js';
+import type { Work } from './tally.js';
+
+/** States of a reach search that are expanded together, wherever that is. */
+export interface Slice {
+  /** Slices are numbered in the order of their states. */
+  readonly number: number;
+  /** The number of its first state. */
+  readonly from: number;
+  /** Its states, packed. */
+  readonly states: Int32Array;
+}
+
+/** What came out of the states of a slice. */
+export interface Expansion {
+  readonly number: number;
+  /**
+   * Packed: where they lead to, each once, with the first state and call that lead there, in their order.
+   * What states of slices before this one lead to may be left out.
+   */
+  readonly successors: Int32Array;
+  /** Pairs of a state and a different successor. */
+  readonly edges: number;
+  readonly work: Work;
+  readonly findings: readonly Broken[];
+  readonly largestCount: number;
+}
+
+/**
+ * Expands slices of one search, as they come. It remembers what it has named of slices before, and does
+ * not name it again: who puts slices together has merged those first, whoever expanded them. So what a
+ * state is found by is named as often as there are expanders, and not as often as it is met.
+ */
+export class SliceExpander {
+  private readonly expander: Expander;
+  /** Address spaces of the expander that were named in this slice or before. */
+  private readonly named = new Marks();
+  private generation = 0;
+  private latest = -1;
+
+  constructor(
+    release: Machine,
+    bounds: ReachBounds,
+    invariants: readonly Invariant[],
+    options: ReachOptions = {},
+  ) {
+    this.expander = new Expander(release, bounds, invariants, options);
+  }
+
+  expand({ number, from, states }: Slice): Expansion {
+    const { expander } = this;
+    // One that is asked for again may never have arrived.
+    if (number <= this.latest) this.named.clear();
+    this.latest = number;
+    expander.countAnew();
+    const found = new PackedSuccessors();
+    let edges = 0;
+    let index = 0;
+    for (const vmas of unpacked(states)) {
+      expander.expand(from + index, vmas);
+      edges += expander.successors.length;
+      for (const space of this.unnamed()) {
+        this.named.add(space);
+        found.add(index, expander.firstCall(space), expander.space(space));
+      }
+      index++;
+    }
+    const { total: work, findings, largestCount } = expander;
+    return { number, successors: found.packed, edges, work, findings, largestCount };
+  }
+
+  /** Where the latest state leads to and none before, in the order of the calls. */
+  private unnamed(): number[] {
+    const { expander } = this;
+    if (expander.generation !== this.generation) {
+      this.named.clear();
+      this.generation = expander.generation;
+    }
+    return expander.successors
+      .filter((space) => !this.named.has(space))
+      .sort((a, b) => expander.firstCall(a) - expander.firstCall(b));
+  }
+}
