@@ -1,7 +1,7 @@
 import type { EnumerateBounds, ReachBounds } from '../src/checker/bounds.js';
 import { enumeratePart, type SearchOptions } from '../src/checker/enumerate.js';
-import type { ReachOptions } from '../src/checker/expander.js';
-import { reach } from '../src/checker/reach.js';
+import type { ReachOptions } from '../src/checker/reach/expander.js';
+import { reach } from '../src/checker/reach/reach.js';
 import { invariants } from '../src/invariants/index.js';
 import { releaseByRef } from '../src/model/releases/variant.js';
 import { machine } from '../src/model/run.js';

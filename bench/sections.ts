@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ReachOptions } from '../src/checker/expander.js';
+import type { ReachOptions } from '../src/checker/reach/expander.js';
 import { invariants } from '../src/invariants/index.js';
 import { type TaskResult, transitionsOf } from '../src/verify/execute.js';
 import type { Task } from '../src/verify/jobs.js';

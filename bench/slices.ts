@@ -1,5 +1,5 @@
-import { Frontier } from '../src/checker/frontier.js';
-import { KeptStates } from '../src/checker/kept-states.js';
+import { Frontier } from '../src/checker/reach/frontier.js';
+import { KeptStates } from '../src/checker/reach/kept-states.js';
 import { addressSpaces } from '../src/checker/spaces.js';
 import type { TaskResult } from '../src/verify/execute.js';
 import type { Job, Task } from '../src/verify/jobs.js';

@@ -33,14 +33,14 @@ export {
   type SearchOptions,
   type Witness,
 } from '../checker/enumerate.js';
-export type { ReachOptions } from '../checker/expander.js';
 export type { HistorySearch } from '../checker/history.js';
 export type { Deed, Moment } from '../checker/interleaving.js';
 export { judge, type Sequence } from '../checker/judge.js';
 export type { PartingStep, PartingSteps } from '../checker/parting.js';
 export { addRaces, type RaceOptions, type RaceSearch, racePart as race } from '../checker/race.js';
 export { fromRaces, type RaceCounterexample } from '../checker/race-counterexample.js';
-export { type Reach, type ReachFinding, reach } from '../checker/reach.js';
+export type { ReachOptions } from '../checker/reach/expander.js';
+export { type Reach, type ReachFinding, reach } from '../checker/reach/reach.js';
 export type { Aspect, Seen } from '../checker/sight.js';
 export { type AddressSpaces, addressSpaces, frameTokens } from '../checker/spaces.js';
 export type { Counts, Work } from '../checker/tally.js';

@@ -7,7 +7,7 @@ import type { EnumerateBounds, ReachBounds, SpaceBounds } from './bounds.js';
 import { type CallBounds, callsOf } from './calls.js';
 import type { Finding, Witness } from './enumerate.js';
 import { findHistory, type HistorySearch } from './history.js';
-import type { ReachFinding } from './reach.js';
+import type { ReachFinding } from './reach/reach.js';
 import { addressSpaces, canonical, frameTokens } from './spaces.js';
 
 /** A call with all that is needed to understand and to repeat it. */

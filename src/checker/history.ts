@@ -18,8 +18,8 @@ import {
   startOf,
   type Vma,
 } from '../model/vma.js';
+import { StateStore } from './reach/state-store.js';
 import { canonical } from './spaces.js';
-import { StateStore } from './state-store.js';
 
 /** How an address space comes about, or how far was searched for it. */
 export interface HistorySearch {

@@ -5,8 +5,8 @@ import { addEnumerations, type Enumeration, enumeratePart } from '../checker/enu
 import { addHeadrooms, type HeadroomSearch, headroomPart } from '../checker/headroom.js';
 import { addNeeds, type NeedsSearch, needsPart } from '../checker/needs.js';
 import { addRaces, type RaceSearch, racePart } from '../checker/race.js';
-import { type Reach, reach } from '../checker/reach.js';
-import { SliceExpander } from '../checker/slices.js';
+import { type Reach, reach } from '../checker/reach/reach.js';
+import { SliceExpander } from '../checker/reach/slices.js';
 import { narrowedInvariant } from '../invariants/at-limit.js';
 import { invariantById } from '../invariants/index.js';
 import type { Invariant } from '../invariants/invariant.js';

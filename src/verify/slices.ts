@@ -1,4 +1,4 @@
-import type { Expansion, Slice } from '../checker/slices.js';
+import type { Expansion, Slice } from '../checker/reach/slices.js';
 
 /** A slice of a reach search and what came out of it, with their words as text: plain data. */
 export type SliceText = Omit<Slice, 'states'> & { readonly states: string };

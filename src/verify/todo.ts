@@ -1,5 +1,5 @@
-import { Frontier } from '../checker/frontier.js';
-import type { Reach } from '../checker/reach.js';
+import { Frontier } from '../checker/reach/frontier.js';
+import type { Reach } from '../checker/reach/reach.js';
 import type { TaskResult } from './execute.js';
 import type { ReachJob, Task } from './jobs.js';
 import { type ExpansionText, expansionFrom, expansionText, sliceText } from './slices.js';

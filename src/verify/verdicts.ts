@@ -5,7 +5,7 @@ import { type Difference, differenceOf } from '../checker/difference.js';
 import type { Enumeration, Finding } from '../checker/enumerate.js';
 import type { RaceSearch } from '../checker/race.js';
 import { fromRaces, type RaceCounterexample } from '../checker/race-counterexample.js';
-import type { Reach } from '../checker/reach.js';
+import type { Reach } from '../checker/reach/reach.js';
 import type { Work } from '../checker/tally.js';
 import type {
   Check,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ReachBounds } from '../../src/checker/bounds.js';
 import { callsOf } from '../../src/checker/calls.js';
-import { reach } from '../../src/checker/reach.js';
+import { reach } from '../../src/checker/reach/reach.js';
 import { addressSpaces } from '../../src/checker/spaces.js';
 import { removeWithin } from '../../src/model/address-space.js';
 import { inserted } from '../../src/model/edits.js';

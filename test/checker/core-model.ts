@@ -1,5 +1,5 @@
 import type { ReachBounds } from '../../src/checker/bounds.js';
-import { reach } from '../../src/checker/reach.js';
+import { reach } from '../../src/checker/reach/reach.js';
 import { machine } from '../../src/model/run.js';
 import { release } from '../support/releases.js';
 

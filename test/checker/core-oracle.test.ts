@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { callsOf } from '../../src/checker/calls.js';
-import { reach } from '../../src/checker/reach.js';
+import { reach } from '../../src/checker/reach/reach.js';
 import { frameTokens } from '../../src/checker/spaces.js';
 import type { Vmas } from '../../src/model/address-space.js';
 import { type Call, flagBits } from '../../src/model/calls.js';

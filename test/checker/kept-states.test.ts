@@ -1,7 +1,7 @@
 import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
-import { KeptStates } from '../../src/checker/kept-states.js';
+import { KeptStates } from '../../src/checker/reach/kept-states.js';
 import type { Call } from '../../src/model/calls.js';
 import type { Vma } from '../../src/model/vma.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ReachBounds } from '../../src/checker/bounds.js';
-import { reach } from '../../src/checker/reach.js';
+import { reach } from '../../src/checker/reach/reach.js';
 import { frameTokens } from '../../src/checker/spaces.js';
 import { limitHeld } from '../../src/invariants/limit-held.js';
 import { overshootAtMostOne } from '../../src/invariants/overshoot-at-most-one.js';

@@ -4,7 +4,7 @@ import { callsOf } from '../../src/checker/calls.js';
 import { comparePart } from '../../src/checker/compare.js';
 import { enumeratePart } from '../../src/checker/enumerate.js';
 import { racePart } from '../../src/checker/race.js';
-import { reach } from '../../src/checker/reach.js';
+import { reach } from '../../src/checker/reach/reach.js';
 import { addressSpaces, frameTokens } from '../../src/checker/spaces.js';
 import { invariants } from '../../src/invariants/index.js';
 import { resultWithRoom } from '../../src/invariants/precedence.js';

@@ -1,7 +1,7 @@
 import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
-import { StateStore } from '../../src/checker/state-store.js';
+import { StateStore } from '../../src/checker/reach/state-store.js';
 import type { Vmas } from '../../src/model/address-space.js';
 import type { Vma } from '../../src/model/vma.js';
 import { addressSpaces } from '../support/arbitraries.js';

@@ -6,7 +6,7 @@ import {
   fromReach,
 } from '../../src/checker/counterexample.js';
 import { enumeratePart } from '../../src/checker/enumerate.js';
-import { reach } from '../../src/checker/reach.js';
+import { reach } from '../../src/checker/reach/reach.js';
 import { type Answer, confirm } from '../../src/conformance/confirm.js';
 import type { Kernel } from '../../src/conformance/kernel.js';
 import { invariantById } from '../../src/invariants/index.js';

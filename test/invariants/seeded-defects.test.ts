@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { enumeratePart } from '../../src/checker/enumerate.js';
 import { racePart } from '../../src/checker/race.js';
-import { reach } from '../../src/checker/reach.js';
+import { reach } from '../../src/checker/reach/reach.js';
 import { invariantById, invariants } from '../../src/invariants/index.js';
 import type { Release } from '../../src/model/release.js';
 import { machine } from '../../src/model/run.js';

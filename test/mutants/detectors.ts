@@ -1,6 +1,6 @@
 import type { EnumerateBounds, ReachBounds, VmaClass } from '../../src/checker/bounds.js';
 import { enumeratePart } from '../../src/checker/enumerate.js';
-import { reach } from '../../src/checker/reach.js';
+import { reach } from '../../src/checker/reach/reach.js';
 import { replay } from '../../src/conformance/replay.js';
 import { invariantById, invariants } from '../../src/invariants/index.js';
 import type { Invariant } from '../../src/invariants/invariant.js';

@@ -1,12 +1,12 @@
-import type { Invariant } from '../invariants/invariant.js';
-import type { Call } from '../model/calls.js';
-import type { Machine } from '../model/plan.js';
-import type { ReachBounds } from './bounds.js';
-import { callsOf } from './calls.js';
+import type { Invariant } from '../../invariants/invariant.js';
+import type { Call } from '../../model/calls.js';
+import type { Machine } from '../../model/plan.js';
+import type { ReachBounds } from '../bounds.js';
+import { callsOf } from '../calls.js';
+import type { Work } from '../tally.js';
 import { type Broken, Expander, type ReachOptions } from './expander.js';
 import { KeptStates } from './kept-states.js';
 import { Marks } from './marks.js';
-import type { Work } from './tally.js';
 
 /** What a reach search says of one invariant, with a shortest history that breaks it. */
 export interface ReachFinding {

@@ -1,4 +1,4 @@
-import type { Plan } from '../model/plan.js';
+import type { Plan } from '../../model/plan.js';
 import type { Continuation } from './continuations.js';
 import type { Ways } from './ways.js';
 

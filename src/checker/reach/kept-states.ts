@@ -1,6 +1,6 @@
-import type { Vmas } from '../model/address-space.js';
-import type { Call } from '../model/calls.js';
-import type { Vma } from '../model/vma.js';
+import type { Vmas } from '../../model/address-space.js';
+import type { Call } from '../../model/calls.js';
+import type { Vma } from '../../model/vma.js';
 import { Halves } from './halves.js';
 import { NumberTable } from './number-table.js';
 import { Numbers } from './numbers.js';

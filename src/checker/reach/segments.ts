@@ -1,7 +1,7 @@
-import type { Call } from '../model/calls.js';
-import type { Plan } from '../model/plan.js';
-import { type Ranges, rangesOf } from '../model/state.js';
-import type { Range, Step } from '../model/step.js';
+import type { Call } from '../../model/calls.js';
+import type { Plan } from '../../model/plan.js';
+import { type Ranges, rangesOf } from '../../model/state.js';
+import type { Range, Step } from '../../model/step.js';
 
 /**
  * Steps of a plan, one behind the other, whose effect on an address space depends on no more of the call

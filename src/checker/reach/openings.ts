@@ -1,7 +1,7 @@
-import type { Call } from '../model/calls.js';
-import type { Plan } from '../model/plan.js';
-import type { ArgumentClass } from './argument-classes.js';
-import type { CallGroup } from './call-groups.js';
+import type { Call } from '../../model/calls.js';
+import type { Plan } from '../../model/plan.js';
+import type { ArgumentClass } from '../argument-classes.js';
+import type { CallGroup } from '../call-groups.js';
 import type { Looks } from './looks.js';
 import type { Segment, Slots } from './segments.js';
 

@@ -1,10 +1,10 @@
-import type { Invariant } from '../invariants/invariant.js';
-import type { Machine } from '../model/plan.js';
-import type { ReachBounds } from './bounds.js';
+import type { Invariant } from '../../invariants/invariant.js';
+import type { Machine } from '../../model/plan.js';
+import type { ReachBounds } from '../bounds.js';
+import type { Work } from '../tally.js';
 import { type Broken, Expander, type ReachOptions } from './expander.js';
 import { Marks } from './marks.js';
 import { PackedSuccessors, unpacked } from './packed.js';
-import type { Work } from './tally.js';
 
 /** States of a reach search that are expanded together, wherever that is. */
 export interface Slice {

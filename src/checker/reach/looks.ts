@@ -1,9 +1,16 @@
-import type { Vmas } from '../model/address-space.js';
-import type { Call } from '../model/calls.js';
-import { seenBy } from '../model/plan.js';
-import { type Env, NOT_FOLLOWED, type Ranges, RUNNING, rangesOf, stateOf } from '../model/state.js';
-import type { Step } from '../model/step.js';
-import type { CallGroup } from './call-groups.js';
+import type { Vmas } from '../../model/address-space.js';
+import type { Call } from '../../model/calls.js';
+import { seenBy } from '../../model/plan.js';
+import {
+  type Env,
+  NOT_FOLLOWED,
+  type Ranges,
+  RUNNING,
+  rangesOf,
+  stateOf,
+} from '../../model/state.js';
+import type { Step } from '../../model/step.js';
+import type { CallGroup } from '../call-groups.js';
 
 /** A step that only looks, of calls that are alike up to there. */
 interface Look {

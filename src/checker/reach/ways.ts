@@ -1,4 +1,4 @@
-import type { Plan } from '../model/plan.js';
+import type { Plan } from '../../model/plan.js';
 
 /** How a call ends, as far as tallies and what is judged of counts can tell. */
 export interface Way {

@@ -1,5 +1,5 @@
-import type { Vmas } from '../model/address-space.js';
-import type { Vma } from '../model/vma.js';
+import type { Vmas } from '../../model/address-space.js';
+import type { Vma } from '../../model/vma.js';
 
 /** A number of VMAs fits in so many bits. */
 const COUNT_BITS = 7;

@@ -1,13 +1,13 @@
-import type { Vmas } from '../model/address-space.js';
-import type { Call } from '../model/calls.js';
-import type { ReachBounds } from './bounds.js';
-import { callsOf } from './calls.js';
+import type { Vmas } from '../../model/address-space.js';
+import type { Call } from '../../model/calls.js';
+import type { ReachBounds } from '../bounds.js';
+import { callsOf } from '../calls.js';
+import { addWork, type Work } from '../tally.js';
 import type { Broken } from './expander.js';
 import { KeptStates } from './kept-states.js';
 import { eachSuccessor, PackedSuccessors, packed } from './packed.js';
 import type { Reach, ReachFinding } from './reach.js';
 import type { Expansion, Slice } from './slices.js';
-import { addWork, type Work } from './tally.js';
 
 /** How many states the slice that begins with a state has, if there are as many. */
 export type Cutting = (from: number) => number;

@@ -1,24 +1,24 @@
-import type { Invariant } from '../invariants/invariant.js';
-import { removeWithin, type Vmas } from '../model/address-space.js';
-import type { Call } from '../model/calls.js';
-import type { Machine, Plan } from '../model/plan.js';
-import { mapOutcome, type Outcome, Recorder, runPlan } from '../model/run.js';
-import { type Env, env, NOT_FOLLOWED, type Pages, RUNNING } from '../model/state.js';
-import type { Step } from '../model/step.js';
-import type { ArgumentClass } from './argument-classes.js';
-import type { ReachBounds } from './bounds.js';
-import { type CallGroup, callGroups } from './call-groups.js';
-import { callsOf } from './calls.js';
+import type { Invariant } from '../../invariants/invariant.js';
+import { removeWithin, type Vmas } from '../../model/address-space.js';
+import type { Call } from '../../model/calls.js';
+import type { Machine, Plan } from '../../model/plan.js';
+import { mapOutcome, type Outcome, Recorder, runPlan } from '../../model/run.js';
+import { type Env, env, NOT_FOLLOWED, type Pages, RUNNING } from '../../model/state.js';
+import type { Step } from '../../model/step.js';
+import type { ArgumentClass } from '../argument-classes.js';
+import type { ReachBounds } from '../bounds.js';
+import { type CallGroup, callGroups } from '../call-groups.js';
+import { callsOf } from '../calls.js';
+import { canonical, frameTokens } from '../spaces.js';
+import { causesOf, scopeOf, type Work, WorkTally } from '../tally.js';
 import { Continuations } from './continuations.js';
 import { type Effect, effectOf } from './effect.js';
 import { Looks } from './looks.js';
 import { type Follower, isOpen, type Opening, openingsOf } from './openings.js';
 import { Outcomes } from './outcomes.js';
 import { type Segment, Slots } from './segments.js';
-import { canonical, frameTokens } from './spaces.js';
 import { StateStore } from './state-store.js';
 import { Successors } from './successors.js';
-import { causesOf, scopeOf, type Work, WorkTally } from './tally.js';
 import { type Way, Ways } from './ways.js';
 
 /** What was found of an invariant in the states that were expanded. */
