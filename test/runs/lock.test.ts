@@ -18,7 +18,8 @@ beforeEach(() => {
 
 const at = (name: string): string => join(run, name);
 const resumed = () => cli(['verify', '--quiet', '--resume', run]);
-const unitsDone = (): number[] =>
+/** What the journal has of units, and of slices of units, by their numbers. */
+const done = (): string[] =>
   readFileSync(at('journal.jsonl'), 'utf8')
     .trimEnd()
     .split('\n')
@@ -26,7 +27,8 @@ const unitsDone = (): number[] =>
     .flatMap((line) => {
       // A line may have been cut off by SIGKILL.
       try {
-        return [(JSON.parse(line) as [number])[0]];
+        const [unit, { found }] = JSON.parse(line) as [number, { found: { number?: number } }];
+        return [`${unit} ${found.number}`];
       } catch {
         return [];
       }
@@ -85,8 +87,8 @@ describe('the lock of a run', () => {
       expect(stderr).toMatch(/lock(\.[\w-]+)?: found process \d+ on this host at work in/);
       expect(code).toBe(2);
     }
-    const units = unitsDone();
-    expect(new Set(units).size).toBe(units.length);
+    const all = done();
+    expect(new Set(all).size).toBe(all.length);
     expect(readdirSync(run).filter((name) => name.startsWith('lock'))).toEqual([]);
   });
 
