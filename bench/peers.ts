@@ -16,7 +16,15 @@ export interface CoreSize {
 export interface Exploration {
   readonly states: number;
   readonly transitions: number;
+  /** By how much that may be off, where it is printed with eight digits. */
+  readonly rounding?: number;
   readonly seconds: number;
+}
+
+/** A count that is printed with eight digits at most, as 1.2345679e+09 beyond. */
+function rounded(printed: number): Pick<Exploration, 'transitions' | 'rounding'> {
+  const digits = Math.floor(Math.log10(printed)) + 1;
+  return { transitions: printed, ...(digits > 8 ? { rounding: 10 ** (digits - 8) } : {}) };
 }
 
 /** Another model checker. */
@@ -96,7 +104,7 @@ async function buildSpin(
     return {
       states: numberIn(stdout, /(\d+) states, stored/),
       // The start of the process is one of those that it counts.
-      transitions: numberIn(stdout, /(\d+) transitions \(= /) - 1,
+      ...rounded(numberIn(stdout, /([\d.e+]+) transitions \(= /) - 1),
       // Its clock ticks every 10 ms.
       seconds: Math.max(0.01, numberIn(stdout, /elapsed time ([\d.e+-]+) seconds/)),
     };

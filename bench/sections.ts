@@ -38,6 +38,7 @@ interface CoreResult {
   readonly limit: number;
   readonly states: number;
   readonly transitions: number;
+  readonly rounding?: number;
   readonly edges?: number;
   readonly seconds: number;
   readonly perSecond: number;
@@ -55,7 +56,10 @@ function mismatches(ours: CoreResult, others: readonly CoreResult[], size: CoreS
   const known = knownCounts(size);
   const at = `${size.pages}/${size.limit}`;
   const wrong = others
-    .filter((o) => o.states !== ours.states || o.transitions !== ours.transitions)
+    .filter(
+      ({ states, transitions, rounding = 0 }) =>
+        states !== ours.states || Math.abs(transitions - ours.transitions) > rounding,
+    )
     .map(
       ({ who, states, transitions }) => `${at}: ${who} has ${states} states, ${transitions} calls`,
     );
