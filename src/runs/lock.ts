@@ -3,6 +3,7 @@ import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { BadInput } from '../input/bad-input.js';
+import { isThere } from '../input/processes.js';
 
 /** Who has a lock. */
 interface Owner {
@@ -24,15 +25,6 @@ function beginning(pid: number): string {
     return `${boot} ${fields[19]}`;
   } catch {
     return '';
-  }
-}
-
-function isThere(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -11,22 +11,10 @@ import { limitHeld } from '../../src/invariants/limit-held.js';
 import { overshootAtMostOne } from '../../src/invariants/overshoot-at-most-one.js';
 import { type Machine, machine } from '../../src/model/run.js';
 import { release } from '../support/releases.js';
+import { coreBounds } from './core-model.js';
 
 const bounds = (given: Partial<ReachBounds>): ReachBounds => ({
-  pages: 4,
-  limit: 3,
-  mmapCap: 3,
-  classes: [
-    { kind: 'anon', prot: 'r', populated: false },
-    { kind: 'anon', prot: 'rw', populated: false },
-  ],
-  calls: ['mmap', 'munmap', 'mremap'],
-  mremap: {
-    flags: [[], ['MAYMOVE', 'FIXED'], ['MAYMOVE', 'FIXED', 'DONTUNMAP']],
-    lengths: 'any',
-    destinations: 'fits',
-  },
-  maxStates: 1_000_000,
+  ...coreBounds({ pages: 4, limit: 3, mmapCap: 3 }),
   ...given,
 });
 

@@ -1,9 +1,8 @@
 import type { Vmas } from '../../model/address-space.js';
 import type { Call } from '../../model/calls.js';
 import type { Vma } from '../../model/vma.js';
-import { Halves } from './halves.js';
 import { NumberTable } from './number-table.js';
-import { Numbers } from './numbers.js';
+import { Halves, Numbers } from './numbers.js';
 
 /** In place of a number that does not fit: two halves follow with a word that does. */
 const LONG = 0xffff;
