@@ -11,6 +11,7 @@ import { type CallGroup, callGroups } from '../call-groups.js';
 import { callsOf } from '../calls.js';
 import { canonical, frameTokens } from '../spaces.js';
 import { causesOf, scopeOf, type Work, WorkTally } from '../tally.js';
+import { Breaches, type Broken, type Judged } from './breaches.js';
 import { Continuations } from './continuations.js';
 import { type Effect, effectOf } from './effect.js';
 import { Looks } from './looks.js';
@@ -20,27 +21,6 @@ import { type Segment, Slots } from './segments.js';
 import { StateStore } from './state-store.js';
 import { Successors } from './successors.js';
 import { type Way, Ways } from './ways.js';
-
-/** What was found of an invariant in the states that were expanded. */
-export interface Broken {
-  readonly invariant: string;
-  readonly applied: number;
-  readonly broken: number;
-  /** The first state in which a call breaks it, and the first such call; -1 if none does. */
-  readonly state: number;
-  readonly call: number;
-}
-
-/** The same while it is being found. */
-interface ReachTally {
-  readonly invariant: Invariant;
-  applied: number;
-  broken: number;
-  state: number;
-  call: number;
-}
-
-const NOTHING_FOUND = { applied: 0, broken: 0, state: -1, call: -1 } as const;
 
 /** How to search. The reductions change no count, verdict or history. */
 export interface ReachOptions {
@@ -76,10 +56,11 @@ export class Expander {
   private readonly recorder = new Recorder();
   private readonly limits: Env;
   private work: WorkTally;
-  private readonly tallies: readonly ReachTally[];
-  /** Of these, what is judged of each call that is refused at sight, and of one for all. */
-  private readonly ofArguments: readonly ReachTally[];
-  private readonly ofFlags: readonly ReachTally[];
+  /** By the invariants of which each call that is refused at sight is judged, and by those of which one is for all. */
+  private readonly ofArguments: Breaches;
+  private readonly ofFlags: Breaches;
+  private readonly ids: readonly string[];
+  private readonly judges: boolean;
   private spaces = new StateStore();
   private readonly reached = new Successors();
   /** What is being expanded. */
@@ -103,13 +84,10 @@ export class Expander {
     this.groups = callGroups(this.on, bounds, reduce);
     this.limits = env(bounds.limit, bounds.pages, { mmapCap: bounds.mmapCap });
     this.work = new WorkTally(this.on);
-    this.tallies = invariants.map((invariant) => ({
-      invariant,
-      ...NOTHING_FOUND,
-    }));
-    const looking = ({ invariant }: ReachTally): boolean => invariant.looksAtArguments === true;
-    this.ofArguments = this.tallies.filter(looking);
-    this.ofFlags = this.tallies.filter((tally) => !looking(tally));
+    this.ids = invariants.map(({ id }) => id);
+    this.ofArguments = new Breaches(invariants.filter((one) => one.looksAtArguments === true));
+    this.ofFlags = new Breaches(invariants.filter((one) => one.looksAtArguments !== true));
+    this.judges = invariants.length > 0;
     this.looks = new Looks(this.groups);
     const cuts = segments && invariants.every(({ ofCountsAlone }) => ofCountsAlone === true);
     const isCut = (group: number): boolean => cuts && this.groups[group]?.plan.loops === false;
@@ -141,7 +119,8 @@ export class Expander {
   countAnew(): void {
     this.settle();
     this.work = new WorkTally(this.on);
-    for (const tally of this.tallies) Object.assign(tally, NOTHING_FOUND);
+    this.ofArguments.forget();
+    this.ofFlags.forget();
     this.largestCount = 0;
   }
 
@@ -152,7 +131,8 @@ export class Expander {
   }
 
   get findings(): Broken[] {
-    return this.tallies.map(({ invariant, ...found }) => ({ invariant: invariant.id, ...found }));
+    const found = [...this.ofArguments.found, ...this.ofFlags.found];
+    return this.ids.flatMap((id) => found.filter(({ invariant }) => invariant === id));
   }
 
   /**
@@ -170,7 +150,7 @@ export class Expander {
     this.work.spaces++;
     looks.look(limits, before);
     if (this.whole.length > 0) this.pages = frameTokens(before, this.bounds.pages);
-    if (this.tallies.length > 0) this.judgeUnchanged();
+    if (this.judges) this.judgeUnchanged();
     for (const opening of this.openings) {
       if (isOpen(opening, looks.passed)) this.open(opening);
     }
@@ -213,7 +193,7 @@ export class Expander {
       recorder.clear();
       const outcome = runPlan(plan, limits, before, pages, call, recorder, looks);
       work.add(outcome, recorder, before.length, size);
-      this.judge(this.tallies, call, index, size, outcome);
+      this.judge(call, index, size, outcome);
       if (outcome.vmas !== before) {
         this.reached.add(this.spaces.add(canonical(outcome.vmas)), index);
       }
@@ -233,7 +213,7 @@ export class Expander {
     const at = this.continuation(opening, left);
     const above = left.length - before.length;
     continuations.use(at, above, effect.vmas.length - left.length, this.reached);
-    if (this.tallies.length === 0) return;
+    if (!this.judges) return;
     continuations.endsIn(at, (way, call, times) => {
       this.judgeCounts(this.ways.at(way), call, times);
     });
@@ -241,14 +221,14 @@ export class Expander {
 
   /** The first segment has ended the calls of an opening. */
   private endTogether({ followers }: Opening, { result, passed, rise, vmas }: Effect): void {
-    const { looks, work, reached, tallies } = this;
+    const { looks, work, reached } = this;
     const end = vmas === this.before ? undefined : this.spaces.add(canonical(vmas));
     for (const { group, plan, one, segments } of followers) {
       if (!looks.passesAll(group)) continue;
       const place = (segments[0] as Segment).from + passed;
       work.addAt(plan, place, result, rise, one.size);
       if (end !== undefined) reached.add(end, one.index);
-      if (tallies.length === 0) continue;
+      if (!this.judges) continue;
       this.judgeCounts({ plan, place, result, mapCount: vmas.length }, one.index, one.size);
     }
   }
@@ -362,10 +342,10 @@ export class Expander {
         const { plan, members, size } = groups[group] as CallGroup;
         const outcome = this.unchanged(plan, place, result);
         const { call, index } = members[0] as ArgumentClass<Call>;
-        this.judge(this.ofFlags, call, index, size, outcome);
-        if (this.ofArguments.length === 0) continue;
+        this.ofFlags.judge(this.judged(call, index, size, outcome));
+        if (this.ofArguments.isIdle) continue;
         for (const one of members) {
-          this.judge(this.ofArguments, one.call, one.index, one.size, outcome);
+          this.ofArguments.judge(this.judged(one.call, one.index, one.size, outcome));
         }
       }
     }
@@ -387,27 +367,23 @@ export class Expander {
   /** Judges calls of which no more is known than how they end, and the first of them. */
   private judgeCounts({ plan, place, result, mapCount }: Way, index: number, size: number): void {
     const outcome = { ...this.unchanged(plan, place, result), mapCount };
-    this.judge(this.tallies, this.calls[index] as Call, index, size, outcome);
+    this.judge(this.calls[index] as Call, index, size, outcome);
   }
 
-  private judge(
-    tallies: readonly ReachTally[],
-    call: Call,
-    index: number,
-    size: number,
-    outcome: Outcome,
-  ): void {
-    if (tallies.length === 0) return;
+  private judge(call: Call, index: number, size: number, outcome: Outcome): void {
+    if (!this.judges) return;
+    const judged = this.judged(call, index, size, outcome);
+    this.ofArguments.judge(judged);
+    this.ofFlags.judge(judged);
+  }
+
+  private judged(call: Call, index: number, size: number, outcome: Outcome): Judged {
     const { on, limits, before, pages, state } = this;
-    const transition = { on, env: limits, before, pages, call, outcome };
-    for (const tally of tallies) {
-      if (!tally.invariant.applies(transition)) continue;
-      tally.applied += size;
-      if (tally.invariant.holds(transition)) continue;
-      tally.broken += size;
-      if (tally.state >= 0 && (tally.state !== state || tally.call < index)) continue;
-      tally.state = state;
-      tally.call = index;
-    }
+    return {
+      transition: { on, env: limits, before, pages, call, outcome },
+      state,
+      call: index,
+      size,
+    };
   }
 }

@@ -3,7 +3,7 @@ import type { Call } from '../../model/calls.js';
 import type { ReachBounds } from '../bounds.js';
 import { callsOf } from '../calls.js';
 import { addWork, type Work } from '../tally.js';
-import type { Broken } from './expander.js';
+import type { Broken } from './breaches.js';
 import { KeptStates } from './kept-states.js';
 import { eachSuccessor, PackedSuccessors, packed } from './packed.js';
 import type { Reach, ReachFinding } from './reach.js';

@@ -4,7 +4,8 @@ import type { Machine } from '../../model/plan.js';
 import type { ReachBounds } from '../bounds.js';
 import { callsOf } from '../calls.js';
 import type { Work } from '../tally.js';
-import { type Broken, Expander, type ReachOptions } from './expander.js';
+import type { Broken } from './breaches.js';
+import { Expander, type ReachOptions } from './expander.js';
 import { KeptStates } from './kept-states.js';
 import { Marks } from './marks.js';
 

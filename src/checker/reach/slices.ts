@@ -2,7 +2,8 @@ import type { Invariant } from '../../invariants/invariant.js';
 import type { Machine } from '../../model/plan.js';
 import type { ReachBounds } from '../bounds.js';
 import type { Work } from '../tally.js';
-import { type Broken, Expander, type ReachOptions } from './expander.js';
+import type { Broken } from './breaches.js';
+import { Expander, type ReachOptions } from './expander.js';
 import { Marks } from './marks.js';
 import { PackedSuccessors, unpacked } from './packed.js';
 
