@@ -1,6 +1,7 @@
 import type { Vmas } from '../../model/address-space.js';
 import type { Call } from '../../model/calls.js';
 import type { Vma } from '../../model/vma.js';
+import { BASIS, mixed, spread } from './hash.js';
 import { NumberTable } from './number-table.js';
 import { Halves, Numbers } from './numbers.js';
 
@@ -206,11 +207,3 @@ const placeIn = (table: NumberTable, hash: number): number =>
   Math.floor(hash / TABLES) % table.slots;
 
 const tagOf = (hash: number): number => hash >>> 24;
-
-/** FNV-1a over the halves, with a final mix, since the tables use the low bits. */
-const BASIS = 0x811c9dc5;
-const mixed = (hash: number, half: number): number => Math.imul(hash ^ half, 0x01000193);
-function spread(hash: number): number {
-  const h = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-  return (h ^ (h >>> 13)) >>> 0;
-}

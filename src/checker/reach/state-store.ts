@@ -1,5 +1,6 @@
 import type { Vmas } from '../../model/address-space.js';
 import type { Vma } from '../../model/vma.js';
+import { BASIS, mixed, spread } from './hash.js';
 import { Numbers } from './numbers.js';
 
 /**
@@ -23,11 +24,6 @@ export class StateStore {
     if (number >= 0) return number;
     this.table[slot] = this.size;
     return this.append(vmas);
-  }
-
-  /** The number of a state, -1 if it is not known. */
-  find(vmas: Vmas): number {
-    return this.table[this.slotOf(vmas)] as number;
   }
 
   /** Where in the table a state is, or would be. */
@@ -78,10 +74,8 @@ export class StateStore {
   }
 }
 
-/** FNV-1a over the words, with a final mix, since the table uses the low bits. */
 function hash(vmas: Vmas): number {
-  let h = 0x811c9dc5;
-  for (const vma of vmas) h = Math.imul(h ^ vma, 0x01000193);
-  h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
-  return (h ^ (h >>> 13)) >>> 0;
+  let h = BASIS;
+  for (const vma of vmas) h = mixed(h, vma);
+  return spread(h);
 }
