@@ -120,7 +120,8 @@ async function messages(job: Job, workers: number): Promise<Figures> {
   const expanding = (performance.now() - start) / 1000;
   if (job.kind !== 'reach' || found?.kind !== 'reach') throw new Error('no reach');
   const states = found.found.work.spaces;
-  const again = new Frontier(job.bounds);
+  // It makes calls that tell protections apart.
+  const again = new Frontier(job.bounds, undefined);
   const merging = performance.now();
   for (const result of results) {
     while (again.slice() !== undefined);

@@ -164,6 +164,11 @@ export interface Step {
   readonly clears?: Range;
   /** What it clears is counted until a later step takes it off map_count. */
   readonly countsCleared?: true;
+  /**
+   * Where there is no commit limit it still does with a VMA that is writable, or accounted, something else
+   * than with one that is not: more than to compare two of them, and to charge.
+   */
+  readonly tellsProtections?: true;
   /** All that it does, if that is to end the call with a page that its ranges tell. */
   readonly returns?: (ranges: Ranges) => number;
   /** All that it does, if that is to change the ranges of the call by what they are. */

@@ -1,6 +1,8 @@
 import { Frontier } from '../checker/reach/frontier.js';
+import { mirrorOf } from '../checker/reach/mirror.js';
 import type { Reach } from '../checker/reach/reach.js';
-import type { TaskResult } from './execute.js';
+import { releaseById } from '../model/releases/index.js';
+import { invariantFor, type TaskResult } from './execute.js';
 import type { ReachJob, Task } from './jobs.js';
 import { type ExpansionText, expansionFrom, expansionText, sliceText } from './slices.js';
 import type { Handed, Source } from './source.js';
@@ -24,6 +26,11 @@ export interface Told {
 interface Out {
   readonly unit: number;
   readonly frontier: Frontier | undefined;
+}
+
+function frontierOf({ release, bounds, invariants }: ReachJob): Frontier {
+  const asked = invariants.map(invariantFor);
+  return new Frontier(bounds, mirrorOf(releaseById(release), bounds, asked));
 }
 
 /** Units to be done, in their order, but slices of reach searches first: others wait for what they lead to. */
@@ -115,8 +122,7 @@ export class Todo implements Source {
 
   private begin(index: number): void {
     for (const unit of this.reaches.splice(index, 1)) {
-      const { bounds } = (this.units[unit] as Unit).task.job as ReachJob;
-      this.open.set(unit, new Frontier(bounds));
+      this.open.set(unit, frontierOf((this.units[unit] as Unit).task.job as ReachJob));
     }
   }
 

@@ -2,7 +2,8 @@ import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import type { ReachBounds } from '../../src/checker/bounds.js';
-import { Frontier } from '../../src/checker/reach/frontier.js';
+import { type Cutting, Frontier } from '../../src/checker/reach/frontier.js';
+import { mirrorOf } from '../../src/checker/reach/mirror.js';
 import { type Reach, reach } from '../../src/checker/reach/reach.js';
 import { type Expansion, type Slice, SliceExpander } from '../../src/checker/reach/slices.js';
 import { invariants } from '../../src/invariants/index.js';
@@ -29,6 +30,9 @@ const question = (id: string, within: ReachBounds, asked: readonly Invariant[]):
   const on = machine(release(id));
   return { on, bounds: within, asked, answer: reach(on, within, asked) };
 };
+
+const frontierOf = ({ on, bounds: within, asked }: Question, cutting?: Cutting): Frontier =>
+  new Frontier(within, mirrorOf(on.release, within, asked), cutting);
 
 const byMap = [limitHeld, overshootAtMostOne];
 const everyCall = bounds({
@@ -92,7 +96,7 @@ describe('slices of a reach search', () => {
   test.prop([questions, sizes, fc.integer({ min: 1, max: 4 }), draws], { numRuns: 40 })(
     'come to what one state after the other comes to, whoever expands them when',
     (one, size, workers, stream) => {
-      const frontier = new Frontier(one.bounds, () => size);
+      const frontier = frontierOf(one, () => size);
       together(one, frontier, workers, drawFrom(stream));
       expect(frontier.found).toEqual(one.answer);
       expect(frontier.slice()).toBeUndefined();
@@ -102,7 +106,7 @@ describe('slices of a reach search', () => {
   test.prop([questions, draws], { numRuns: 10 })(
     'as they are cut unless told otherwise',
     (one, stream) => {
-      const frontier = new Frontier(one.bounds);
+      const frontier = frontierOf(one);
       together(one, frontier, 2, drawFrom(stream));
       expect(frontier.found).toEqual(one.answer);
     },
@@ -116,9 +120,9 @@ describe('slices of a reach search', () => {
       const keep = (expansion: Expansion): void => {
         kept.push(expansion);
       };
-      const first = new Frontier(one.bounds, () => size);
+      const first = frontierOf(one, () => size);
       together(one, first, 2, draw, keep, () => kept.length >= after);
-      const second = new Frontier(one.bounds, () => size);
+      const second = frontierOf(one, () => size);
       for (const expansion of kept) second.retake(expansion);
       expect(second.found).toEqual(first.found);
       together(one, second, 2, draw);
@@ -132,7 +136,7 @@ describe('slices of a reach search', () => {
     let turn = 0;
     together(
       one,
-      new Frontier(one.bounds, () => 7),
+      frontierOf(one, () => 7),
       3,
       (below) => turn++ % below,
       ({ successors }) => {

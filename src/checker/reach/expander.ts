@@ -28,6 +28,8 @@ export interface ReachOptions {
   readonly argumentClasses?: boolean;
   /** Look up how calls go on from where they have been before; off runs every call from its start. */
   readonly segments?: boolean;
+  /** Search one of two states that mirror each other, and count it for both; off searches both. */
+  readonly mirror?: boolean;
 }
 
 /** Address spaces that are remembered from state to state; when there are more, all are forgotten. */

@@ -2,9 +2,10 @@ import type { Vmas } from '../../model/address-space.js';
 import type { Call } from '../../model/calls.js';
 import type { ReachBounds } from '../bounds.js';
 import { callsOf } from '../calls.js';
-import { addWork, type Work } from '../tally.js';
 import type { Broken } from './breaches.js';
 import { KeptStates } from './kept-states.js';
+import { addMerged, type Merged, withMirrored } from './merged.js';
+import type { Mirror } from './mirror.js';
 import { eachSuccessor, PackedSuccessors, packed } from './packed.js';
 import type { Reach, ReachFinding } from './reach.js';
 import type { Expansion, Slice } from './slices.js';
@@ -35,37 +36,13 @@ interface Cut {
   expansion: Expansion | undefined;
 }
 
-/** What has been merged. */
-interface Merged {
-  readonly work: Work;
-  readonly findings: readonly Broken[];
-  readonly edges: number;
-  readonly largestCount: number;
-}
-
-const addBroken = (a: Broken, b: Broken): Broken => ({
-  ...(a.state < 0 ? b : a),
-  applied: a.applied + b.applied,
-  broken: a.broken + b.broken,
-});
-
-const added = (a: Merged | undefined, { work, findings, edges, largestCount }: Merged): Merged =>
-  a === undefined
-    ? { work, findings, edges, largestCount }
-    : {
-        work: addWork(a.work, work),
-        findings: a.findings.map((one, i) => addBroken(one, findings[i] as Broken)),
-        edges: a.edges + edges,
-        largestCount: Math.max(a.largestCount, largestCount),
-      };
-
 /**
  * A breadth-first search whose states are expanded elsewhere, in slices. It numbers states in the order of
  * the slices, as `reach` does one by one, whatever the order in which they come back; where slices are cut
  * depends on the numbers of states alone. So all that it finds is the same as there.
  */
 export class Frontier {
-  private readonly states = new KeptStates();
+  private readonly states: KeptStates;
   private readonly cuts = new Map<number, Cut>();
   /** The slice to be merged next, and that to be cut next with its first state. */
   private turn = 0;
@@ -73,14 +50,19 @@ export class Frontier {
   private cutTo = 0;
   /** A slice to be handed out again. */
   private again: number | undefined;
+  /** States that have been expanded, and what came out of them. */
+  private expanded = 0;
   private merged: Merged | undefined;
   private readonly calls: readonly Call[];
   private readonly cutting: Cutting;
 
+  /** @param mirror as `mirrorOf` finds it */
   constructor(
     private readonly bounds: ReachBounds,
+    private readonly mirror: Mirror | undefined,
     cutting?: Cutting,
   ) {
+    this.states = new KeptStates(mirror);
     this.calls = callsOf(bounds);
     this.cutting = cutting ?? bySize(this.calls.length);
     this.states.add([], 0, 0);
@@ -151,12 +133,8 @@ export class Frontier {
     if (this.take(expansion).length > 0) this.again = undefined;
   }
 
-  private get expanded(): number {
-    return this.merged?.work.spaces ?? 0;
-  }
-
   private get isFull(): boolean {
-    return this.states.size > this.bounds.maxStates;
+    return this.states.sizeInAll > this.bounds.maxStates;
   }
 
   private finding({ invariant, applied, broken, state, call }: Broken): ReachFinding {
@@ -187,14 +165,15 @@ export class Frontier {
 
   /** Behind the state whose successors are too many, if there is one in the slice. */
   private endWithin({ from, to }: Cut, { successors }: Expansion): number {
-    const room = this.bounds.maxStates - this.states.size;
-    if (successors.length / 2 <= room) return to;
-    const fresh = new KeptStates();
+    const room = this.bounds.maxStates - this.states.sizeInAll;
+    // Two words are the least of one, and each may have its mirror image.
+    if (successors.length <= room) return to;
+    const fresh = new KeptStates(this.mirror);
     let end = to;
     eachSuccessor(successors, (index, call, vmas) => {
       if (end < to || this.states.has(vmas)) return;
       fresh.add(vmas, index, call);
-      if (fresh.size > room) end = from + index + 1;
+      if (fresh.sizeInAll > room) end = from + index + 1;
     });
     return end;
   }
@@ -207,12 +186,15 @@ export class Frontier {
     this.again = this.turn;
   }
 
-  private merge({ from }: Cut, expansion: Expansion): Expansion {
+  private merge({ from, to }: Cut, expansion: Expansion): Expansion {
     const fresh = new PackedSuccessors();
     eachSuccessor(expansion.successors, (index, call, vmas) => {
       if (this.states.add(vmas, from + index, call)) fresh.add(index, call, vmas);
     });
-    this.merged = added(this.merged, expansion);
+    // The first slice is the empty window alone, its own mirror image.
+    const all = this.mirror === undefined || from === 0 ? expansion : withMirrored(expansion);
+    this.merged = this.merged === undefined ? all : addMerged(this.merged, all);
+    this.expanded = to;
     this.cuts.delete(this.turn++);
     if (this.isFull) this.cuts.clear();
     return { ...expansion, successors: fresh.packed };

@@ -2,6 +2,7 @@ import type { Vmas } from '../../model/address-space.js';
 import type { Call } from '../../model/calls.js';
 import type { Vma } from '../../model/vma.js';
 import { BASIS, mixed, spread } from './hash.js';
+import type { Mirror } from './mirror.js';
 import { NumberTable } from './number-table.js';
 import { Halves, Numbers } from './numbers.js';
 
@@ -35,12 +36,26 @@ export class KeptStates {
   private latestParent = 0;
   /** The names of the address space that was asked for last. */
   private readonly asked: number[] = [];
+  private mirrored = 0;
 
+  /** @param mirror of two states that mirror each other one is kept, that which came first */
+  constructor(private readonly mirror?: Mirror) {}
+
+  /** Those that are kept. */
   get size(): number {
     return this.count;
   }
 
+  /** Those that are kept and their mirror images. */
+  get sizeInAll(): number {
+    return this.count + this.mirrored;
+  }
+
   has(vmas: Vmas): boolean {
+    return this.keeps(vmas) || (this.mirror !== undefined && this.keeps(this.mirror(vmas)));
+  }
+
+  private keeps(vmas: Vmas): boolean {
     const hash = this.ask(vmas);
     const table = tableOf(this.tables, hash);
     return table.at(this.slotOf(table, hash)) >= 0;
@@ -48,6 +63,14 @@ export class KeptStates {
 
   /** Adds a state unless it is there, with the number of that which a call led from; whether it is new. */
   add(vmas: Vmas, parent: number, call: number): boolean {
+    const image = this.mirror?.(vmas);
+    const isNew = (image === undefined || !this.keeps(image)) && this.addOne(vmas, parent, call);
+    // The empty window is its own image.
+    if (isNew && image !== undefined && image.length > 0) this.mirrored++;
+    return isNew;
+  }
+
+  private addOne(vmas: Vmas, parent: number, call: number): boolean {
     const hash = this.ask(vmas);
     const table = tableOf(this.tables, hash);
     const slot = this.slotOf(table, hash);

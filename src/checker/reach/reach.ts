@@ -8,6 +8,8 @@ import type { Broken } from './breaches.js';
 import { Expander, type ReachOptions } from './expander.js';
 import { KeptStates } from './kept-states.js';
 import { Marks } from './marks.js';
+import { addMerged, type Merged, withMirrored } from './merged.js';
+import { type Mirror, mirrorOf } from './mirror.js';
 
 /** What a reach search says of one invariant, with a shortest history that breaks it. */
 export interface ReachFinding {
@@ -36,7 +38,8 @@ export interface Reach {
 class Search {
   private readonly calls: readonly Call[];
   private readonly expander: Expander;
-  private readonly states = new KeptStates();
+  private readonly mirror: Mirror | undefined;
+  private readonly states: KeptStates;
   /** Which address spaces of the expander are states that have been met. */
   private readonly known = new Marks();
   private generation = 0;
@@ -50,23 +53,37 @@ class Search {
   ) {
     this.calls = callsOf(bounds);
     this.expander = new Expander(release, bounds, invariants, options);
+    const { mirror = true } = options;
+    this.mirror = mirror ? mirrorOf(release.release, bounds, invariants) : undefined;
+    this.states = new KeptStates(this.mirror);
   }
 
   search(): Reach {
     this.states.add([], 0, 0);
-    let state = 0;
-    while (state < this.states.size && this.states.size <= this.bounds.maxStates) {
+    this.expand(0);
+    // The empty window is its own mirror image.
+    const first = this.takeFound();
+    let state = 1;
+    while (state < this.states.size && this.states.sizeInAll <= this.bounds.maxStates) {
       this.expand(state++);
     }
-    const { total, findings, largestCount } = this.expander;
+    const further = this.takeFound();
+    const all = addMerged(first, this.mirror === undefined ? further : withMirrored(further));
     return {
-      work: total,
-      findings: findings.map((broken) => this.finding(broken)),
-      edges: this.edges,
-      largestCount,
+      ...all,
+      findings: all.findings.map((broken) => this.finding(broken)),
       depth: this.states.depthOf(this.states.size - 1),
       complete: state === this.states.size,
     };
+  }
+
+  /** What came out of the states that were expanded since that was asked last. */
+  private takeFound(): Merged {
+    const { edges, expander } = this;
+    const { total: work, findings, largestCount } = expander;
+    this.edges = 0;
+    expander.countAnew();
+    return { work, findings, edges, largestCount };
   }
 
   private finding({ invariant, applied, broken, state, call }: Broken): ReachFinding {

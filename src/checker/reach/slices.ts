@@ -1,10 +1,9 @@
 import type { Invariant } from '../../invariants/invariant.js';
 import type { Machine } from '../../model/plan.js';
 import type { ReachBounds } from '../bounds.js';
-import type { Work } from '../tally.js';
-import type { Broken } from './breaches.js';
 import { Expander, type ReachOptions } from './expander.js';
 import { Marks } from './marks.js';
+import type { Merged } from './merged.js';
 import { PackedSuccessors, unpacked } from './packed.js';
 
 /** States of a reach search that are expanded together, wherever that is. */
@@ -17,19 +16,14 @@ export interface Slice {
   readonly states: Int32Array;
 }
 
-/** What came out of the states of a slice. */
-export interface Expansion {
+/** What came out of the states of a slice, those alone that were in it. */
+export interface Expansion extends Merged {
   readonly number: number;
   /**
    * Packed: where they lead to, each once, with the first state and call that lead there, in their order.
    * What states of slices before this one lead to may be left out.
    */
   readonly successors: Int32Array;
-  /** Pairs of a state and a different successor. */
-  readonly edges: number;
-  readonly work: Work;
-  readonly findings: readonly Broken[];
-  readonly largestCount: number;
 }
 
 /**

@@ -60,6 +60,7 @@ export const mlock = (rule: AnonMergeRule): readonly Step[] => [
     name: 'mlock-populate',
     kernel: '__mm_populate',
     does: 'writes to the private writable pages of the range, which gives them an anon_vma; returns 0',
+    tellsProtections: true,
     run: (s) => succeed(populate(s, s.addr, s.addr + s.oldLen), 0),
   },
 ];

@@ -288,11 +288,16 @@ export const splitLockedSource: readonly Step[] = only(
 );
 
 /** What DONTUNMAP leaves behind. */
-function completeDontunmap(does: string, complete: (s: State, vma: Vma) => State): Step[] {
+function completeDontunmap(
+  does: string,
+  complete: (s: State, vma: Vma) => State,
+  declares: Pick<Step, 'tellsProtections'> = {},
+): Step[] {
   return only(DONTUNMAP_GIVEN, {
     name: 'dontunmap-complete',
     kernel: 'dontunmap_complete',
     does,
+    ...declares,
     run: (s) => (s.undoing === 0 ? complete(s, sourceVma(s)) : s),
   });
 }
@@ -321,6 +326,7 @@ export const dontunmapAccountsNext: readonly Step[] = completeDontunmap(
     if (!inside || isCopy || !isAccounted(vma) || next === undefined) return done;
     return withVmas(done, replaceAt(done.vmas, startOf(next), withAccount(next, true)));
   },
+  { tellsProtections: true },
 );
 
 /** v5.11, v5.12: the accounting of the source is left alone. */
@@ -339,6 +345,7 @@ export const dontunmapDropsAnonVma: readonly Step[] = completeDontunmap(
 export const dontunmapDropsAccount: readonly Step[] = completeDontunmap(
   'unlocks the source VMA, takes VM_ACCOUNT from it, and the anon_vma if it was moved whole',
   (s, vma) => replaceSource(s, withAccount(leftBehind(s, vma), false)),
+  { tellsProtections: true },
 );
 
 /** v7.2: an anonymous VMA that was moved whole gets the page offset of a new one. */

@@ -52,6 +52,7 @@ export const mprotect = (rules: MprotectRules): readonly Step[] => [
     kernel: 'do_mprotect_pkey',
     does: 'changes each VMA of the range in turn, up to a gap: merged with a neighbour if possible, else split',
     errnos: ['EPERM', 'ENOMEM', 'EINVAL'],
+    tellsProtections: true,
     ...changeRange((s) => ({
       to: (vma, now) => {
         if (isSealed(vma)) return { refused: Errno.EPERM };

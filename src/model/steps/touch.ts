@@ -11,6 +11,7 @@ export const touch: readonly Step[] = [
     kernel: 'handle_mm_fault',
     does: 'writes each page in turn: the first write to a private VMA gives it an anon_vma',
     errnos: ['EFAULT'],
+    tellsProtections: true,
     run: (s) => {
       const { addr, len } = s.call as TouchCall;
       let vmas = s.vmas;
