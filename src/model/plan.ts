@@ -63,13 +63,16 @@ const shapeOf = (c: MremapCall): number =>
   (c.oldLen === 0 ? 4 : 0) |
   (1 + Math.sign(Math.ceil(c.newLen) - Math.ceil(c.oldLen)));
 
-/** What a step may look at of the address space without doing anything. */
+/** What a step may look at without doing anything. */
 const LOOKS: ReadonlySet<Step['sees']> = new Set(['headroom', 'old address', 'old range']);
+/** The same in a plan of which no step is left that the arguments alone make pass on. */
+const LOOKS_OF_LEAN: ReadonlySet<Step['sees']> = new Set([...LOOKS, 'arguments']);
 
 /** The part of the arguments that such a step looks at. */
 export function seenBy({ sees }: Step, call: Call): string {
   const { addr } = call;
   if (sees === 'old address') return `at ${addr}`;
+  if (sees === 'arguments') return JSON.stringify(call);
   if (call.call !== 'mremap') return '';
   if (sees === 'old range')
     return `at ${addr}, ${Math.min(Math.ceil(call.oldLen), Math.ceil(call.newLen))}`;
@@ -127,11 +130,13 @@ export function machine(release: Release, causes?: ReadonlySet<Cause>): Machine 
   /**
    * @param out which of the steps are left out
    * @param outBefore for each step, what has been left out before it already
+   * @param looksOf what its first steps may look at
    */
   const planOf = (
     steps: readonly Step[],
     out: readonly boolean[],
     outBefore: Plan['leftOut'] = [],
+    looksOf = LOOKS,
   ): Plan => {
     const kept = steps.filter((_, i) => out[i] !== true);
     const leftOut: number[][] = [];
@@ -151,7 +156,7 @@ export function machine(release: Release, causes?: ReadonlySet<Cause>): Machine 
       return target;
     });
     const behind = kept.findIndex(
-      ({ sees, mayFail }) => sees === undefined || !LOOKS.has(sees) || mayFail !== undefined,
+      ({ sees, mayFail }) => sees === undefined || !looksOf.has(sees) || mayFail !== undefined,
     );
     const looks = behind < 0 ? kept.length : behind;
     const plan: Plan = {
@@ -203,7 +208,7 @@ export function machine(release: Release, causes?: ReadonlySet<Cause>): Machine 
       const key = `${full.id} ${out.map(Number).join('')}`;
       let known = lean.get(key);
       if (known === undefined) {
-        known = planOf(full.steps, out, full.leftOut);
+        known = planOf(full.steps, out, full.leftOut, LOOKS_OF_LEAN);
         lean.set(key, known);
       }
       return known;

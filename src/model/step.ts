@@ -29,6 +29,10 @@ export interface Guard {
 }
 
 const MAYMOVE_GIVEN: Guard = { name: 'MAYMOVE', test: (c) => (c.flags & MAYMOVE) !== 0 };
+export const MAYMOVE_MISSING: Guard = {
+  name: 'no MAYMOVE',
+  test: (c) => (c.flags & MAYMOVE) === 0,
+};
 export const FIXED_GIVEN: Guard = { name: 'FIXED', test: (c) => (c.flags & FIXED) !== 0 };
 /** FIXED or DONTUNMAP: the caller's new address counts. */
 export const IMPLIED: Guard = {
@@ -66,6 +70,7 @@ export const SEVERAL: Guard = {
 /** What edits may make a step depend on, by name. */
 export const GUARDS: readonly Guard[] = [
   MAYMOVE_GIVEN,
+  MAYMOVE_MISSING,
   FIXED_GIVEN,
   DONTUNMAP_GIVEN,
   UNMAPS_SOURCE,

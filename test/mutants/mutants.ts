@@ -1,6 +1,6 @@
 import { insert, replaceAt, splitAt, type Vmas } from '../../src/model/address-space.js';
 import { DONTUNMAP, type MremapCall } from '../../src/model/calls.js';
-import { dropped, type Edit, moved, replaced, swapped } from '../../src/model/edits.js';
+import { dropped, type Edit, editedBy, moved, replaced, swapped } from '../../src/model/edits.js';
 import { Errno } from '../../src/model/errno.js';
 import { writeFault } from '../../src/model/fault.js';
 import { type AnonMergeRule, insertMerging } from '../../src/model/merge.js';
@@ -973,7 +973,12 @@ const expansions: readonly Mutant[] = [
     what: 'growing by a move needs no MAYMOVE',
     release: 'v5.1',
     category: 'check dropped',
-    mutate: dropped('mremap', 'growing-needs-maymove'),
+    mutate: (of) =>
+      editedBy(
+        of,
+        dropped('mremap', 'growing-inside-needs-maymove'),
+        dropped('mremap', 'growing-needs-maymove'),
+      ),
     caughtBy: ['law: what mremap(2) refuses is refused'],
   },
 ];

@@ -162,7 +162,7 @@ describe('a message', () => {
     [
       'an unknown condition',
       () => EDIT({ change: 'early-count-check', when: ['FIXD'] }),
-      '.edits[0].when[0]: found "FIXD", expected a condition, one of "MAYMOVE", "FIXED"',
+      '.edits[0].when[0]: found "FIXD", expected a condition, one of "MAYMOVE", "no MAYMOVE", "FIXED"',
     ],
     [
       'an edit without effect',

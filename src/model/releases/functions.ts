@@ -80,6 +80,7 @@ const FORMER: Readonly<Record<string, readonly Former[]>> = {
   'cut-old-length': BEFORE_MREMAP_TO,
   'done-in-place': IN_SYSCALL,
   'expand-in-place': IN_SYSCALL,
+  'growing-inside-needs-maymove': IN_SYSCALL,
   'growing-needs-maymove': IN_SYSCALL,
   'choose-new-address': [
     ['v6.10', 'get_unmapped_area'],

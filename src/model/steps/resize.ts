@@ -7,6 +7,7 @@ import {
   GROWING,
   IMPLIED,
   IN_PLACE,
+  MAYMOVE_MISSING,
   mayRefuse,
   NOT_GROWING,
   only,
@@ -85,6 +86,16 @@ interface GrowRules {
   readonly refundsAny?: true;
 }
 
+/** What the kernel asks on the way to the next two steps; from here on the source ends with its VMA. */
+const insideNeedsMaymove: Step = {
+  name: 'growing-inside-needs-maymove',
+  kernel: 'expand_vma',
+  does: 'refuses to grow without MAYMOVE where the VMA goes on behind the source',
+  errnos: ['ENOMEM'],
+  sees: 'old range',
+  run: (s) => (s.addr + s.oldLen < endOf(sourceVma(s)) ? fail(s, Errno.ENOMEM) : s),
+};
+
 const needsMaymove: Step = {
   name: 'growing-needs-maymove',
   kernel: 'expand_vma',
@@ -102,6 +113,7 @@ function growInPlace({ grow, charges, refundsAny }: GrowRules): Step[] {
     IN_PLACE,
     ...only(
       GROWING,
+      ...only(MAYMOVE_MISSING, insideNeedsMaymove),
       {
         name: 'expand-in-place',
         kernel: 'expand_vma_in_place',
