@@ -18,7 +18,7 @@ import {
   startOf,
   type Vma,
 } from '../model/vma.js';
-import { StateStore } from './reach/state-store.js';
+import { Lists } from './reach/lists.js';
 import { canonical } from './spaces.js';
 
 /** How an address space comes about, or how far was searched for it. */
@@ -133,7 +133,7 @@ export function findHistory(
 function searched(on: Machine, goal: Vmas, pages: number, mostStates: number): HistorySearch {
   const calls = candidateCalls(goal, pages);
   const limits = env(UNLIMITED, pages);
-  const store = new StateStore();
+  const store = new Lists<Vma>();
   const from: { readonly state: number; readonly call: Call }[] = [];
   store.add([]);
   if (goal.length === 0) return { calls: [], exhausted: true, states: 1 };

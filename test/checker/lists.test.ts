@@ -1,7 +1,7 @@
 import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
-import { StateStore } from '../../src/checker/reach/state-store.js';
+import { Lists } from '../../src/checker/reach/lists.js';
 import type { Vmas } from '../../src/model/address-space.js';
 import type { Vma } from '../../src/model/vma.js';
 import { addressSpaces } from '../support/arbitraries.js';
@@ -11,7 +11,7 @@ const key = (vmas: Vmas): string => vmas.join(' ');
 
 /** Adds the states to a store and to a Map, which must agree on every number and at the end on every state. */
 function expectLikeMap(states: readonly Vmas[]): void {
-  const store = new StateStore();
+  const store = new Lists<Vma>();
   const map = new Map<string, number>();
   for (const state of states) {
     const known = map.get(key(state));
@@ -45,7 +45,7 @@ describe('a store of states numbers them as a Map of their words would', () => {
   });
 
   test('the empty state being one of them', () => {
-    const store = new StateStore();
+    const store = new Lists<Vma>();
     expect(store.add([])).toBe(0);
     expect(store.add([])).toBe(0);
     expect(store.add(asVmas([0]))).toBe(1);

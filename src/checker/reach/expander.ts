@@ -5,6 +5,7 @@ import type { Machine, Plan } from '../../model/plan.js';
 import { mapOutcome, type Outcome, Recorder, runPlan } from '../../model/run.js';
 import { type Env, env, NOT_FOLLOWED, type Pages, RUNNING } from '../../model/state.js';
 import type { Step } from '../../model/step.js';
+import type { Vma } from '../../model/vma.js';
 import type { ArgumentClass } from '../argument-classes.js';
 import type { ReachBounds } from '../bounds.js';
 import { type CallGroup, callGroups } from '../call-groups.js';
@@ -12,13 +13,13 @@ import { callsOf } from '../calls.js';
 import { canonical, frameTokens } from '../spaces.js';
 import { causesOf, scopeOf, type Work, WorkTally } from '../tally.js';
 import { Breaches, type Broken, type Judged } from './breaches.js';
-import { Continuations } from './continuations.js';
+import { Continuations, UNKNOWN } from './continuations.js';
 import { type Effect, effectOf } from './effect.js';
+import { Lists } from './lists.js';
 import { Looks } from './looks.js';
-import { type Follower, isOpen, type Opening, openingsOf } from './openings.js';
+import { type Follower, isAnyOpen, isOpen, type Opening, openingsOf } from './openings.js';
 import { Outcomes } from './outcomes.js';
 import { type Segment, Slots } from './segments.js';
-import { StateStore } from './state-store.js';
 import { Successors } from './successors.js';
 import { type Way, Ways } from './ways.js';
 
@@ -55,6 +56,8 @@ export class Expander {
   private readonly whole: readonly number[];
   private readonly continuations: Continuations;
   private readonly ways = new Ways();
+  /** For what is being found out of an opening, by its depth. */
+  private readonly outcomes: Outcomes[] = [];
   private readonly recorder = new Recorder();
   private readonly limits: Env;
   private work: WorkTally;
@@ -63,7 +66,7 @@ export class Expander {
   private readonly ofFlags: Breaches;
   private readonly ids: readonly string[];
   private readonly judges: boolean;
-  private spaces = new StateStore();
+  private spaces = new Lists<Vma>();
   private readonly reached = new Successors();
   /** What is being expanded. */
   private state = 0;
@@ -99,7 +102,7 @@ export class Expander {
     const openings = openingsOf(this.groups, numbers.filter(isCut), slots, this.looks);
     this.openings = openings.filter((opening) => !endsAtOnce(opening));
     this.ending = openings.filter(endsAtOnce).flatMap(({ followers }) => followers);
-    this.continuations = new Continuations(this.looks.passed.length);
+    this.continuations = new Continuations();
   }
 
   /** The VMAs of an address space that was met. */
@@ -154,7 +157,7 @@ export class Expander {
     if (this.whole.length > 0) this.pages = frameTokens(before, this.bounds.pages);
     if (this.judges) this.judgeUnchanged();
     for (const opening of this.openings) {
-      if (isOpen(opening, looks.passed)) this.open(opening);
+      if (isAnyOpen(opening, looks.passed)) this.open(opening);
     }
     for (const group of this.whole) {
       if (looks.passesAll(group)) this.runWhole(this.groups[group] as CallGroup);
@@ -163,8 +166,7 @@ export class Expander {
 
   private forget(): void {
     this.settle();
-    this.spaces = new StateStore();
-    this.reached.forget();
+    this.spaces = new Lists<Vma>();
     this.continuations.forget();
     this.generation++;
   }
@@ -183,10 +185,11 @@ export class Expander {
       const { from, returns = 0 } = segments[0] as Segment;
       work.addAt(plan, from, returns, 0, (passes[group] as number) * one.size);
     }
-    this.continuations.take((way, times, rise) => {
+    this.continuations.takeEnds((way, times) => {
       const { plan, place, result } = ways.at(way);
-      work.addAt(plan, place, result, rise, times);
+      work.addAt(plan, place, result, 0, times);
     });
+    work.rose(this.continuations.takeHighest());
   }
 
   private runWhole({ plan, looks, members }: CallGroup): void {
@@ -216,17 +219,24 @@ export class Expander {
     const above = left.length - before.length;
     continuations.use(at, above, effect.vmas.length - left.length, this.reached);
     if (!this.judges) return;
-    continuations.endsIn(at, (way, call, times) => {
+    const ending = continuations.endingIn(at);
+    for (let i = 0; i < ending.length; i += 3) {
+      const [way, call, times] = [ending[i], ending[i + 1], ending[i + 2]] as [
+        number,
+        number,
+        number,
+      ];
       this.judgeCounts(this.ways.at(way), call, times);
-    });
+    }
   }
 
   /** The first segment has ended the calls of an opening. */
   private endTogether({ followers }: Opening, { result, passed, rise, vmas }: Effect): void {
     const { looks, work, reached } = this;
     const end = vmas === this.before ? undefined : this.spaces.add(canonical(vmas));
-    for (const { group, plan, one, segments } of followers) {
-      if (!looks.passesAll(group)) continue;
+    for (const follower of followers) {
+      if (!isOpen(follower, looks.passed)) continue;
+      const { plan, one, segments } = follower;
       const place = (segments[0] as Segment).from + passed;
       work.addAt(plan, place, result, rise, one.size);
       if (end !== undefined) reached.add(end, one.index);
@@ -251,10 +261,11 @@ export class Expander {
     const { continuations, looks } = this;
     const space = this.spaces.add(left);
     const known = continuations.find(space, opening, looks.passed);
-    if (known !== undefined) return known;
-    const outcomes = new Outcomes();
-    this.goOn(opening, left, 0, undefined, outcomes);
-    const found = outcomes.continuation(this.ways);
+    if (known !== UNKNOWN) return known;
+    this.outcomes[opening.depth] ??= new Outcomes();
+    const found = this.outcomes[opening.depth] as Outcomes;
+    found.begin();
+    this.goOn(opening, left, 0, undefined, found);
     return continuations.add(space, opening, looks.passed, found);
   }
 
@@ -271,15 +282,16 @@ export class Expander {
     counts: boolean | undefined,
     outcomes: Outcomes,
   ): void {
+    const { passed } = this.looks;
     for (const follower of ending) {
-      if (!this.looks.passesAll(follower.group)) continue;
+      if (!isOpen(follower, passed)) continue;
       const last = follower.segments[depth + 1] as Segment;
       const effect = this.effect(last, follower, left);
       outcomes.rose(above + effect.rise, counts ?? last.countsCleared);
       this.gather(follower, last, effect, outcomes);
     }
     for (const next of further) {
-      if (!isOpen(next, this.looks.passed)) continue;
+      if (!isAnyOpen(next, passed)) continue;
       const counted = counts ?? next.segment.countsCleared;
       const effect = this.run(next, left);
       outcomes.rose(above + effect.rise, counted);
@@ -306,7 +318,8 @@ export class Expander {
     }
     const at = this.continuation(opening, left);
     outcomes.rose(above + this.continuations.riseOf(at, vmas.length - left.length), counted);
-    this.gatherKnown(at, outcomes);
+    this.continuations.leadsIn(at, outcomes.leads);
+    this.continuations.endsIn(at, outcomes);
   }
 
   private gather(
@@ -315,25 +328,19 @@ export class Expander {
     { result, passed, vmas }: Effect,
     outcomes: Outcomes,
   ): void {
-    outcomes.leadsTo(this.spaces.add(canonical(vmas)), one.index);
-    outcomes.end(plan, from + passed, result, vmas.length, one.index, one.size);
+    outcomes.leads.add(this.spaces.add(canonical(vmas)), one.index);
+    // Nobody else asks how many VMAs there are then.
+    const mapCount = this.judges ? vmas.length : 0;
+    const way = this.ways.numberOf(plan, from + passed, result, mapCount);
+    outcomes.end(way, one.index, one.size);
   }
 
   /** The segment that the calls of an opening share has ended them. */
   private gatherAll({ followers, depth }: Opening, effect: Effect, outcomes: Outcomes): void {
     for (const follower of followers) {
-      if (!this.looks.passesAll(follower.group)) continue;
+      if (!isOpen(follower, this.looks.passed)) continue;
       this.gather(follower, follower.segments[depth] as Segment, effect, outcomes);
     }
-  }
-
-  private gatherKnown(at: number, outcomes: Outcomes): void {
-    const { continuations, ways } = this;
-    continuations.leadsIn(at, (space, call) => outcomes.leadsTo(space, call));
-    continuations.endsIn(at, (way, call, times) => {
-      const { plan, place, result, mapCount } = ways.at(way);
-      outcomes.end(plan, place, result, mapCount, call, times);
-    });
   }
 
   /** Judges the calls that a look refuses, and those that end right behind their looks. */
@@ -351,8 +358,9 @@ export class Expander {
         }
       }
     }
-    for (const { group, plan, one, segments } of this.ending) {
-      if (!looks.passesAll(group)) continue;
+    for (const follower of this.ending) {
+      if (!isOpen(follower, looks.passed)) continue;
+      const { plan, one, segments } = follower;
       const { from, returns = 0 } = segments[0] as Segment;
       const way = { plan, place: from, result: returns, mapCount: before.length };
       this.judgeCounts(way, one.index, one.size);

@@ -1,81 +1,116 @@
-import type { Vmas } from '../../model/address-space.js';
-import type { Vma } from '../../model/vma.js';
 import { BASIS, mixed, spread } from './hash.js';
-import { Numbers } from './numbers.js';
+
+const NONE = -1;
+
+/** The array, or one of at least twice its length that begins with it, if it is too short. */
+export function longEnough(
+  words: Int32Array<ArrayBuffer>,
+  length: number,
+): Int32Array<ArrayBuffer> {
+  if (length <= words.length) return words;
+  const more = new Int32Array(Math.max(2 * words.length, length));
+  more.set(words);
+  return more;
+}
 
 /**
- * The states that a search has seen, each once, numbered in the order in which they came. Exact: the
- * VMA words themselves are stored, back to back, with a hash table of numbers over them.
+ * Lists of 32-bit integers, such as the VMA words of an address space, each once and numbered in the
+ * order in which they came. Exact: the lists themselves are stored, back to back, with a hash table of
+ * numbers over them.
  */
-export class StateStore {
-  private readonly words = new Numbers();
-  /** Where each state's words end. */
-  private readonly ends = new Numbers();
-  private table = new Int32Array(1 << 11).fill(-1);
+export class Lists<T extends number = number> {
+  private words = new Int32Array(1 << 12);
+  /** Where each begins; the next begins where it ends. */
+  private starts = new Int32Array(1 << 10);
+  /** By slot, the number of a list and its hash: to look elsewhere takes longer than to compare these. */
+  private table = new Int32Array(1 << 12).fill(NONE);
+  private count = 0;
 
   get size(): number {
-    return this.ends.length;
+    return this.count;
   }
 
-  /** The number of a state, `size` before the call if it is new. */
-  add(vmas: Vmas): number {
-    const slot = this.slotOf(vmas);
+  /** The number of a list, `size` before the call if it is new. */
+  add(list: readonly T[]): number {
+    const hash = hashOf(list);
+    const slot = this.slotOf(list, hash);
     const number = this.table[slot] as number;
-    if (number >= 0) return number;
-    this.table[slot] = this.size;
-    return this.append(vmas);
+    if (number !== NONE) return number;
+    this.table[slot] = this.count;
+    this.table[slot + 1] = hash;
+    return this.append(list);
   }
 
-  /** Where in the table a state is, or would be. */
-  private slotOf(vmas: Vmas): number {
-    const mask = this.table.length - 1;
-    let slot = hash(vmas) & mask;
-    for (;;) {
-      const number = this.table[slot] as number;
-      if (number < 0 || this.equals(number, vmas)) return slot;
-      slot = (slot + 1) & mask;
+  /** The number of a list, or -1. */
+  find(list: readonly T[]): number {
+    return this.table[this.slotOf(list, hashOf(list))] as number;
+  }
+
+  get(number: number): T[] {
+    const end = this.startOf(number + 1);
+    const list: T[] = [];
+    for (let i = this.startOf(number); i < end; i++) list.push(this.at(i));
+    return list;
+  }
+
+  /** Where its integers begin, and those of the next; for `at`. */
+  startOf(number: number): number {
+    return this.starts[number] as number;
+  }
+
+  at(index: number): T {
+    return this.words[index] as T;
+  }
+
+  /** Where in the table a list is, or would be. */
+  private slotOf(list: readonly T[], hash: number): number {
+    const { table } = this;
+    const mask = table.length - 2;
+    for (let slot = hash & mask; ; slot = (slot + 2) & mask) {
+      const number = table[slot] as number;
+      if (number === NONE || (table[slot + 1] === hash && this.equals(number, list))) return slot;
     }
   }
 
-  get(number: number): Vmas {
-    const end = this.ends.at(number);
-    const vmas: Vma[] = [];
-    for (let i = this.start(number); i < end; i++) vmas.push(this.words.at(i) as Vma);
-    return vmas;
-  }
-
-  private start(number: number): number {
-    return number === 0 ? 0 : this.ends.at(number - 1);
-  }
-
-  private equals(number: number, vmas: Vmas): boolean {
-    const start = this.start(number);
-    if (this.ends.at(number) - start !== vmas.length) return false;
-    for (let i = 0; i < vmas.length; i++) if (this.words.at(start + i) !== vmas[i]) return false;
+  private equals(number: number, list: readonly T[]): boolean {
+    const { words, starts } = this;
+    const start = starts[number] as number;
+    if ((starts[number + 1] as number) - start !== list.length) return false;
+    for (let i = 0; i < list.length; i++) if (words[start + i] !== list[i]) return false;
     return true;
   }
 
-  private append(vmas: Vmas): number {
-    for (const vma of vmas) this.words.push(vma);
-    this.ends.push(this.words.length);
-    // Four fifths full a table takes little memory, and what is looked for is still near its place.
-    if (5 * this.size > 4 * this.table.length) this.rehash();
-    return this.size - 1;
+  private append(list: readonly T[]): number {
+    const number = this.count++;
+    const start = this.starts[number] as number;
+    const end = start + list.length;
+    this.words = longEnough(this.words, end);
+    for (let i = 0; i < list.length; i++) this.words[start + i] = list[i] as number;
+    this.starts = longEnough(this.starts, number + 2);
+    this.starts[number + 1] = end;
+    if (4 * this.count > this.table.length) this.rehash();
+    return number;
   }
 
   private rehash(): void {
-    this.table = new Int32Array(2 * this.table.length).fill(-1);
-    const mask = this.table.length - 1;
-    for (let number = 0; number < this.size; number++) {
-      let slot = hash(this.get(number)) & mask;
-      while ((this.table[slot] as number) >= 0) slot = (slot + 1) & mask;
-      this.table[slot] = number;
+    const { table } = this;
+    const larger = new Int32Array(2 * table.length).fill(NONE);
+    const mask = larger.length - 2;
+    for (let i = 0; i < table.length; i += 2) {
+      if (table[i] === NONE) continue;
+      const hash = table[i + 1] as number;
+      let slot = hash & mask;
+      while (larger[slot] !== NONE) slot = (slot + 2) & mask;
+      larger[slot] = table[i] as number;
+      larger[slot + 1] = hash;
     }
+    this.table = larger;
   }
 }
 
-function hash(vmas: Vmas): number {
-  let h = BASIS;
-  for (const vma of vmas) h = mixed(h, vma);
-  return spread(h);
+/** A word of 32 bits, since it is compared with stored ones. */
+function hashOf(list: readonly number[]): number {
+  let hash = BASIS;
+  for (let i = 0; i < list.length; i++) hash = mixed(hash, list[i] as number);
+  return spread(hash) | 0;
 }

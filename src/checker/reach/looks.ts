@@ -37,8 +37,8 @@ export interface Refusal {
   readonly result: number;
 }
 
-/** In place of the last look of calls that begin with something else. */
-const NO_LOOK = -1;
+/** The bit of calls that begin with something else than a look; it is always set. */
+const NO_LOOK = 0;
 
 /**
  * The looks with which calls begin, as a tree, parents first: what many calls look at is looked at once
@@ -46,20 +46,21 @@ const NO_LOOK = -1;
  */
 export class Looks {
   private readonly looks: Look[] = [];
-  private readonly lastOf: Int32Array;
+  /** By group, the bit of the last look of its calls. */
+  private readonly bitOf: Int32Array;
   /** What refused in the address space looked at last. */
   private refused: { readonly look: number; readonly result: number }[] = [];
-  /** What the address space looked at last has passed, a bit a look. */
+  /** What the address space looked at last has passed: a bit for each look, behind one that is always set. */
   readonly passed: Int32Array;
-  /** How often each was passed. */
+  /** How often each bit was set. */
   private readonly passes: Float64Array;
-  private spaces = 0;
 
   constructor(groups: readonly CallGroup[]) {
-    this.lastOf = new Int32Array(groups.length).fill(NO_LOOK);
+    this.bitOf = new Int32Array(groups.length);
     this.plant(groups, [...groups.keys()], 0, NO_LOOK);
-    this.passes = new Float64Array(this.looks.length);
-    this.passed = new Int32Array((this.looks.length + 31) >> 5);
+    const bits = this.looks.length + 1;
+    this.passes = new Float64Array(bits);
+    this.passed = new Int32Array((bits + 31) >> 5);
   }
 
   /** Adds what some groups, alike so far, do at one place. */
@@ -67,14 +68,14 @@ export class Looks {
     groups: readonly CallGroup[],
     alike: readonly number[],
     place: number,
-    last: number,
+    bit: number,
   ): void {
     const next = new Map<Step, Map<string, number[]>>();
     for (const group of alike) {
       const { plan, looks, members } = groups[group] as CallGroup;
       if (place === looks) {
-        this.looks[last]?.groups.push(group);
-        this.lastOf[group] = last;
+        if (bit !== NO_LOOK) this.looks[bit - 1]?.groups.push(group);
+        this.bitOf[group] = bit;
         continue;
       }
       const step = plan.steps[place] as Step;
@@ -96,8 +97,7 @@ export class Looks {
           groups: [],
           refusals: new Map(),
         };
-        const number = this.looks.push(look) - 1;
-        this.plant(groups, same, place + 1, number);
+        this.plant(groups, same, place + 1, this.looks.push(look));
         look.behind = this.looks.length;
       }
     }
@@ -106,16 +106,17 @@ export class Looks {
   /** Looks at one address space. */
   look(limits: Env, vmas: Vmas): void {
     const { looks, passes, passed } = this;
-    this.spaces++;
     passed.fill(0);
+    passed[0] = 1;
+    passes[NO_LOOK] = (passes[NO_LOOK] as number) + 1;
     this.refused = [];
     for (let i = 0; i < looks.length; ) {
       const { run, call, ranges, refusals, behind } = looks[i] as Look;
       const { result } = run(stateOf(limits, vmas, NOT_FOLLOWED, call, ranges));
       if (result === RUNNING) {
-        passed[i >> 5] = (passed[i >> 5] as number) | (1 << (i & 31));
-        passes[i] = (passes[i] as number) + 1;
-        i++;
+        const bit = ++i;
+        passed[bit >> 5] = (passed[bit >> 5] as number) | (1 << (bit & 31));
+        passes[bit] = (passes[bit] as number) + 1;
       } else {
         refusals.set(result, (refusals.get(result) ?? 0) + 1);
         this.refused.push({ look: i, result });
@@ -124,35 +125,23 @@ export class Looks {
     }
   }
 
-  /** Whether the calls of a group begin with a look. */
-  hasAny(group: number): boolean {
-    return this.lastOf[group] !== NO_LOOK;
-  }
-
   /** Whether the calls of a group have passed all their looks at the address space looked at last. */
   passesAll(group: number): boolean {
-    const last = this.lastOf[group] as number;
-    return last === NO_LOOK || (((this.passed[last >> 5] as number) >>> (last & 31)) & 1) === 1;
+    const { word, bit } = this.placeOf(group);
+    return ((this.passed[word] as number) & bit) !== 0;
   }
 
-  /** The bits of `passed` that tell which of some groups pass all their looks. */
-  maskOf(groups: Iterable<number>): Int32Array {
-    const mask = new Int32Array(this.passed.length);
-    for (const group of groups) {
-      const last = this.lastOf[group] as number;
-      if (last !== NO_LOOK) mask[last >> 5] = (mask[last >> 5] as number) | (1 << (last & 31));
-    }
-    return mask;
+  /** The word of `passed`, and the bit in it, that tell whether the calls of a group pass all their looks. */
+  placeOf(group: number): { readonly word: number; readonly bit: number } {
+    const bit = this.bitOf[group] as number;
+    return { word: bit >> 5, bit: 1 << (bit & 31) };
   }
 
   /** How often each group has passed all its looks since that was asked last. */
   takePasses(): Float64Array {
-    const { lastOf, passes, spaces } = this;
-    const taken = Float64Array.from(lastOf, (last) =>
-      last === NO_LOOK ? spaces : (passes[last] as number),
-    );
+    const { bitOf, passes } = this;
+    const taken = Float64Array.from(bitOf, (bit) => passes[bit] as number);
     passes.fill(0);
-    this.spaces = 0;
     return taken;
   }
 

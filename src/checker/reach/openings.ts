@@ -9,6 +9,9 @@ import type { Segment, Slots } from './segments.js';
 export interface Follower {
   /** The number of its group. */
   readonly group: number;
+  /** Where `Looks.passed` tells whether it has passed its looks. */
+  readonly word: number;
+  readonly bit: number;
   readonly plan: Plan;
   readonly one: ArgumentClass<Call>;
   /** All of them, that of the opening and those before it included. */
@@ -33,8 +36,6 @@ export interface Opening {
   /** The words of `Looks.passed` that tell which followers have passed their looks, and of these the bits. */
   readonly words: readonly number[];
   readonly bits: readonly number[];
-  /** Some have no looks. */
-  readonly always: boolean;
   /** Pages, half-open, of which it makes no difference to how they go on what the segment leaves there. */
   readonly clears: Segment['clears'];
 }
@@ -47,19 +48,21 @@ function clearedBy(followers: readonly Follower[], depth: number): Segment['clea
   return same ? first : undefined;
 }
 
-/** Whether any of its calls have passed their looks. */
-export function isOpen({ words, bits, always }: Opening, passed: Int32Array): boolean {
-  for (let k = 0; !always && k < words.length; k++) {
+/** Whether a call, or those that it stands for, has passed its looks. */
+export const isOpen = ({ word, bit }: Follower, passed: Int32Array): boolean =>
+  ((passed[word] as number) & bit) !== 0;
+
+/** Whether any calls of an opening have. */
+export function isAnyOpen({ words, bits }: Opening, passed: Int32Array): boolean {
+  for (let k = 0; k < words.length; k++) {
     if (((passed[words[k] as number] as number) & (bits[k] as number)) !== 0) return true;
   }
-  return always;
+  return false;
 }
 
 /** Makes openings, each with a number of its own. */
 class Openings {
   private count = 0;
-
-  constructor(private readonly looks: Looks) {}
 
   /** Followers that are alike before a segment, by that. */
   by(depth: number, alike: readonly Follower[]): Opening[] {
@@ -74,9 +77,8 @@ class Openings {
   }
 
   private opening(depth: number, followers: readonly Follower[]): Opening {
-    const { looks } = this;
-    const mask = looks.maskOf(followers.map(({ group }) => group));
-    const words = [...mask.keys()].filter((word) => mask[word] !== 0);
+    const bits = new Map<number, number>();
+    for (const { word, bit } of followers) bits.set(word, (bits.get(word) ?? 0) | bit);
     const left = (follower: Follower): number => follower.segments.length - depth - 1;
     return {
       number: this.count++,
@@ -88,9 +90,8 @@ class Openings {
         depth + 1,
         followers.filter((follower) => left(follower) > 1),
       ),
-      words,
-      bits: words.map((word) => mask[word] as number),
-      always: followers.some(({ group }) => !looks.hasAny(group)),
+      words: [...bits.keys()],
+      bits: [...bits.values()],
       clears: clearedBy(followers, depth),
     };
   }
@@ -107,10 +108,11 @@ export function openingsOf(
     const { plan, looks: passed, members } = groups[group] as CallGroup;
     return members.map((one) => ({
       group,
+      ...looks.placeOf(group),
       plan,
       one,
       segments: slots.cut(plan, passed, one.call),
     }));
   });
-  return new Openings(looks).by(0, followers);
+  return new Openings().by(0, followers);
 }

@@ -1,34 +1,33 @@
-import type { Plan } from '../../model/plan.js';
-import type { Continuation } from './continuations.js';
-import type { Ways } from './ways.js';
+import { longEnough } from './lists.js';
+import { Successors } from './successors.js';
 
-/** Where some calls lead, and how they end, put together. Short lists are searched faster than maps. */
+/** Where some calls lead, and how they end, put together. */
 export class Outcomes {
-  private readonly leads: { readonly space: number; call: number }[] = [];
-  private readonly ends: {
-    readonly plan: Plan;
-    readonly place: number;
-    readonly result: number;
-    readonly mapCount: number;
-    call: number;
-    times: number;
-  }[] = [];
+  /** The address spaces to which they lead, each once, with the first call that does. */
+  readonly leads = new Successors();
+  /**
+   * Highest rise of map_count from where they go on, what they clear taken off before; and of those for
+   * which that is counted still, from where that is.
+   */
+  rise = 0;
+  riseCounted = 0;
+  /** By way: the last turn in which calls ended so, the first of them, and how many. */
+  private met = new Int32Array(1 << 10);
+  private turn = 0;
+  private ways: number[] = [];
 
-  private readonly rises: [number, number] = [0, 0];
+  begin(): void {
+    this.leads.begin();
+    this.ways = [];
+    this.rise = 0;
+    this.riseCounted = 0;
+    this.turn++;
+  }
 
   /** map_count rose by so much on the way; `counted` where what is cleared first is counted still. */
   rose(by: number, counted: boolean): void {
-    const which = counted ? 1 : 0;
-    if (by > this.rises[which]) this.rises[which] = by;
-  }
-
-  leadsTo(space: number, call: number): void {
-    for (const lead of this.leads) {
-      if (lead.space !== space) continue;
-      if (call < lead.call) lead.call = call;
-      return;
-    }
-    this.leads.push({ space, call });
+    if (counted) this.riseCounted = Math.max(this.riseCounted, by);
+    else this.rise = Math.max(this.rise, by);
   }
 
   /**
@@ -36,31 +35,28 @@ export class Outcomes {
    *
    * @param call the first of them
    */
-  end(
-    plan: Plan,
-    place: number,
-    result: number,
-    mapCount: number,
-    call: number,
-    times: number,
-  ): void {
-    const said = Math.min(result, 0);
-    for (const end of this.ends) {
-      const same = end.plan === plan && end.place === place && end.mapCount === mapCount;
-      if (!same || end.result !== said) continue;
-      end.times += times;
-      if (call < end.call) end.call = call;
-      return;
+  end(way: number, call: number, times: number): void {
+    const at = 3 * way;
+    this.met = longEnough(this.met, at + 3);
+    const { met } = this;
+    if (met[at] !== this.turn) {
+      met[at] = this.turn;
+      met[at + 1] = call;
+      met[at + 2] = times;
+      this.ways.push(way);
+    } else {
+      if (call < (met[at + 1] as number)) met[at + 1] = call;
+      met[at + 2] = (met[at + 2] as number) + times;
     }
-    this.ends.push({ plan, place, result: said, mapCount, call, times });
   }
 
-  continuation(ways: Ways): Continuation {
-    const { leads, ends, rises } = this;
-    return {
-      leads,
-      ends: ends.map((end) => ({ way: ways.numberOf(end), call: end.call, times: end.times })),
-      rises,
-    };
+  /** Each way with the first call that ends so, and how many do. */
+  get ending(): number[] {
+    const { met } = this;
+    const ending: number[] = [];
+    for (const way of this.ways) {
+      ending.push(way, met[3 * way + 1] as number, met[3 * way + 2] as number);
+    }
+    return ending;
   }
 }

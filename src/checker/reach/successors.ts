@@ -1,12 +1,17 @@
-/** The address spaces to which one state leads, each once, with the first call that leads there. */
+import { longEnough } from './lists.js';
+
+/** No address space has this number. */
+const NONE = -1;
+
+/** The address spaces to which calls lead, each once, with the first call that leads there. */
 export class Successors {
-  /** By address space, the last state that led there, by a number of its own; and the call. */
+  /** By address space, the last turn in which calls led there, and the first of them. */
   private met = new Int32Array(1 << 10);
   private turn = 0;
-  private self = -1;
+  private self = NONE;
   private found: number[] = [];
 
-  /** In no order; the state itself is not among them. */
+  /** In no order. */
   get all(): readonly number[] {
     return this.found;
   }
@@ -16,11 +21,11 @@ export class Successors {
   }
 
   /**
-   * Begins with another state.
+   * Begins with other calls.
    *
-   * @param self its number among the address spaces
+   * @param self an address space that is not to be among them
    */
-  begin(self: number): void {
+  begin(self = NONE): void {
     this.self = self;
     this.found = [];
     this.turn++;
@@ -29,24 +34,12 @@ export class Successors {
   add(space: number, call: number): void {
     if (space === this.self) return;
     const at = 2 * space;
-    if (at >= this.met.length) this.makeRoom(at);
+    this.met = longEnough(this.met, at + 2);
     const { met } = this;
     if (met[at] !== this.turn) {
       met[at] = this.turn;
       met[at + 1] = call;
       this.found.push(space);
     } else if (call < (met[at + 1] as number)) met[at + 1] = call;
-  }
-
-  /** Numbers mean other address spaces from now on. */
-  forget(): void {
-    this.met.fill(0);
-    this.turn = 0;
-  }
-
-  private makeRoom(at: number): void {
-    const more = new Int32Array(Math.max(2 * this.met.length, 2 * at));
-    more.set(this.met);
-    this.met = more;
   }
 }

@@ -16,14 +16,14 @@ export class Ways {
   private readonly ways: Way[] = [];
   private readonly numbers = new Map<number, number>();
 
-  numberOf(way: Way): number {
-    const { plan, place, result, mapCount } = way;
+  numberOf(plan: Plan, place: number, result: number, mapCount: number): number {
+    const said = Math.min(result, 0);
     // A small integer: there are at most 64 VMAs, and errnos up to 133.
-    const key = ((plan.id * 128 + place) * 160 - Math.min(result, 0)) * 66 + mapCount;
+    const key = ((plan.id * 128 + place) * 160 - said) * 66 + mapCount;
     const known = this.numbers.get(key);
     if (known !== undefined) return known;
     this.numbers.set(key, this.ways.length);
-    return this.ways.push(way) - 1;
+    return this.ways.push({ plan, place, result: said, mapCount }) - 1;
   }
 
   at(number: number): Way {
