@@ -83,6 +83,8 @@ export function seenBy({ sees }: Step, call: Call): string {
 const loopHeads = (steps: readonly Step[]): ReadonlySet<string> =>
   new Set(steps.flatMap(({ repeatFrom }) => repeatFrom ?? []));
 
+const NO_HEADS: ReadonlySet<string> = new Set();
+
 /** Which steps are left out where there are no causes but these. */
 function idleSteps(
   steps: readonly Step[],
@@ -101,9 +103,9 @@ function idleSteps(
 }
 
 /** Which steps of a plan look at the arguments alone and pass on. */
-function passingOn(steps: readonly Step[], call: Call, taskEnd: number): readonly boolean[] {
+function passingOn({ steps, loops }: Plan, call: Call, taskEnd: number): readonly boolean[] {
   const state = initialState(env(0, taskEnd), [], [], call);
-  const heads = loopHeads(steps);
+  const heads = loops ? loopHeads(steps) : NO_HEADS;
   // Behind a step that may change something the arguments need not be those of the call any more.
   let asGiven = true;
   return steps.map((step, i) => {
@@ -204,7 +206,7 @@ export function machine(release: Release, causes?: ReadonlySet<Cause>): Machine 
     plan,
     leanPlan: (call, taskEnd) => {
       const full = plan(call, false);
-      const out = passingOn(full.steps, call, taskEnd);
+      const out = passingOn(full, call, taskEnd);
       const key = `${full.id} ${out.map(Number).join('')}`;
       let known = lean.get(key);
       if (known === undefined) {

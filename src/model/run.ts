@@ -468,11 +468,12 @@ export const outcomeAt = (pending: Pending, peak: number): Outcome =>
  */
 export function refusal(on: Machine, call: Call, taskEnd: number): string | undefined {
   const state = initialState(env(0, taskEnd), [], [], call);
-  const seen: string[] = [];
-  for (const step of on.plan(call, false).steps) {
+  const { steps } = on.plan(call, false);
+  for (const [place, step] of steps.entries()) {
     if (step.sees === undefined || step.sees === 'huge pages') return undefined;
-    if (step.sees !== 'arguments') seen.push(step.name, seenBy(step, call));
-    else if (step.run(state).result !== RUNNING) return [...seen, step.name].join(' ');
+    if (step.sees !== 'arguments' || step.run(state).result === RUNNING) continue;
+    const before = steps.slice(0, place).filter(({ sees }) => sees !== 'arguments');
+    return [...before.flatMap((one) => [one.name, seenBy(one, call)]), step.name].join(' ');
   }
   return undefined;
 }
