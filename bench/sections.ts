@@ -271,6 +271,7 @@ export async function reductions({ quick, repeats }: Scale): Promise<Record<stri
       argumentClasses: false,
     }),
     'reach without segments': await coreOff({ segments: false }),
-    'reach with none': await coreOff({ argumentClasses: false, segments: false }),
+    'reach without mirror images': await coreOff({ mirror: false }),
+    'reach with none': await coreOff({ argumentClasses: false, segments: false, mirror: false }),
   };
 }

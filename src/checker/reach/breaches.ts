@@ -28,6 +28,10 @@ export interface Judged {
   readonly size: number;
 }
 
+/** What an invariant says of a call. */
+export const Verdict = { notAsked: 0, kept: 1, broken: 2 } as const;
+export type Verdict = (typeof Verdict)[keyof typeof Verdict];
+
 const NOTHING_FOUND = { applied: 0, broken: 0, state: -1, call: -1 } as const;
 
 /** Judges calls by some invariants. */
@@ -55,11 +59,32 @@ export class Breaches {
     for (const tally of this.tallies) {
       if (!tally.invariant.applies(transition)) continue;
       tally.applied += size;
-      if (tally.invariant.holds(transition)) continue;
-      tally.broken += size;
-      if (tally.state >= 0 && (tally.state !== state || tally.call < call)) continue;
-      tally.state = state;
-      tally.call = call;
+      if (!tally.invariant.holds(transition)) broke(tally, state, call, size);
     }
   }
+
+  /** What the invariants say of a call, for `count`. */
+  verdicts(transition: Transition): Verdict[] {
+    return this.tallies.map(({ invariant }) => {
+      if (!invariant.applies(transition)) return Verdict.notAsked;
+      return invariant.holds(transition) ? Verdict.kept : Verdict.broken;
+    });
+  }
+
+  /** As `judge`, of calls of which that is known. */
+  count(verdicts: readonly Verdict[], state: number, call: number, size: number): void {
+    for (let i = 0; i < verdicts.length; i++) {
+      if (verdicts[i] === Verdict.notAsked) continue;
+      const tally = this.tallies[i] as Tally;
+      tally.applied += size;
+      if (verdicts[i] === Verdict.broken) broke(tally, state, call, size);
+    }
+  }
+}
+
+function broke(tally: Tally, state: number, call: number, size: number): void {
+  tally.broken += size;
+  if (tally.state >= 0 && (tally.state !== state || tally.call < call)) return;
+  tally.state = state;
+  tally.call = call;
 }

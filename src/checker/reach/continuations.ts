@@ -106,17 +106,12 @@ export class Continuations {
   }
 
   /** How calls end in one of them: the way, the first such call, and how many do, for each way. */
-  endingIn(at: number): readonly number[] {
-    return this.endings.get(this.endingOf[at] as number);
-  }
-
-  /** Adds how calls end in one of them to how others do. */
-  endsIn(at: number, outcomes: Outcomes): void {
+  eachEnd(at: number, tell: (way: number, first: number, times: number) => void): void {
     const { endings } = this;
     const number = this.endingOf[at] as number;
     const end = endings.startOf(number + 1);
     for (let i = endings.startOf(number); i < end; i += 3) {
-      outcomes.end(endings.at(i), endings.at(i + 1), endings.at(i + 2));
+      tell(endings.at(i), endings.at(i + 1), endings.at(i + 2));
     }
   }
 

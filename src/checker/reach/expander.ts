@@ -14,6 +14,7 @@ import { canonical, frameTokens } from '../spaces.js';
 import { causesOf, scopeOf, type Work, WorkTally } from '../tally.js';
 import { Breaches, type Broken, type Judged } from './breaches.js';
 import { Continuations, UNKNOWN } from './continuations.js';
+import { CountVerdicts } from './count-verdicts.js';
 import { type Effect, effectOf } from './effect.js';
 import { Lists } from './lists.js';
 import { Looks } from './looks.js';
@@ -21,7 +22,7 @@ import { type Follower, isAnyOpen, isOpen, type Opening, openingsOf } from './op
 import { Outcomes } from './outcomes.js';
 import { type Segment, Slots } from './segments.js';
 import { Successors } from './successors.js';
-import { type Way, Ways } from './ways.js';
+import { Ways } from './ways.js';
 
 /** How to search. The reductions change no count, verdict or history. */
 export interface ReachOptions {
@@ -66,6 +67,9 @@ export class Expander {
   private readonly ofFlags: Breaches;
   private readonly ids: readonly string[];
   private readonly judges: boolean;
+  /** All invariants say `ofCountsAlone`. */
+  private readonly byCounts: boolean;
+  private readonly verdicts: CountVerdicts;
   private spaces = new Lists<Vma>();
   private readonly reached = new Successors();
   /** What is being expanded. */
@@ -94,7 +98,9 @@ export class Expander {
     this.ofFlags = new Breaches(invariants.filter((one) => one.looksAtArguments !== true));
     this.judges = invariants.length > 0;
     this.looks = new Looks(this.groups);
-    const cuts = segments && invariants.every(({ ofCountsAlone }) => ofCountsAlone === true);
+    this.byCounts = invariants.every(({ ofCountsAlone }) => ofCountsAlone === true);
+    this.verdicts = new CountVerdicts(this.on, this.limits, this.calls, this.ways, this.ofFlags);
+    const cuts = segments && this.byCounts;
     const isCut = (group: number): boolean => cuts && this.groups[group]?.plan.loops === false;
     const numbers = [...this.groups.keys()];
     this.whole = numbers.filter((group) => !isCut(group));
@@ -218,16 +224,7 @@ export class Expander {
     const at = this.continuation(opening, left);
     const above = left.length - before.length;
     continuations.use(at, above, effect.vmas.length - left.length, this.reached);
-    if (!this.judges) return;
-    const ending = continuations.endingIn(at);
-    for (let i = 0; i < ending.length; i += 3) {
-      const [way, call, times] = [ending[i], ending[i + 1], ending[i + 2]] as [
-        number,
-        number,
-        number,
-      ];
-      this.judgeCounts(this.ways.at(way), call, times);
-    }
+    if (this.judges) continuations.eachEnd(at, this.judgeWay);
   }
 
   /** The first segment has ended the calls of an opening. */
@@ -241,7 +238,7 @@ export class Expander {
       work.addAt(plan, place, result, rise, one.size);
       if (end !== undefined) reached.add(end, one.index);
       if (!this.judges) continue;
-      this.judgeCounts({ plan, place, result, mapCount: vmas.length }, one.index, one.size);
+      this.judgeWay(this.ways.numberOf(plan, place, result, vmas.length), one.index, one.size);
     }
   }
 
@@ -319,7 +316,7 @@ export class Expander {
     const at = this.continuation(opening, left);
     outcomes.rose(above + this.continuations.riseOf(at, vmas.length - left.length), counted);
     this.continuations.leadsIn(at, outcomes.leads);
-    this.continuations.endsIn(at, outcomes);
+    this.continuations.eachEnd(at, outcomes.end);
   }
 
   private gather(
@@ -345,25 +342,31 @@ export class Expander {
 
   /** Judges the calls that a look refuses, and those that end right behind their looks. */
   private judgeUnchanged(): void {
-    const { groups, looks, before } = this;
+    const { groups, looks, before, ways } = this;
     for (const { groups: refused, place, result } of looks.refusals()) {
       for (const group of refused) {
         const { plan, members, size } = groups[group] as CallGroup;
-        const outcome = this.unchanged(plan, place, result);
-        const { call, index } = members[0] as ArgumentClass<Call>;
-        this.ofFlags.judge(this.judged(call, index, size, outcome));
-        if (this.ofArguments.isIdle) continue;
-        for (const one of members) {
-          this.ofArguments.judge(this.judged(one.call, one.index, one.size, outcome));
-        }
+        const { index } = members[0] as ArgumentClass<Call>;
+        if (this.byCounts) {
+          this.judgeWay(ways.numberOf(plan, place, result, before.length), index, size);
+        } else this.judgeRefused(groups[group] as CallGroup, place, result);
       }
     }
     for (const follower of this.ending) {
       if (!isOpen(follower, looks.passed)) continue;
       const { plan, one, segments } = follower;
       const { from, returns = 0 } = segments[0] as Segment;
-      const way = { plan, place: from, result: returns, mapCount: before.length };
-      this.judgeCounts(way, one.index, one.size);
+      this.judgeWay(ways.numberOf(plan, from, returns, before.length), one.index, one.size);
+    }
+  }
+
+  private judgeRefused({ plan, members, size }: CallGroup, place: number, result: number): void {
+    const outcome = this.unchanged(plan, place, result);
+    const { call, index } = members[0] as ArgumentClass<Call>;
+    this.ofFlags.judge(this.judged(call, index, size, outcome));
+    if (this.ofArguments.isIdle) return;
+    for (const one of members) {
+      this.ofArguments.judge(this.judged(one.call, one.index, one.size, outcome));
     }
   }
 
@@ -375,10 +378,8 @@ export class Expander {
   }
 
   /** Judges calls of which no more is known than how they end, and the first of them. */
-  private judgeCounts({ plan, place, result, mapCount }: Way, index: number, size: number): void {
-    const outcome = { ...this.unchanged(plan, place, result), mapCount };
-    this.judge(this.calls[index] as Call, index, size, outcome);
-  }
+  private readonly judgeWay = (way: number, first: number, size: number): void =>
+    this.verdicts.judge(way, this.state, this.before, first, size);
 
   private judge(call: Call, index: number, size: number, outcome: Outcome): void {
     if (!this.judges) return;

@@ -22,8 +22,8 @@ interface Look {
   readonly place: number;
   /** The first look that is not below it. */
   behind: number;
-  /** Groups of which it is the last look. */
-  readonly groups: number[];
+  /** Groups of whose looks it is one. */
+  readonly groups: readonly number[];
   /** By result, how often it has refused. */
   readonly refusals: Map<number, number>;
 }
@@ -74,7 +74,6 @@ export class Looks {
     for (const group of alike) {
       const { plan, looks, members } = groups[group] as CallGroup;
       if (place === looks) {
-        if (bit !== NO_LOOK) this.looks[bit - 1]?.groups.push(group);
         this.bitOf[group] = bit;
         continue;
       }
@@ -94,7 +93,7 @@ export class Looks {
           ranges: rangesOf(call),
           place,
           behind: 0,
-          groups: [],
+          groups: same,
           refusals: new Map(),
         };
         this.plant(groups, same, place + 1, this.looks.push(look));
@@ -151,12 +150,8 @@ export class Looks {
   }
 
   private refusal(look: number, result: number): Refusal {
-    const { behind, place } = this.looks[look] as Look;
-    return {
-      groups: this.looks.slice(look, behind).flatMap((below) => below.groups),
-      place,
-      result,
-    };
+    const { groups, place } = this.looks[look] as Look;
+    return { groups, place, result };
   }
 
   /** What was refused since that was asked last, and how often. */

@@ -35,7 +35,7 @@ export class Outcomes {
    *
    * @param call the first of them
    */
-  end(way: number, call: number, times: number): void {
+  readonly end = (way: number, call: number, times: number): void => {
     const at = 3 * way;
     this.met = longEnough(this.met, at + 3);
     const { met } = this;
@@ -48,7 +48,7 @@ export class Outcomes {
       if (call < (met[at + 1] as number)) met[at + 1] = call;
       met[at + 2] = (met[at + 2] as number) + times;
     }
-  }
+  };
 
   /** Each way with the first call that ends so, and how many do. */
   get ending(): number[] {
