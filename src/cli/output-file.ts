@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { BadInput } from '../input/bad-input.js';
+import { nameBeside, writeWhole } from '../input/write-whole.js';
 
 /** What keeps a file from being written, for a message. */
 function fault(error: unknown): string {
@@ -36,18 +36,10 @@ export function outputFile(file: string, option: string): (text: string) => void
     }
   };
   const target = attempt(() => targetOf(file, where));
-  const fresh = `${target}.${randomUUID()}.new`;
   attempt(() => {
-    writeFileSync(fresh, '');
-    rmSync(fresh);
+    const trial = nameBeside(target);
+    writeFileSync(trial, '');
+    rmSync(trial);
   });
-  return (text) =>
-    attempt(() => {
-      try {
-        writeFileSync(fresh, text);
-        renameSync(fresh, target);
-      } finally {
-        rmSync(fresh, { force: true });
-      }
-    });
+  return (text) => attempt(() => writeWhole(target, text));
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { verifiedData } from '../html/from-verify.js';
 import { countedBehaviours, measuredGrowth } from '../html/growth.js';
@@ -6,6 +6,7 @@ import { pageWith, SIGN } from '../html/page.js';
 import { BadInput } from '../input/bad-input.js';
 import { parseJson } from '../input/decode.js';
 import { readText } from '../input/read-text.js';
+import { writeWhole } from '../input/write-whole.js';
 import { verifyJson } from '../report/json.js';
 import { Exit } from './exit.js';
 import { packageVersion } from './package.js';
@@ -35,14 +36,6 @@ function targetIn(folder: string): string {
   return file;
 }
 
-/** Writes it whole or not at all. */
-function write(file: string, text: string): void {
-  const partial = `${file}.${process.pid}.part`;
-  writeFileSync(partial, text);
-  renameSync(partial, file);
-  note(`wrote ${file} (${(Buffer.byteLength(text) / 1e6).toFixed(2)} MB)`);
-}
-
 /** Makes the page of a verification, which it runs unless it is given what one wrote. */
 export async function reportCommand(
   specs: readonly string[],
@@ -55,15 +48,14 @@ export async function reportCommand(
   const make = (json: unknown, where: string): { asExpected: boolean; complete: boolean } => {
     // What specs name was looked at when they were read.
     const verified = verifiedData(json, where, from === undefined || flags.modules === true);
-    write(
-      file,
-      pageWith({
-        version: packageVersion(),
-        ...verified,
-        growth: measuredGrowth(),
-        behaviours: countedBehaviours(),
-      }),
-    );
+    const page = pageWith({
+      version: packageVersion(),
+      ...verified,
+      growth: measuredGrowth(),
+      behaviours: countedBehaviours(),
+    });
+    writeWhole(file, page);
+    note(`wrote ${file} (${(Buffer.byteLength(page) / 1e6).toFixed(2)} MB)`);
     return verified;
   };
   if (from !== undefined) {

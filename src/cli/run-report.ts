@@ -1,5 +1,6 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeWhole } from '../input/write-whole.js';
 import type { ConfirmedVerdicts } from '../report/confirmed.js';
 import { verifyJson } from '../report/json.js';
 import { style } from '../report/style.js';
@@ -15,11 +16,7 @@ export function finishRun(
   report: VerifyReport,
   confirmed?: ConfirmedVerdicts,
 ): void {
-  const put = (name: string, content: string): void => {
-    const fresh = join(folder, `${name}.new`);
-    writeFileSync(fresh, content);
-    renameSync(fresh, join(folder, name));
-  };
+  const put = (name: string, content: string): void => writeWhole(join(folder, name), content);
   const [traces, freshTraces] = [join(folder, 'traces'), join(folder, 'traces.new')];
   const json = verifyJson(report, confirmed);
   put('report.json', jsonText(json));

@@ -1,9 +1,10 @@
-import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import * as t from 'io-ts';
 import { exactly, oneOf, wholeNumber } from '../input/codecs.js';
 import { decode, parseJson } from '../input/decode.js';
 import { readText } from '../input/read-text.js';
+import { writeWhole } from '../input/write-whole.js';
 import { FIELDS } from './compare.js';
 import type { Conformance } from './conform.js';
 import type { Kernel } from './kernel.js';
@@ -92,7 +93,5 @@ export function readRecords(file: string): ConformRecord[] {
 export function saveRecord(file: string, record: ConformRecord): void {
   const others = readRecords(file).filter((other) => keyOf(other) !== keyOf(record));
   const records = [...others, record].sort(byVersion);
-  const fresh = `${file}.new`;
-  writeFileSync(fresh, `${JSON.stringify({ version: 1, records }, null, 2)}\n`);
-  renameSync(fresh, file);
+  writeWhole(file, `${JSON.stringify({ version: 1, records }, null, 2)}\n`);
 }

@@ -1,14 +1,7 @@
-import {
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { BadInput } from '../input/bad-input.js';
+import { writeWhole } from '../input/write-whole.js';
 import { MADE_BY } from './spec/pages.js';
 
 /** What has become of a folder of documents. */
@@ -26,16 +19,9 @@ const textOf = (path: string): string | undefined =>
     ? readFileSync(path, 'utf8')
     : undefined;
 
-/** Nobody sees half a document: it is written beside its place and put there as a whole. */
 function put(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
-  const beside = `${path}.${process.pid}.new`;
-  try {
-    writeFileSync(beside, text);
-    renameSync(beside, path);
-  } finally {
-    rmSync(beside, { force: true });
-  }
+  writeWhole(path, text);
 }
 
 const filesBelow = (folder: string): string[] =>
