@@ -3,6 +3,7 @@ import { agrees, type Conformance, type DisagreementClass } from '../conformance
 import { kindOf } from '../conformance/disagreement.js';
 import type { Kernel } from '../conformance/kernel.js';
 import type { Work } from '../conformance/work.js';
+import { saidText } from './outcome-rows.js';
 import type { Style } from './style.js';
 import { twoOutcomesText } from './two-outcomes.js';
 import { grouped, plural } from './words.js';
@@ -69,11 +70,10 @@ function leftOutLines({ notSetUp, notByKernel, notByModel, beyondModel }: Confor
   return lines.map((line) => wrapped(line, '  '));
 }
 
-const said = (word: string): string => (word === 'ok' || word === '' ? word : `-${word}`);
-
 function classText({ count, witness, isShrunk }: DisagreementClass, s: Style): string {
   const { shape, model, kernel } = kindOf(witness);
-  const results = shape === 'set-up' ? '' : `: model ${said(model)}, kernel ${said(kernel)}`;
+  const results =
+    shape === 'set-up' ? '' : `: model ${saidText(model)}, kernel ${saidText(kernel)}`;
   const note = isShrunk ? '' : ', not shrunk';
   const fields = `differs in ${witness.parting.fields.join(', ')} (${plural(count, 'scenario')}${note})`;
   return [
