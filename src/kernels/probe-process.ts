@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { KernelFailed } from '../conformance/failed.js';
+import { KernelDied, KernelFailed } from '../conformance/failed.js';
 import type { Scenario } from '../conformance/scenario.js';
 import { built } from './build.js';
 import { programFile } from './programs.js';
@@ -135,7 +135,7 @@ export class ProbeProcess {
         return;
       }
       this.reject = reject;
-      this.alarm.set(seconds, () => this.fail(`${complaint}${this.inScenario()}`));
+      this.alarm.set(seconds, () => this.died(complaint));
       begin((value) => {
         this.alarm.off();
         this.reject = undefined;
@@ -187,26 +187,32 @@ export class ProbeProcess {
       return;
     }
     const { answer } = this.command.patience;
-    this.alarm.set(answer, () => this.fail(`gave no answer for ${answer} s${this.inScenario()}`));
+    this.alarm.set(answer, () => this.died(`gave no answer for ${answer} s`));
     this.send(batch);
-  }
-
-  private inScenario(): string {
-    const scenario = this.batch?.scenarios[this.batch.answers.length];
-    return scenario === undefined ? '' : `, in scenario ${scenario.id}`;
   }
 
   private gone(code: number | null): void {
     if (this.closing) return;
     // 127 is what the guard says of a program that it cannot start.
     if (code === 127) this.fail('cannot be started: this machine does not run such a program');
-    else this.fail(`ended${this.inScenario()} (${ending(code)})`);
+    else this.died('ended', ` (${ending(code)})`);
+  }
+
+  /** As fail(), and where it was in a scenario, that is what it died of. */
+  private died(what: string, how = ''): void {
+    const scenario = this.batch?.scenarios[this.batch.answers.length];
+    this.fail(
+      `${what}${scenario === undefined ? '' : `, in scenario ${scenario.id}`}${how}`,
+      scenario,
+    );
   }
 
   /** The first failure is the one that is reported. */
-  private fail(what: string): void {
+  private fail(what: string, scenario?: Scenario): void {
     this.alarm.off();
-    this.failure ??= new KernelFailed(`${this.command.what} ${what}${this.lastWords()}`);
+    const message = `${this.command.what} ${what}${this.lastWords()}`;
+    this.failure ??=
+      scenario === undefined ? new KernelFailed(message) : new KernelDied(message, scenario);
     this.batch = undefined;
     this.onGreeting = undefined;
     this.reject?.(this.failure);

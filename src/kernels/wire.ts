@@ -1,4 +1,4 @@
-import { KernelFailed } from '../conformance/failed.js';
+import { KernelDied, KernelFailed } from '../conformance/failed.js';
 import type { Ran } from '../conformance/kernel.js';
 import type { CallResult, LayoutEntry, StepOutcome, WindowView } from '../conformance/outcome.js';
 import type { Scenario } from '../conformance/scenario.js';
@@ -211,8 +211,8 @@ function cannotWrite({ setup }: Scenario, index: number): string {
 }
 
 /**
- * What an answer says of its scenario. Throws KernelFailed where the process that ran it was ended by a
- * signal, or where the line is none that a probe writes.
+ * What an answer says of its scenario. Throws KernelDied where the process that ran it was ended by a
+ * signal, KernelFailed where the line is none that a probe writes.
  *
  * @param kernel what the outcome names as its kernel
  */
@@ -223,8 +223,9 @@ export function parseAnswer(line: string, scenario: Scenario, kernel: string): R
     if (special === null) return parseOutcome(scenario, kernel, text);
     const number = Number(special[2]);
     if (special[1] === 'x') return { id: scenario.id, cannotSetUp: cannotWrite(scenario, number) };
-    throw new KernelFailed(
+    throw new KernelDied(
       `signal ${number} ended the process that ran scenario ${scenario.id} on ${kernel}`,
+      scenario,
     );
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;

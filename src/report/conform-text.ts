@@ -3,6 +3,7 @@ import { agrees, type Conformance, type DisagreementClass } from '../conformance
 import { kindOf } from '../conformance/disagreement.js';
 import type { Kernel } from '../conformance/kernel.js';
 import type { Work } from '../conformance/work.js';
+import { notSurvivedText } from './not-survived.js';
 import { saidText } from './outcome-rows.js';
 import type { Style } from './style.js';
 import { twoOutcomesText } from './two-outcomes.js';
@@ -84,12 +85,16 @@ function classText({ count, witness, isShrunk }: DisagreementClass, s: Style): s
 }
 
 function verdict({ kernel, release, found }: ConformReport, s: Style): string {
-  const { classes, compared, complete, failure } = found;
+  const { classes, notSurvived, compared, complete, failure } = found;
   const disagreeing = classes.reduce((sum, { count }) => sum + count, 0);
   if (!agrees(found)) {
     const inClasses = `in ${plural(classes.length, 'class', 'classes')}`;
+    const survives =
+      notSurvived.length === 0
+        ? ''
+        : `, and ${plural(notSurvived.length, 'scenario')} that it did not survive`;
     return s.bad(
-      `${kernel.version} does not behave as ${release}: ${plural(disagreeing, 'disagreement')} ${inClasses}`,
+      `${kernel.version} does not behave as ${release}: ${plural(disagreeing, 'disagreement')} ${inClasses}${survives}`,
     );
   }
   if (failure !== undefined) return s.bad(`not finished; ${failure}`);
@@ -109,6 +114,8 @@ export function conformText(report: ConformReport, s: Style): string {
     ].join('\n'),
     fieldLines(found, s).join('\n'),
     ...found.classes.map((one) => classText(one, s)),
+    ...found.notSurvived.map((one) => notSurvivedText(one, s)),
+    ...(found.failure === undefined || agrees(found) ? [] : [`not finished; ${found.failure}`]),
     verdict(report, s),
   ].join('\n\n');
 }
