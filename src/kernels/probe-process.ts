@@ -62,6 +62,7 @@ export class ProbeProcess {
   private onGreeting: ((greeting: Greeting) => void) | undefined;
   private reject: ((error: KernelFailed) => void) | undefined;
   private failure: KernelFailed | undefined;
+  private hasEnded = false;
   private closing = false;
 
   /** Starts the program; throws KernelFailed where it is not found, or the guard over it cannot be built. */
@@ -102,9 +103,14 @@ export class ProbeProcess {
     });
   }
 
-  /** The answers to scenarios, a line each; rejects with KernelFailed. */
+  /** The answers to scenarios, a line each; rejects with KernelFailed, KernelDied for want of one. */
   ask(scenarios: readonly Scenario[]): Promise<readonly string[]> {
-    if (scenarios.length === 0) return Promise.resolve([]);
+    const [first] = scenarios;
+    if (first === undefined) return Promise.resolve([]);
+    // It ended behind its last answer: the first scenario that it leaves without one is this.
+    if (this.hasEnded && this.failure !== undefined) {
+      return Promise.reject(new KernelDied(this.failure.message, first));
+    }
     const { answer } = this.command.patience;
     return this.wait(answer, `gave no answer for ${answer} s`, (done) => {
       const firstId = this.nextId;
@@ -195,7 +201,10 @@ export class ProbeProcess {
     if (this.closing) return;
     // 127 is what the guard says of a program that it cannot start.
     if (code === 127) this.fail('cannot be started: this machine does not run such a program');
-    else this.died('ended', ` (${ending(code)})`);
+    else {
+      this.hasEnded = true;
+      this.died('ended', ` (${ending(code)})`);
+    }
   }
 
   /** As fail(), and where it was in a scenario, that is what it died of. */

@@ -115,6 +115,22 @@ describe('a guest', () => {
     await asked.close();
   });
 
+  test('that ends behind an answer is missed at the next scenario', async () => {
+    const asked = probe(
+      script('late', `echo "${GREETING}"`, 'read line', `echo "${ANSWER}"`, 'echo "panic" >&2'),
+    );
+    await asked.greeting();
+    expect(await asked.ask([one])).toEqual([ANSWER]);
+    await sleep(200);
+    const missed = asked.ask([one]).catch((error: unknown) => error);
+    expect(await missed).toMatchObject({
+      name: 'KernelDied',
+      message: 'the guest ended (exit code 0); the last that it said:\n  panic',
+      scenario: one,
+    });
+    await asked.close();
+  });
+
   test('is ended by close, with all that it has started', async () => {
     const pids = join(folder(), 'pids');
     const file = script(
