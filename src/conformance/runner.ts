@@ -18,6 +18,8 @@ const MOST = 3;
 /** Puts scenarios to a kernel, and starts it anew where it does not survive one. */
 export class Runner {
   private readonly found: NotSurvived[] = [];
+  /** The last of the batch before. */
+  private last: Scenario | undefined;
 
   constructor(
     private readonly kernel: Kernel,
@@ -43,39 +45,50 @@ export class Runner {
       try {
         const answers = (await runOn(this.kernel, left, this.signal))?.values();
         if (answers === undefined) return undefined;
+        this.last = left.at(-1) ?? this.last;
         return scenarios.map((one) => (left.includes(one) ? answers.next().value : undefined));
       } catch (error) {
-        const { scenario } = await this.survive(error);
+        if (!(error instanceof KernelDied)) throw error;
+        const before = left[left.indexOf(error.scenario) - 1] ?? this.last;
+        const fatal = await this.survive(error, before);
         // Those before it are run again, for all answers to be of one kernel that lives.
-        left = left.filter((one) => one !== scenario);
+        left = left.filter((one) => one !== fatal);
       }
     }
   }
 
-  /** Starts the kernel anew after its end, and finds out whether the scenario alone leads to it. */
-  private async survive(error: unknown): Promise<NotSurvived> {
+  /**
+   * Starts the kernel anew after its end, and finds out what led to it: the first scenario without an
+   * answer, or the one before it, if the end came when its answer was given.
+   */
+  private async survive(error: KernelDied, before: Scenario | undefined): Promise<Scenario> {
     const { kernel, found } = this;
-    if (!(error instanceof KernelDied) || kernel.restart === undefined) throw error;
+    if (kernel.restart === undefined) throw error;
     if (found.length === MOST) {
-      const before = found.map(({ scenario: { id } }) => id).join(', ');
-      throw new KernelFailed(`${error.message}\nbefore that it did not survive ${before}`);
+      const ids = found.map(({ scenario: { id } }) => id).join(', ');
+      throw new KernelFailed(`${error.message}\nbefore that it did not survive ${ids}`);
     }
     const { scenario, message: lastWords } = error;
     const at = found.push({ scenario, lastWords, alone: 'not run' }) - 1;
     await kernel.restart();
-    const known = { scenario, lastWords, alone: await this.alone(scenario) };
+    let known = await this.alone(scenario, lastWords);
+    if (known.alone === 'survived' && before !== undefined) {
+      const other = await this.alone(before, lastWords);
+      if (other.alone === 'died') known = other;
+    }
     found[at] = known;
     if (known.alone === 'died') await kernel.restart();
-    return known;
+    return known.scenario;
   }
 
-  private async alone(scenario: Scenario): Promise<NotSurvived['alone']> {
+  /** Twice, since a kernel that dies behind the answer to one leaves the next without. */
+  private async alone(scenario: Scenario, lastWords: string): Promise<NotSurvived> {
     try {
-      const ran = await runOn(this.kernel, [scenario], this.signal);
-      return ran === undefined ? 'not run' : 'survived';
+      const ran = await runOn(this.kernel, [scenario, scenario], this.signal);
+      return { scenario, lastWords, alone: ran === undefined ? 'not run' : 'survived' };
     } catch (error) {
-      if (error instanceof KernelDied) return 'died';
-      throw error;
+      if (!(error instanceof KernelDied)) throw error;
+      return { scenario, lastWords: error.message, alone: 'died' };
     }
   }
 }

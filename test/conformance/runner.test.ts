@@ -24,7 +24,7 @@ interface Mortal {
 
 /** A kernel that dies of some scenarios, and says nothing until it is started anew. */
 function mortal(
-  isFatal: (scenario: Scenario, ranBefore: number) => boolean,
+  isFatal: (scenario: Scenario, ranBefore: readonly string[]) => boolean,
   more: Partial<Kernel> = {},
   on = release('v6.12'),
 ): Mortal {
@@ -37,8 +37,9 @@ function mortal(
       if (isDead) throw new Error('it is dead');
       for (const scenario of asked) {
         const ran = starts.at(-1) as string[];
+        const dies = isFatal(scenario, ran);
         ran.push(scenario.id);
-        if (!isFatal(scenario, ran.length - 1)) continue;
+        if (!dies) continue;
         isDead = true;
         throw new KernelDied(`panic in ${scenario.id}`, scenario);
       }
@@ -70,12 +71,29 @@ describe('a kernel that dies of a scenario', () => {
   });
 
   test('and survives it alone is told to, and goes on without it', async () => {
-    const { kernel, starts } = mortal(({ id }, ranBefore) => id === at(2)[0]?.id && ranBefore > 0);
+    const [zero, one, two, three] = at(0, 1, 2, 3).map(({ id }) => id as string);
+    const { kernel, starts } = mortal(({ id }, before) => id === two && before.includes(`${zero}`));
     const runner = new Runner(kernel, NEVER);
-    const ran = await runner.run(at(0, 2, 3));
-    expect(ran?.map((answer) => answer === undefined)).toEqual([false, true, false]);
+    const ran = await runner.run(at(0, 1, 2, 3));
+    expect(ran?.map((answer) => answer?.id)).toEqual([zero, one, undefined, three]);
     expect(runner.notSurvived).toMatchObject([{ scenario: scenarios[2], alone: 'survived' }]);
-    expect(starts).toHaveLength(2);
+    expect(starts).toEqual([
+      [zero, one, two],
+      [two, two, one, one, zero, one, three],
+    ]);
+  });
+
+  test.each([
+    ['of the same batch', [at(0, 1, 2, 3)]],
+    ['of the batch before', [at(0, 1), at(2, 3)]],
+  ])('behind the answer is told to die of that scenario, %s', async (_, batches) => {
+    const one = at(1)[0]?.id as string;
+    const { kernel } = mortal((__, before) => before.includes(one));
+    const runner = new Runner(kernel, NEVER);
+    for (const batch of batches) expect(await runner.run(batch)).toHaveLength(batch.length);
+    expect(runner.notSurvived).toEqual([
+      { scenario: scenarios[1], lastWords: `panic in ${one}`, alone: 'died' },
+    ]);
   });
 
   test('is given up at the fourth, in however many batches', async () => {
