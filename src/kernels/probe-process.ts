@@ -170,7 +170,7 @@ export class ProbeProcess {
 
   private readLine(line: string): void {
     const givingUp = parseGivingUp(line);
-    if (givingUp !== undefined) this.fail(`cannot run scenarios: ${givingUp}`);
+    if (givingUp !== undefined) this.died(`cannot run scenarios: ${givingUp}`);
     else if (this.onGreeting !== undefined) this.greeted(parseGreeting(line));
     else if (this.batch !== undefined) this.answered(this.batch, line);
   }
@@ -207,7 +207,7 @@ export class ProbeProcess {
     }
   }
 
-  /** As fail(), and where it was in a scenario, that is what it died of. */
+  /** As fail(), and where it was in a scenario, that is what it died of: what has failed then worked before. */
   private died(what: string, how = ''): void {
     const scenario = this.batch?.scenarios[this.batch.answers.length];
     this.fail(

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { KernelFailed } from '../../src/conformance/failed.js';
+import { KernelDied, KernelFailed } from '../../src/conformance/failed.js';
 import { parseScenario } from '../../src/conformance/scenario.js';
 import { built } from '../../src/kernels/build.js';
 import { openKernel } from '../../src/kernels/open.js';
@@ -106,6 +106,15 @@ describe('a guest', () => {
     expect(await complaint(script('gives-up', 'echo "!open 2"; sleep 100'))).toBe(
       'the guest cannot run scenarios: it cannot open a file of /proc (errno 2)',
     );
+  });
+
+  test('whose probe gives up in a scenario has died of it', async () => {
+    const asked = probe(script('gives-up', `echo "${GREETING}"`, 'read line; echo "!fork 11"'));
+    await asked.greeting();
+    const message =
+      'the guest cannot run scenarios: it cannot make a process (errno 11), in scenario one';
+    await expect(asked.ask([one])).rejects.toEqual(new KernelDied(message, one));
+    await asked.close();
   });
 
   test('that failed once is not asked again', async () => {
