@@ -99,9 +99,13 @@ export async function conformCommand(flags: ConformFlags): Promise<Exit> {
   const { kernel, release, found } = report;
   if (flags.json === true) printJson(conformJson(report));
   else print(conformText(report, stdoutStyle()));
-  if (flags.out !== undefined && found.complete) {
+  const isWhole = found.complete && found.notSurvived.length === 0;
+  if (flags.out !== undefined && isWhole) {
     const date = new Date().toISOString().slice(0, 10);
     saveRecord(flags.out, recordOf(kernel, release, work, found, date));
-  } else if (flags.out !== undefined) note(`${flags.out}: not written, the run is not finished`);
+  } else if (flags.out !== undefined) {
+    const why = found.complete ? 'the kernel did not survive it' : 'the run is not finished';
+    note(`${flags.out}: not written, ${why}`);
+  }
   return exitFor(found);
 }

@@ -2,7 +2,7 @@
 export const Exit = {
   /** Everything is as the specs expect; an expected violation is no failure. */
   ok: 0,
-  /** A verdict that no spec expects, or a kernel that does something else than the model. */
+  /** A verdict that no spec expects, or a kernel that does something else than the model or does not survive a scenario. */
   unexpected: 1,
   /** Bad input or usage. */
   usage: 2,

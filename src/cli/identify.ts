@@ -20,6 +20,7 @@ export const identifyCommand = ({ kernel: name, json }: IdentifyFlags): Promise<
     if (found === undefined) return Exit.incomplete;
     if (json === true) printJson(identifyJson(kernel, found));
     else print(identifyText(kernel, found, stdoutStyle()));
+    if (found.notSurvived.length > 0) return Exit.unexpected;
     if (found.evidence.length === 0) return Exit.incomplete;
     return found.matches.length === 0 ? Exit.unexpected : Exit.ok;
   });

@@ -518,7 +518,7 @@ export type CommandName = (typeof COMMANDS)[number]['name'];
 /** What the exit codes say, by code. */
 export const EXIT_CODES: readonly string[] = [
   'all as the specs expect (an expected violation is no failure), or as the model says; what diff finds is an answer and no failure',
-  'a verdict that no spec expects, or a kernel that does something else than the model',
+  'a verdict that no spec expects, or a kernel that does something else than the model or does not survive a scenario',
   'bad input or usage',
   'incomplete: interrupted, beyond what is modelled, or a kernel that cannot be run or broke down',
 ];

@@ -5,10 +5,13 @@ import { pose } from './claim-scenario.js';
 import { type Parting, partingOf } from './compare.js';
 import { type Kernel, wasSetUp } from './kernel.js';
 import type { ScenarioOutcome } from './outcome.js';
-import { runOn } from './run-on.js';
+import { type NotSurvived, Runner } from './runner.js';
 import type { Scenario } from './scenario.js';
 
-/** What a kernel says of a counterexample: it does the same, it does something else, or it cannot be asked. */
+/**
+ * What a kernel says of a counterexample: it does the same, it does something else or comes to its end, or
+ * it cannot be asked.
+ */
 export type Answer =
   | {
       readonly state: 'confirmed' | 'refuted';
@@ -18,6 +21,7 @@ export type Answer =
       /** Where they differ, if they do. */
       readonly parting: Parting | undefined;
     }
+  | { readonly state: 'refuted'; readonly notSurvived: NotSurvived }
   | { readonly state: 'impossible'; readonly reason: string };
 
 export interface Confirmation {
@@ -50,7 +54,8 @@ export async function confirm(
   const scenarios = posed.flatMap(({ question }) =>
     'scenario' in question ? [question.scenario] : [],
   );
-  const ran = await runOn(kernel, scenarios, signal);
+  const runner = new Runner(kernel, signal);
+  const ran = await runner.run(scenarios);
   if (ran === undefined) return undefined;
   const outcomes = new Map(scenarios.map((scenario, i) => [scenario, ran[i]]));
   return posed.map(({ claim, release, question }) => {
@@ -58,6 +63,10 @@ export async function confirm(
       return { claim, release, answer: { state: 'impossible', reason: question.impossible } };
     }
     const { scenario, model } = question;
+    const notSurvived = runner.notSurvived.find((one) => one.scenario === scenario);
+    if (notSurvived !== undefined) {
+      return { claim, release, answer: { state: 'refuted', notSurvived } };
+    }
     const theirs = outcomes.get(scenario);
     if (theirs === undefined || !wasSetUp(theirs)) {
       const reason = `the kernel cannot set it up: ${theirs?.cannotSetUp}`;

@@ -5,7 +5,7 @@ import { KernelFailed } from './failed.js';
 import { type Kernel, type Ran, wasSetUp } from './kernel.js';
 import { modelled } from './model-kernel.js';
 import type { ScenarioOutcome } from './outcome.js';
-import { runOn } from './run-on.js';
+import { type NotSurvived, Runner } from './runner.js';
 import type { Scenario } from './scenario.js';
 import { shrunk } from './shrink.js';
 import { bySize } from './smaller.js';
@@ -30,6 +30,8 @@ export interface Conformance {
   readonly notByKernel: ReadonlyMap<string, number>;
   /** the model could not: ids of the scenarios; a defect of the model, */
   readonly notByModel: readonly string[];
+  /** the kernel did not survive them, also such as came up while a disagreement was shrunk, */
+  readonly notSurvived: readonly NotSurvived[];
   /** they leave what the model can hold, and were not run. */
   readonly beyondModel: number;
   /** The most frequent first. */
@@ -40,8 +42,8 @@ export interface Conformance {
   readonly failure: string | undefined;
 }
 
-export const agrees = ({ classes, notByModel }: Conformance): boolean =>
-  classes.length === 0 && notByModel.length === 0;
+export const agrees = ({ classes, notByModel, notSurvived }: Conformance): boolean =>
+  classes.length === 0 && notByModel.length === 0 && notSurvived.length === 0;
 
 /** How far a comparison is. */
 export interface ConformProgress {
@@ -141,8 +143,8 @@ async function classesOf(
 
 /**
  * Runs scenarios on a kernel and on a release and compares what they make of them, then shrinks a
- * disagreement of each class on the kernel itself. On an abort, or where the kernel breaks
- * down, it ends with what is known by then.
+ * disagreement of each class on the kernel itself. A kernel that does not survive a scenario is started
+ * anew. On an abort, or where the kernel breaks down, it ends with what is known by then.
  */
 export async function conform(
   kernel: Kernel,
@@ -151,6 +153,7 @@ export async function conform(
   { signal, onProgress }: ConformOptions,
 ): Promise<Conformance> {
   const ledger = new Ledger(kernel.hides);
+  const runner = new Runner(kernel, signal);
   let failure: string | undefined;
   /** Undefined where the kernel has broken down; what is known by then stays. */
   const unlessFailed = async <T>(run: () => Promise<T>): Promise<T | undefined> => {
@@ -171,10 +174,11 @@ export async function conform(
       return model === undefined ? [] : [{ scenario, model }];
     });
     const asked = within.map(({ scenario }) => scenario);
-    const ran = await unlessFailed(() => runOn(kernel, asked, signal));
+    const ran = await unlessFailed(() => runner.run(asked));
     if (ran === undefined) break;
     for (const [i, { scenario, model }] of within.entries()) {
-      ledger.add(scenario, model, ran[i] as Ran);
+      const theirs = ran[i];
+      if (theirs !== undefined) ledger.add(scenario, model, theirs);
     }
     ledger.beyondModel += batch.length - within.length;
     ledger.done += batch.length;
@@ -182,7 +186,7 @@ export async function conform(
   }
   const classes = await classesOf([...ledger.known.values()], (found) => {
     show(true);
-    return unlessFailed(() => shrunk(kernel, on, found, signal));
+    return unlessFailed(() => shrunk(runner, on, found));
   });
   const { compared, tallies, notSetUp, notByKernel, notByModel, beyondModel } = ledger;
   return {
@@ -191,6 +195,7 @@ export async function conform(
     notSetUp,
     notByKernel,
     notByModel,
+    notSurvived: runner.notSurvived,
     beyondModel,
     classes,
     complete: !signal.aborted && failure === undefined,

@@ -5,7 +5,7 @@ import { partingOf } from './compare.js';
 import { type Kernel, wasSetUp } from './kernel.js';
 import { modelled } from './model-kernel.js';
 import type { ScenarioOutcome } from './outcome.js';
-import { runOn } from './run-on.js';
+import { type NotSurvived, Runner } from './runner.js';
 import type { Scenario } from './scenario.js';
 
 /** A scenario that tells releases apart, and what the kernel made of it. */
@@ -25,6 +25,8 @@ export interface Identification {
   readonly evidence: readonly Evidence[];
   /** Scenarios that the kernel could not set up. */
   readonly notSetUp: number;
+  /** Scenarios that it did not survive; no release does that. */
+  readonly notSurvived: readonly NotSurvived[];
 }
 
 /**
@@ -38,11 +40,12 @@ export async function identify(
   signal: AbortSignal,
 ): Promise<Identification | undefined> {
   const machines = releases.map((release) => machine(release));
-  const ran = await runOn(kernel, scenarios, signal);
+  const runner = new Runner(kernel, signal);
+  const ran = await runner.run(scenarios);
   if (ran === undefined) return undefined;
   const evidence = ran.flatMap((theirs, i): Evidence[] => {
     const scenario = scenarios[i] as Scenario;
-    if (!wasSetUp(theirs)) return [];
+    if (theirs === undefined || !wasSetUp(theirs)) return [];
     const alike = machines.filter((on) => {
       const mine = modelled(on, scenario);
       const fits = mine !== undefined && wasSetUp(mine);
@@ -53,13 +56,15 @@ export async function identify(
   const agreeing = releases.map(
     (one) => evidence.filter(({ alike }) => alike.includes(one)).length,
   );
+  const isAnswered = evidence.length > 0 && runner.notSurvived.length === 0;
   const most = Math.max(...agreeing);
   const closest = releases.filter((_, i) => agreeing[i] === most);
   return {
-    matches: evidence.length > 0 && most === evidence.length ? closest : [],
+    matches: isAnswered && most === evidence.length ? closest : [],
     closest,
     agreeing: most,
     evidence,
-    notSetUp: scenarios.length - evidence.length,
+    notSetUp: scenarios.length - evidence.length - runner.notSurvived.length,
+    notSurvived: runner.notSurvived,
   };
 }

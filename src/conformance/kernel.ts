@@ -14,8 +14,13 @@ export interface Kernel {
   readonly version: string;
   /** Fields of an outcome that it cannot show, such as the commit charge where others run too. */
   readonly hides: readonly ('committedDelta' | 'lockedVm' | 'totalVmDelta')[];
-  /** Runs each from a clean address space and answers in the order given; one batch at a time. */
+  /**
+   * Runs each from a clean address space and answers in the order given; one batch at a time. Rejects with
+   * KernelDied where it does not survive one.
+   */
   run(scenarios: readonly Scenario[]): Promise<readonly Ran[]>;
+  /** Starts it anew, whatever has become of it; there is none where that is not ours to do. */
+  restart?(): Promise<void>;
   /** Stops what was started for it; nothing is left running. */
   close(): Promise<void>;
 }

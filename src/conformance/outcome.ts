@@ -1,5 +1,3 @@
-import type { ErrnoName } from '../model/errno.js';
-
 /** A VMA as /proc/PID/maps shows it, in pages of the window. */
 export interface LayoutEntry {
   readonly start: number;
@@ -17,8 +15,11 @@ export interface WindowView {
   readonly data: Readonly<Record<string, number>>;
 }
 
+/** An errno by its name, also where the model knows none such; one without a name by its number. */
+export type ErrnoWord = `E${string}` | `errno ${number}`;
+
 /** A page of the window, `outside` of it, or an errno. */
-export type CallResult = { readonly ok: number | 'outside' } | { readonly errno: ErrnoName };
+export type CallResult = { readonly ok: number | 'outside' } | { readonly errno: ErrnoWord };
 
 export interface StepOutcome extends WindowView {
   readonly result: CallResult;

@@ -1,9 +1,9 @@
 import type { Machine } from '../model/run.js';
 import { type Disagreement, disagreementOf, showsTheSame, wordAt } from './disagreement.js';
-import { type Kernel, type Ran, wasSetUp } from './kernel.js';
+import { wasSetUp } from './kernel.js';
 import { modelled } from './model-kernel.js';
 import type { ScenarioOutcome } from './outcome.js';
-import { runOn } from './run-on.js';
+import type { Runner } from './runner.js';
 import type { Scenario } from './scenario.js';
 import { smallerScenarios } from './smaller.js';
 
@@ -43,14 +43,13 @@ const candidatesFor = (on: Machine, { scenario, parting, model }: Disagreement):
  * fast-check would, each costs a round trip. Ends early with the smallest so far on an abort.
  */
 export async function shrunk(
-  kernel: Kernel,
+  runner: Runner,
   on: Machine,
   found: Disagreement,
-  signal: AbortSignal,
 ): Promise<Disagreement> {
   let smallest = cut(found);
   for (;;) {
-    const next = await firstAlike(kernel, candidatesFor(on, smallest), smallest, signal);
+    const next = await firstAlike(runner, candidatesFor(on, smallest), smallest);
     if (next === undefined) return smallest;
     smallest = cut(next);
   }
@@ -58,20 +57,19 @@ export async function shrunk(
 
 /** The first of some candidates that shows what a disagreement does. */
 async function firstAlike(
-  kernel: Kernel,
+  runner: Runner,
   candidates: readonly Candidate[],
   from: Disagreement,
-  signal: AbortSignal,
 ): Promise<Disagreement | undefined> {
   for (let at = 0; at < candidates.length; at += BATCH) {
     const batch = candidates.slice(at, at + BATCH);
     const scenarios = batch.map(({ scenario }) => scenario);
-    const ran = await runOn(kernel, scenarios, signal);
+    const ran = await runner.run(scenarios);
     if (ran === undefined) return undefined;
     for (const [i, { scenario, model }] of batch.entries()) {
-      const theirs = ran[i] as Ran;
-      if (!wasSetUp(theirs)) continue;
-      const disagreement = disagreementOf(scenario, model, theirs, kernel.hides);
+      const theirs = ran[i];
+      if (theirs === undefined || !wasSetUp(theirs)) continue;
+      const disagreement = disagreementOf(scenario, model, theirs, runner.hides);
       if (disagreement !== undefined && showsTheSame(disagreement, from)) return disagreement;
     }
   }

@@ -6,6 +6,7 @@ import { UnknownRelease } from '../model/releases/variant.js';
 import { releaseOfReference } from '../patches/reference.js';
 import { openLive } from './live.js';
 import { openImage } from './qemu.js';
+import { restartable } from './restartable.js';
 import { openUml } from './uml.js';
 
 const UML = 'uml:';
@@ -28,13 +29,15 @@ function openModel(ref: string, flag: string): Kernel {
  */
 export async function openKernel(name: string, flag = '--kernel'): Promise<Kernel> {
   if (name === 'live') return openLive();
-  if (name === 'uml') return openUml();
-  if (name.startsWith(UML)) return openUml(name.slice(UML.length));
+  if (name === 'uml') return restartable(() => openUml());
+  if (name.startsWith(UML)) {
+    return restartable(() => openUml(name.slice(UML.length)));
+  }
   if (name.startsWith(MODEL)) return openModel(name.slice(MODEL.length), flag);
   if (!name.includes('/') && !existsSync(name)) {
     throw new BadInput(
       `${flag}: found "${name}", expected live, uml, uml:PROGRAM, model:RELEASE, or the path of an image`,
     );
   }
-  return openImage(name);
+  return restartable(() => openImage(name));
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { KernelFailed } from '../conformance/failed.js';
+import { KernelDied, KernelFailed } from '../conformance/failed.js';
 import type { Scenario } from '../conformance/scenario.js';
 import { built } from './build.js';
 import { programFile } from './programs.js';
@@ -62,6 +62,7 @@ export class ProbeProcess {
   private onGreeting: ((greeting: Greeting) => void) | undefined;
   private reject: ((error: KernelFailed) => void) | undefined;
   private failure: KernelFailed | undefined;
+  private hasEnded = false;
   private closing = false;
 
   /** Starts the program; throws KernelFailed where it is not found, or the guard over it cannot be built. */
@@ -102,9 +103,14 @@ export class ProbeProcess {
     });
   }
 
-  /** The answers to scenarios, a line each; rejects with KernelFailed. */
+  /** The answers to scenarios, a line each; rejects with KernelFailed, KernelDied for want of one. */
   ask(scenarios: readonly Scenario[]): Promise<readonly string[]> {
-    if (scenarios.length === 0) return Promise.resolve([]);
+    const [first] = scenarios;
+    if (first === undefined) return Promise.resolve([]);
+    // It ended behind its last answer: the first scenario that it leaves without one is this.
+    if (this.hasEnded && this.failure !== undefined) {
+      return Promise.reject(new KernelDied(this.failure.message, first));
+    }
     const { answer } = this.command.patience;
     return this.wait(answer, `gave no answer for ${answer} s`, (done) => {
       const firstId = this.nextId;
@@ -135,7 +141,7 @@ export class ProbeProcess {
         return;
       }
       this.reject = reject;
-      this.alarm.set(seconds, () => this.fail(`${complaint}${this.inScenario()}`));
+      this.alarm.set(seconds, () => this.died(complaint));
       begin((value) => {
         this.alarm.off();
         this.reject = undefined;
@@ -164,7 +170,7 @@ export class ProbeProcess {
 
   private readLine(line: string): void {
     const givingUp = parseGivingUp(line);
-    if (givingUp !== undefined) this.fail(`cannot run scenarios: ${givingUp}`);
+    if (givingUp !== undefined) this.died(`cannot run scenarios: ${givingUp}`);
     else if (this.onGreeting !== undefined) this.greeted(parseGreeting(line));
     else if (this.batch !== undefined) this.answered(this.batch, line);
   }
@@ -187,26 +193,35 @@ export class ProbeProcess {
       return;
     }
     const { answer } = this.command.patience;
-    this.alarm.set(answer, () => this.fail(`gave no answer for ${answer} s${this.inScenario()}`));
+    this.alarm.set(answer, () => this.died(`gave no answer for ${answer} s`));
     this.send(batch);
-  }
-
-  private inScenario(): string {
-    const scenario = this.batch?.scenarios[this.batch.answers.length];
-    return scenario === undefined ? '' : `, in scenario ${scenario.id}`;
   }
 
   private gone(code: number | null): void {
     if (this.closing) return;
     // 127 is what the guard says of a program that it cannot start.
     if (code === 127) this.fail('cannot be started: this machine does not run such a program');
-    else this.fail(`ended${this.inScenario()} (${ending(code)})`);
+    else {
+      this.hasEnded = true;
+      this.died('ended', ` (${ending(code)})`);
+    }
+  }
+
+  /** As fail(), and where it was in a scenario, that is what it died of: what has failed then worked before. */
+  private died(what: string, how = ''): void {
+    const scenario = this.batch?.scenarios[this.batch.answers.length];
+    this.fail(
+      `${what}${scenario === undefined ? '' : `, in scenario ${scenario.id}`}${how}`,
+      scenario,
+    );
   }
 
   /** The first failure is the one that is reported. */
-  private fail(what: string): void {
+  private fail(what: string, scenario?: Scenario): void {
     this.alarm.off();
-    this.failure ??= new KernelFailed(`${this.command.what} ${what}${this.lastWords()}`);
+    const message = `${this.command.what} ${what}${this.lastWords()}`;
+    this.failure ??=
+      scenario === undefined ? new KernelFailed(message) : new KernelDied(message, scenario);
     this.batch = undefined;
     this.onGreeting = undefined;
     this.reject?.(this.failure);

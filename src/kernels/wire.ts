@@ -1,10 +1,10 @@
-import { KernelFailed } from '../conformance/failed.js';
+import { KernelDied, KernelFailed } from '../conformance/failed.js';
 import type { Ran } from '../conformance/kernel.js';
-import type { LayoutEntry, StepOutcome, WindowView } from '../conformance/outcome.js';
+import type { CallResult, LayoutEntry, StepOutcome, WindowView } from '../conformance/outcome.js';
 import type { Scenario } from '../conformance/scenario.js';
 import type { WrittenCall } from '../input/call.js';
 import { modelCall } from '../input/call.js';
-import { errnoName } from '../model/errno.js';
+import { errnoWord } from './errno-word.js';
 
 /*
  * The lines between this program and the probe. They are short, since each byte costs an emulated
@@ -41,6 +41,8 @@ const PROT_BITS = { r: 1, rw: 3 } as const;
 
 /** As MAX_CALLS of the probe. */
 const MAX_CALLS = 256;
+/** As MAX_ERRNO of the kernel: what is further below 0 is an address. */
+const MAX_ERRNO = 4095;
 
 function callNumbers(written: WrittenCall): number[] {
   const call = modelCall(written);
@@ -167,12 +169,19 @@ function parseView(text: string): WindowView {
   return { layout: words(entries).map(parseEntry), data };
 }
 
+function parseResult(text: string): CallResult {
+  if (text === 'o') return { ok: 'outside' };
+  const number = whole(text);
+  if (number >= 0) return { ok: number };
+  if (number < -MAX_ERRNO) throw new Malformed();
+  return { errno: errnoWord(-number) };
+}
+
 function parseStep(text: string, before: WindowView): StepOutcome {
   const [result = '', maps, total, locked, committed, ...view] = text.split(' ');
-  const page = result === 'o' ? 'outside' : whole(result);
   const rest = view.join(' ');
   return {
-    result: page !== 'outside' && page < 0 ? { errno: errnoName(-page) } : { ok: page },
+    result: parseResult(result),
     mapCountDelta: whole(maps),
     totalVmDelta: whole(total),
     lockedVm: whole(locked),
@@ -202,8 +211,8 @@ function cannotWrite({ setup }: Scenario, index: number): string {
 }
 
 /**
- * What an answer says of its scenario. Throws KernelFailed where the process that ran it was ended by a
- * signal, or where the line is none that a probe writes.
+ * What an answer says of its scenario. Throws KernelDied where the process that ran it was ended by a
+ * signal, KernelFailed where the line is none that a probe writes.
  *
  * @param kernel what the outcome names as its kernel
  */
@@ -214,14 +223,14 @@ export function parseAnswer(line: string, scenario: Scenario, kernel: string): R
     if (special === null) return parseOutcome(scenario, kernel, text);
     const number = Number(special[2]);
     if (special[1] === 'x') return { id: scenario.id, cannotSetUp: cannotWrite(scenario, number) };
-    throw new KernelFailed(
+    throw new KernelDied(
       `signal ${number} ended the process that ran scenario ${scenario.id} on ${kernel}`,
+      scenario,
     );
   } catch (error) {
-    if (!(error instanceof Malformed) && !(error instanceof RangeError)) throw error;
-    const why = error instanceof RangeError ? ` (${error.message})` : '';
+    if (!(error instanceof Malformed)) throw error;
     throw new KernelFailed(
-      `the probe on ${kernel} answered scenario ${scenario.id} with "${line}", which is no outcome${why}`,
+      `the probe on ${kernel} answered scenario ${scenario.id} with "${line}", which is no outcome`,
     );
   }
 }

@@ -1,7 +1,8 @@
 import type { Answer, Confirmation } from '../conformance/confirm.js';
 import type { Kernel } from '../conformance/kernel.js';
 import { kernelText } from './conform-text.js';
-import type { Style } from './style.js';
+import { notSurvivedText } from './not-survived.js';
+import { type Style, style } from './style.js';
 import { twoOutcomesText } from './two-outcomes.js';
 import { wrapped } from './wrap.js';
 
@@ -19,8 +20,11 @@ const WORDS: Record<Answer['state'], string> = {
 
 /** What an answer is about, and what it shows, below the heading. */
 function body({ answer }: Confirmation): string {
-  return answer.state === 'impossible'
-    ? wrapped(`no scenario can say it: ${answer.reason}`, '  ')
+  if (answer.state === 'impossible') {
+    return wrapped(`no scenario can say it: ${answer.reason}`, '  ');
+  }
+  return 'notSurvived' in answer
+    ? notSurvivedText(answer.notSurvived, style(false))
     : twoOutcomesText(answer);
 }
 

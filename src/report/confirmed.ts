@@ -16,7 +16,8 @@ export function answerText({ kernel, release }: ConfirmedVerdicts, answer: Answe
     return `${release}: not to be confirmed on ${kernelText(kernel)}: ${answer.reason}`;
   }
   const not = answer.state === 'confirmed' ? '' : 'not ';
-  return `${release}: ${not}confirmed on ${kernelText(kernel)}`;
+  const end = 'notSurvived' in answer ? ', which did not survive it' : '';
+  return `${release}: ${not}confirmed on ${kernelText(kernel)}${end}`;
 }
 
 /** In a cell of the matrix; one that the kernel does not bear out outweighs those that it does. */

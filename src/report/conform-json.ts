@@ -17,6 +17,7 @@ export const conformJson = ({ kernel, release, work, found }: ConformReport): ob
   notSetUp: found.notSetUp,
   notByKernel: Object.fromEntries(found.notByKernel),
   notByModel: found.notByModel,
+  notSurvived: found.notSurvived,
   beyondModel: found.beyondModel,
   fields: FIELDS.map((field) => ({ field, ...found.tallies[field] })),
   classes: found.classes.map(({ count, isShrunk, witness }) => ({

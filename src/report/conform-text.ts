@@ -3,6 +3,8 @@ import { agrees, type Conformance, type DisagreementClass } from '../conformance
 import { kindOf } from '../conformance/disagreement.js';
 import type { Kernel } from '../conformance/kernel.js';
 import type { Work } from '../conformance/work.js';
+import { notSurvivedText } from './not-survived.js';
+import { saidText } from './outcome-rows.js';
 import type { Style } from './style.js';
 import { twoOutcomesText } from './two-outcomes.js';
 import { grouped, plural } from './words.js';
@@ -69,11 +71,10 @@ function leftOutLines({ notSetUp, notByKernel, notByModel, beyondModel }: Confor
   return lines.map((line) => wrapped(line, '  '));
 }
 
-const said = (word: string): string => (word === 'ok' || word === '' ? word : `-${word}`);
-
 function classText({ count, witness, isShrunk }: DisagreementClass, s: Style): string {
   const { shape, model, kernel } = kindOf(witness);
-  const results = shape === 'set-up' ? '' : `: model ${said(model)}, kernel ${said(kernel)}`;
+  const results =
+    shape === 'set-up' ? '' : `: model ${saidText(model)}, kernel ${saidText(kernel)}`;
   const note = isShrunk ? '' : ', not shrunk';
   const fields = `differs in ${witness.parting.fields.join(', ')} (${plural(count, 'scenario')}${note})`;
   return [
@@ -84,12 +85,16 @@ function classText({ count, witness, isShrunk }: DisagreementClass, s: Style): s
 }
 
 function verdict({ kernel, release, found }: ConformReport, s: Style): string {
-  const { classes, compared, complete, failure } = found;
+  const { classes, notSurvived, compared, complete, failure } = found;
   const disagreeing = classes.reduce((sum, { count }) => sum + count, 0);
   if (!agrees(found)) {
     const inClasses = `in ${plural(classes.length, 'class', 'classes')}`;
+    const survives =
+      notSurvived.length === 0
+        ? ''
+        : `, and ${plural(notSurvived.length, 'scenario')} that it did not survive`;
     return s.bad(
-      `${kernel.version} does not behave as ${release}: ${plural(disagreeing, 'disagreement')} ${inClasses}`,
+      `${kernel.version} does not behave as ${release}: ${plural(disagreeing, 'disagreement')} ${inClasses}${survives}`,
     );
   }
   if (failure !== undefined) return s.bad(`not finished; ${failure}`);
@@ -109,6 +114,8 @@ export function conformText(report: ConformReport, s: Style): string {
     ].join('\n'),
     fieldLines(found, s).join('\n'),
     ...found.classes.map((one) => classText(one, s)),
+    ...found.notSurvived.map((one) => notSurvivedText(one, s)),
+    ...(found.failure === undefined || agrees(found) ? [] : [`not finished; ${found.failure}`]),
     verdict(report, s),
   ].join('\n\n');
 }

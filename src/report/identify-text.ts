@@ -4,6 +4,7 @@ import type { StepOutcome } from '../conformance/outcome.js';
 import type { Release } from '../model/release.js';
 import { releases } from '../model/releases/index.js';
 import { kernelText } from './conform-text.js';
+import { notSurvivedText } from './not-survived.js';
 import { layoutStrip, returned, setupRows, signed, vmasOf, writtenText } from './outcome-rows.js';
 import { exactly, row } from './rows.js';
 import { legend, ruler } from './strip.js';
@@ -60,8 +61,13 @@ function evidenceText({ scenario, kernel, alike }: Evidence, hides: Kernel['hide
 }
 
 function verdict({ version }: Pick<Kernel, 'version'>, found: Identification, s: Style): string {
-  const { matches, closest, agreeing, evidence, notSetUp } = found;
+  const { matches, closest, agreeing, evidence, notSetUp, notSurvived } = found;
   const left = notSetUp === 0 ? '' : ` (${plural(notSetUp, 'scenario')} could not be set up)`;
+  if (notSurvived.length > 0) {
+    return s.bad(
+      `${version} behaves as no release; it did not survive ${plural(notSurvived.length, 'scenario')}${left}`,
+    );
+  }
   if (matches.length === 0) {
     return s.bad(
       `${version} behaves as no release; closest is ${releaseRanges(closest)}, in ${agreeing} of ${evidence.length} scenarios${left}`,
@@ -83,13 +89,14 @@ export const identifyText = (
       `${kernelText(kernel)}: ${plural(found.evidence.length, 'scenario')} that tell releases apart`,
     ),
     ...found.evidence.map((one) => evidenceText(one, kernel.hides)),
+    ...found.notSurvived.map((one) => notSurvivedText(one, s)),
     wrapped(verdict(kernel, found, s), ''),
   ].join('\n\n');
 
 /** The same for programs, with the outcomes. */
 export const identifyJson = (
   { name, version }: Pick<Kernel, 'name' | 'version'>,
-  { matches, closest, agreeing, evidence, notSetUp }: Identification,
+  { matches, closest, agreeing, evidence, notSetUp, notSurvived }: Identification,
 ): object => ({
   version: VERSION,
   kernel: { name, version },
@@ -97,6 +104,7 @@ export const identifyJson = (
   closest: closest.map(({ id }) => id),
   agreeing,
   notSetUp,
+  notSurvived,
   evidence: evidence.map(({ scenario, kernel, alike }) => ({
     scenario,
     outcome: kernel,

@@ -30,9 +30,12 @@ export const layoutStrip = (layout: readonly LayoutEntry[], pages: number): stri
 /** A difference with its sign. */
 export const signed = (n: number): string => (n < 0 ? `${n}` : `+${n}`);
 
+/** What an outcome says of a call, `ok` or an errno: `-ENOMEM`, and `errno 524` as it is. */
+export const saidText = (word: string): string => (word.startsWith('E') ? `-${word}` : word);
+
 /** What a call returned, as people write it. */
 export function returned({ result }: Pick<StepOutcome, 'result'>): string {
-  if ('errno' in result) return `-${result.errno}`;
+  if ('errno' in result) return saidText(result.errno);
   return result.ok === 'outside' ? 'an address outside' : `${result.ok}`;
 }
 

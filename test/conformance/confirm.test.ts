@@ -8,10 +8,15 @@ import {
 import { enumeratePart } from '../../src/checker/enumerate.js';
 import { reach } from '../../src/checker/reach/reach.js';
 import { type Answer, confirm } from '../../src/conformance/confirm.js';
+import { KernelDied } from '../../src/conformance/failed.js';
 import type { Kernel } from '../../src/conformance/kernel.js';
 import { invariantById } from '../../src/invariants/index.js';
 import type { Invariant } from '../../src/invariants/invariant.js';
 import { machine } from '../../src/model/run.js';
+import { answerJson } from '../../src/report/confirm-json.js';
+import { confirmText } from '../../src/report/confirm-text.js';
+import { answerText } from '../../src/report/confirmed.js';
+import { style } from '../../src/report/style.js';
 import { traceOf } from '../../src/report/trace-of.js';
 import { breachesOf, tracesIn } from '../../src/trace/read.js';
 import type { BreachTrace, CallTrace, RaceTrace } from '../../src/trace/trace.js';
@@ -55,6 +60,14 @@ function claim(shown: Counterexample | BreachTrace): BreachTrace {
   return one;
 }
 
+type Outcomes = Exclude<Answer, { readonly reason: string } | { readonly notSurvived: object }>;
+
+/** An answer with outcomes on both sides; throws for any other. */
+function outcomes(answer: Answer): Outcomes {
+  if ('model' in answer) return answer;
+  throw new Error(JSON.stringify(answer));
+}
+
 async function asked(kernel: Kernel, id: string, one: BreachTrace): Promise<Answer> {
   const confirmations = await confirm(kernel, [one], () => release(id), NEVER);
   const [only] = confirmations ?? [];
@@ -70,8 +83,7 @@ describe('a counterexample of an enumeration', () => {
   const one = claim(found);
 
   test('is confirmed on a kernel that behaves as its release', async () => {
-    const answer = await onModel('v2.6.33', 'v2.6.33', one);
-    if (answer.state === 'impossible') throw new Error(answer.reason);
+    const answer = outcomes(await onModel('v2.6.33', 'v2.6.33', one));
     expect(answer.state).toBe('confirmed');
     expect(answer.kernel.steps).toEqual(answer.model.steps);
     expect(answer.scenario).toMatchObject({
@@ -82,10 +94,39 @@ describe('a counterexample of an enumeration', () => {
   });
 
   test.each(['v5.1', 'v7.1'])('is not confirmed on %s, which mended it', async (ref) => {
-    const answer = await onModel(ref, 'v2.6.33', one);
-    if (answer.state === 'impossible') throw new Error(answer.reason);
+    const answer = outcomes(await onModel(ref, 'v2.6.33', one));
     expect(answer.state).toBe('refuted');
     expect(answer.parting?.fields).toContain('totalVmDelta');
+  });
+
+  test('is not confirmed on a kernel that does not survive it, and says so', async () => {
+    const right = modelKernel('v2.6.33');
+    const kernel: Kernel = {
+      ...right,
+      run: async ([first]) => {
+        if (first !== undefined) throw new KernelDied('the guest panicked', first);
+        return [];
+      },
+      restart: async () => {},
+    };
+    const answer = await asked(kernel, 'v2.6.33', one);
+    expect(answer).toMatchObject({
+      state: 'refuted',
+      notSurvived: { alone: 'died', lastWords: 'the guest panicked' },
+    });
+    const confirmations = [{ claim: one, release: release('v2.6.33'), answer }];
+    const text = confirmText({ kernel, confirmations }, style(false));
+    expect(text).toContain('not confirmed\n  the kernel did not survive claim-0, again when');
+    expect(text).toContain('\n\n  the guest panicked\n');
+    expect(answerJson(answer)).toMatchObject({
+      state: 'refuted',
+      reason: 'the kernel did not survive it: the guest panicked',
+      scenario: { id: 'claim-0' },
+    });
+    const confirmed = { kernel: right, release: 'v2.6.33', answers: new Map() };
+    expect(answerText(confirmed, answer)).toMatch(
+      /: not confirmed on .*, which did not survive it$/,
+    );
   });
 
   test('cannot be confirmed on a kernel that cannot set it up', async () => {
@@ -146,8 +187,7 @@ describe('a counterexample of a search from an empty window', () => {
 
   test('is repeated under the limit from the first call on', async () => {
     if (found === undefined) throw new Error('it holds');
-    const answer = await onModel('v2.6.33', 'v2.6.33', claim(found));
-    if (answer.state === 'impossible') throw new Error(answer.reason);
+    const answer = outcomes(await onModel('v2.6.33', 'v2.6.33', claim(found)));
     expect(answer.state).toBe('confirmed');
     expect(answer.scenario).toMatchObject({ setup: [], headroom: 3 });
     expect(answer.scenario.calls.length).toBeGreaterThan(1);

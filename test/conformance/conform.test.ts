@@ -5,6 +5,7 @@ import { kindOf } from '../../src/conformance/disagreement.js';
 import { exhaustiveScenarios } from '../../src/conformance/exhaustive.js';
 import type { Kernel } from '../../src/conformance/kernel.js';
 import { releaseKernel } from '../../src/conformance/model-kernel.js';
+import type { ErrnoWord } from '../../src/conformance/outcome.js';
 import { randomScenarios } from '../../src/conformance/random.js';
 import { scenarioFrom } from '../../src/conformance/scenario.js';
 import { dropped } from '../../src/model/edits.js';
@@ -99,6 +100,32 @@ describe('a kernel in which one thing is wrong', () => {
     const wrong = modelKernel('v7.1[early=3]');
     const again = exhaustiveScenarios(on, 2).scenarios;
     expect(agrees(await conform(wrong, on, again, { signal: NEVER }))).toBe(false);
+  });
+});
+
+describe('a kernel that returns an errno that the model does not know', () => {
+  /** Moves to a fixed address end with it. */
+  const returning = (errno: ErrnoWord): Kernel =>
+    answering(modelKernel('v6.12'), (ran, { calls }) => {
+      if ('cannotSetUp' in ran) return ran;
+      const isFixed = (i: number) => {
+        const call = calls[i];
+        return call?.call === 'mremap' && call.flags.includes('FIXED');
+      };
+      const steps = ran.steps.map((step, i) =>
+        isFixed(i) ? { ...step, result: { errno } } : step,
+      );
+      return { ...ran, steps };
+    });
+
+  test.each(['EOPNOTSUPP', 'errno 524'] as const)('%s disagrees, in classes', async (errno) => {
+    const found = await conformRandomly(returning(errno), release('v6.12'), 200);
+    expect(found).toMatchObject({ complete: true, failure: undefined });
+    const move = found.classes.find(({ witness }) => kindOf(witness).shape === 'FIXED move');
+    expect(move).toMatchObject({ isShrunk: true });
+    expect(move?.count).toBeGreaterThan(1);
+    expect(move?.witness.scenario.calls).toHaveLength(1);
+    for (const { witness } of found.classes) expect(kindOf(witness).kernel).toBe(errno);
   });
 });
 

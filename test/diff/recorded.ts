@@ -13,6 +13,7 @@ import {
 import type { StepOutcome, WindowView } from '../../src/conformance/outcome.js';
 import { modelCall, type WrittenCall } from '../../src/input/call.js';
 import type { Call } from '../../src/model/calls.js';
+import type { ErrnoName } from '../../src/model/errno.js';
 import type { Accounts } from '../../src/model/state.js';
 
 /** A window as /proc/PID/maps and its first bytes tell it. */
@@ -43,7 +44,8 @@ function seen(call: Call, before: WindowView, after: StepOutcome): Seen {
   const effect = sameWindow(before, after)
     ? NOTHING_CHANGED
     : failureEffect(call, layoutOf(before), layoutOf(after));
-  return { result: after.result.errno, effect };
+  // None of the recorded kernels returned another.
+  return { result: after.result.errno as ErrnoName, effect };
 }
 
 /** The counters behind the call: before it they were the same on both. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { KernelFailed } from '../../src/conformance/failed.js';
+import { KernelDied, KernelFailed } from '../../src/conformance/failed.js';
 import { parseScenario } from '../../src/conformance/scenario.js';
 import { built } from '../../src/kernels/build.js';
 import { openKernel } from '../../src/kernels/open.js';
@@ -108,10 +108,35 @@ describe('a guest', () => {
     );
   });
 
+  test('whose probe gives up in a scenario has died of it', async () => {
+    const asked = probe(script('gives-up', `echo "${GREETING}"`, 'read line; echo "!fork 11"'));
+    await asked.greeting();
+    const message =
+      'the guest cannot run scenarios: it cannot make a process (errno 11), in scenario one';
+    await expect(asked.ask([one])).rejects.toEqual(new KernelDied(message, one));
+    await asked.close();
+  });
+
   test('that failed once is not asked again', async () => {
     const asked = probe(script('mute', 'sleep 100'));
     await expect(asked.greeting()).rejects.toThrow('said nothing');
     await expect(asked.ask([one])).rejects.toThrow('said nothing');
+    await asked.close();
+  });
+
+  test('that ends behind an answer is missed at the next scenario', async () => {
+    const asked = probe(
+      script('late', `echo "${GREETING}"`, 'read line', `echo "${ANSWER}"`, 'echo "panic" >&2'),
+    );
+    await asked.greeting();
+    expect(await asked.ask([one])).toEqual([ANSWER]);
+    await sleep(200);
+    const missed = asked.ask([one]).catch((error: unknown) => error);
+    expect(await missed).toMatchObject({
+      name: 'KernelDied',
+      message: 'the guest ended (exit code 0); the last that it said:\n  panic',
+      scenario: one,
+    });
     await asked.close();
   });
 

@@ -92,6 +92,16 @@ describe('an answer', () => {
     expect(answer('@4 |;o 0 0 0 0 =')).toMatchObject({ steps: [{ result: { ok: 'outside' } }] });
   });
 
+  test.each([
+    [-95, 'EOPNOTSUPP'],
+    [-4, 'EINTR'],
+    [-11, 'EAGAIN'],
+    [-524, 'errno 524'],
+    [-4095, 'errno 4095'],
+  ])('may be an errno that no call of the model returns: %d', (number, errno) => {
+    expect(answer(`@4 |;${number} 0 0 0 0 =`)).toMatchObject({ steps: [{ result: { errno } }] });
+  });
+
   test('says which touch of the set-up cannot write', () => {
     expect(answer('@4 x1')).toEqual({
       id: 'w',
@@ -112,7 +122,7 @@ describe('an answer', () => {
     ['@4 0,3,axw |;0 0 0 0 0 =', 'a letter that means nothing'],
     ['@4 0,3,apw |;0 0 0 0 =', 'a number too few'],
     ['@4 0,3,apw | 1,2;0 0 0 0 0 =', 'a run without a count'],
-    ['@4 |;-999 0 0 0 0 =', 'an errno that no call of the model returns'],
+    ['@4 |;-4096 0 0 0 0 =', 'a number too low for an errno'],
     ['@4 x0', 'a touch that is none'],
   ])('is refused where it is not one: %s (%s)', (line) => {
     expect(() => answer(line)).toThrow(KernelFailed);

@@ -24,6 +24,7 @@ const nothing: Conformance = {
   notSetUp: 0,
   notByKernel: new Map(),
   notByModel: [],
+  notSurvived: [],
   beyondModel: 0,
   classes: [],
   complete: true,

@@ -1,0 +1,94 @@
+import { KernelDied, KernelFailed } from './failed.js';
+import type { Kernel, Ran } from './kernel.js';
+import { runOn } from './run-on.js';
+import type { Scenario } from './scenario.js';
+
+/** A scenario in which a kernel came to an end. */
+export interface NotSurvived {
+  readonly scenario: Scenario;
+  /** How it ended, with the last that it said. */
+  readonly lastWords: string;
+  /** What became of the kernel when, started anew, it ran this scenario and no other. */
+  readonly alone: 'died' | 'survived' | 'not run';
+}
+
+/** Such scenarios in a run; each may cost two starts of the kernel, and two waits where it hangs. */
+const MOST = 3;
+
+/** Puts scenarios to a kernel, and starts it anew where it does not survive one. */
+export class Runner {
+  private readonly found: NotSurvived[] = [];
+  /** The last of the batch before. */
+  private last: Scenario | undefined;
+
+  constructor(
+    private readonly kernel: Kernel,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  get hides(): Kernel['hides'] {
+    return this.kernel.hides;
+  }
+
+  /** The scenarios that the kernel did not survive so far. */
+  get notSurvived(): readonly NotSurvived[] {
+    return this.found;
+  }
+
+  /**
+   * What the kernel made of each scenario, in turn, undefined of those that it did not survive; undefined
+   * after an abort. Throws KernelFailed, also where it cannot be started anew or has been too often.
+   */
+  async run(scenarios: readonly Scenario[]): Promise<readonly (Ran | undefined)[] | undefined> {
+    let left = scenarios;
+    for (;;) {
+      try {
+        const answers = (await runOn(this.kernel, left, this.signal))?.values();
+        if (answers === undefined) return undefined;
+        this.last = left.at(-1) ?? this.last;
+        return scenarios.map((one) => (left.includes(one) ? answers.next().value : undefined));
+      } catch (error) {
+        if (!(error instanceof KernelDied)) throw error;
+        const before = left[left.indexOf(error.scenario) - 1] ?? this.last;
+        const fatal = await this.survive(error, before);
+        // Those before it are run again, for all answers to be of one kernel that lives.
+        left = left.filter((one) => one !== fatal);
+      }
+    }
+  }
+
+  /**
+   * Starts the kernel anew after its end, and finds out what led to it: the first scenario without an
+   * answer, or the one before it, if the end came when its answer was given.
+   */
+  private async survive(error: KernelDied, before: Scenario | undefined): Promise<Scenario> {
+    const { kernel, found } = this;
+    if (kernel.restart === undefined) throw error;
+    if (found.length === MOST) {
+      const ids = found.map(({ scenario: { id } }) => id).join(', ');
+      throw new KernelFailed(`${error.message}\nbefore that it did not survive ${ids}`);
+    }
+    const { scenario, message: lastWords } = error;
+    const at = found.push({ scenario, lastWords, alone: 'not run' }) - 1;
+    await kernel.restart();
+    let known = await this.alone(scenario, lastWords);
+    if (known.alone === 'survived' && before !== undefined) {
+      const other = await this.alone(before, lastWords);
+      if (other.alone === 'died') known = other;
+    }
+    found[at] = known;
+    if (known.alone === 'died') await kernel.restart();
+    return known.scenario;
+  }
+
+  /** Twice, since a kernel that dies behind the answer to one leaves the next without. */
+  private async alone(scenario: Scenario, lastWords: string): Promise<NotSurvived> {
+    try {
+      const ran = await runOn(this.kernel, [scenario, scenario], this.signal);
+      return { scenario, lastWords, alone: ran === undefined ? 'not run' : 'survived' };
+    } catch (error) {
+      if (!(error instanceof KernelDied)) throw error;
+      return { scenario, lastWords: error.message, alone: 'died' };
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import type { NotSurvived } from '../conformance/runner.js';
+import { setupRows, writtenText } from './outcome-rows.js';
+import { row } from './rows.js';
+import type { Style } from './style.js';
+
+const ALONE: Record<NotSurvived['alone'], string> = {
+  died: ', again when it was run alone',
+  survived: ', but did when it was run alone',
+  'not run': '',
+};
+
+/** A scenario in which a kernel came to an end, and the last that the kernel said. */
+export const notSurvivedText = ({ scenario, alone, lastWords }: NotSurvived, s: Style): string =>
+  [
+    `  ${s.bold(s.bad(`the kernel did not survive ${scenario.id}${ALONE[alone]}`))}`,
+    ...setupRows(scenario),
+    ...scenario.calls.flatMap((call) => row('call', writtenText(call))),
+    '',
+    ...lastWords.split('\n').map((line) => `  ${line}`),
+  ].join('\n');
