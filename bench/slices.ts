@@ -1,4 +1,3 @@
-import { Frontier } from '../src/checker/reach/frontier.js';
 import { KeptStates } from '../src/checker/reach/kept-states.js';
 import { addressSpaces } from '../src/checker/spaces.js';
 import type { TaskResult } from '../src/verify/execute.js';
@@ -7,7 +6,7 @@ import { type Runner, threads } from '../src/verify/pool.js';
 import { expansionFrom } from '../src/verify/slices.js';
 import { listed, type Source } from '../src/verify/source.js';
 import { Threads } from '../src/verify/threads.js';
-import { Todo } from '../src/verify/todo.js';
+import { frontierOf, Todo } from '../src/verify/todo.js';
 import { unitsOf } from '../src/verify/units.js';
 import { note, repeated, type Scale } from './measure.js';
 import { type Figures, NEVER, through, withServer } from './queue.js';
@@ -120,8 +119,7 @@ async function messages(job: Job, workers: number): Promise<Figures> {
   const expanding = (performance.now() - start) / 1000;
   if (job.kind !== 'reach' || found?.kind !== 'reach') throw new Error('no reach');
   const states = found.found.work.spaces;
-  // It makes calls that tell protections apart.
-  const again = new Frontier(job.bounds, undefined);
+  const again = frontierOf(job);
   const merging = performance.now();
   for (const result of results) {
     while (again.slice() !== undefined);

@@ -28,7 +28,8 @@ interface Out {
   readonly frontier: Frontier | undefined;
 }
 
-function frontierOf({ release, bounds, invariants }: ReachJob): Frontier {
+/** The frontier of a reach search whose states are expanded elsewhere. */
+export function frontierOf({ release, bounds, invariants }: ReachJob): Frontier {
   const asked = invariants.map(invariantFor);
   return new Frontier(bounds, mirrorOf(releaseById(release), bounds, asked));
 }

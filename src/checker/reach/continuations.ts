@@ -6,9 +6,6 @@ import type { Successors } from './successors.js';
 /** 32-bit words of where calls lead that are kept; when there are more, all are forgotten. */
 const ROOM = 1 << 23;
 
-/** Not known yet. */
-export const UNKNOWN = -1;
-
 /**
  * How the calls of openings go on from address spaces, by which of them have passed their looks. Each is a
  * number, and what is known of it is in arrays, since there are many.

@@ -13,10 +13,10 @@ import { callsOf } from '../calls.js';
 import { canonical, frameTokens } from '../spaces.js';
 import { causesOf, scopeOf, type Work, WorkTally } from '../tally.js';
 import { Breaches, type Broken, type Judged } from './breaches.js';
-import { Continuations, UNKNOWN } from './continuations.js';
+import { Continuations } from './continuations.js';
 import { CountVerdicts } from './count-verdicts.js';
 import { type Effect, effectOf } from './effect.js';
-import { Lists } from './lists.js';
+import { Lists, UNKNOWN } from './lists.js';
 import { Looks } from './looks.js';
 import { type Follower, isAnyOpen, isOpen, type Opening, openingsOf } from './openings.js';
 import { Outcomes } from './outcomes.js';
@@ -344,12 +344,14 @@ export class Expander {
   private judgeUnchanged(): void {
     const { groups, looks, before, ways } = this;
     for (const { groups: refused, place, result } of looks.refusals()) {
-      for (const group of refused) {
-        const { plan, members, size } = groups[group] as CallGroup;
-        const { index } = members[0] as ArgumentClass<Call>;
-        if (this.byCounts) {
-          this.judgeWay(ways.numberOf(plan, place, result, before.length), index, size);
-        } else this.judgeRefused(groups[group] as CallGroup, place, result);
+      for (const number of refused) {
+        const group = groups[number] as CallGroup;
+        if (!this.byCounts) {
+          this.judgeRefused(group, place, result);
+          continue;
+        }
+        const { index } = group.members[0] as ArgumentClass<Call>;
+        this.judgeWay(ways.numberOf(group.plan, place, result, before.length), index, group.size);
       }
     }
     for (const follower of this.ending) {

@@ -1,6 +1,7 @@
 import { BASIS, mixed, spread } from './hash.js';
 
-const NONE = -1;
+/** In place of the number of a list that is not there. */
+export const UNKNOWN = -1;
 
 /** The array, or one of at least twice its length that begins with it, if it is too short. */
 export function longEnough(
@@ -23,7 +24,7 @@ export class Lists<T extends number = number> {
   /** Where each begins; the next begins where it ends. */
   private starts = new Int32Array(1 << 10);
   /** By slot, the number of a list and its hash: to look elsewhere takes longer than to compare these. */
-  private table = new Int32Array(1 << 12).fill(NONE);
+  private table = new Int32Array(1 << 12).fill(UNKNOWN);
   private count = 0;
 
   get size(): number {
@@ -35,13 +36,13 @@ export class Lists<T extends number = number> {
     const hash = hashOf(list);
     const slot = this.slotOf(list, hash);
     const number = this.table[slot] as number;
-    if (number !== NONE) return number;
+    if (number !== UNKNOWN) return number;
     this.table[slot] = this.count;
     this.table[slot + 1] = hash;
     return this.append(list);
   }
 
-  /** The number of a list, or -1. */
+  /** The number of a list, or UNKNOWN. */
   find(list: readonly T[]): number {
     return this.table[this.slotOf(list, hashOf(list))] as number;
   }
@@ -68,7 +69,8 @@ export class Lists<T extends number = number> {
     const mask = table.length - 2;
     for (let slot = hash & mask; ; slot = (slot + 2) & mask) {
       const number = table[slot] as number;
-      if (number === NONE || (table[slot + 1] === hash && this.equals(number, list))) return slot;
+      if (number === UNKNOWN || (table[slot + 1] === hash && this.equals(number, list)))
+        return slot;
     }
   }
 
@@ -94,13 +96,13 @@ export class Lists<T extends number = number> {
 
   private rehash(): void {
     const { table } = this;
-    const larger = new Int32Array(2 * table.length).fill(NONE);
+    const larger = new Int32Array(2 * table.length).fill(UNKNOWN);
     const mask = larger.length - 2;
     for (let i = 0; i < table.length; i += 2) {
-      if (table[i] === NONE) continue;
+      if (table[i] === UNKNOWN) continue;
       const hash = table[i + 1] as number;
       let slot = hash & mask;
-      while (larger[slot] !== NONE) slot = (slot + 2) & mask;
+      while (larger[slot] !== UNKNOWN) slot = (slot + 2) & mask;
       larger[slot] = table[i] as number;
       larger[slot + 1] = hash;
     }

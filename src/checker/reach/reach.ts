@@ -102,19 +102,12 @@ class Search {
     }
     const { successors } = expander;
     this.edges += successors.length;
-    const fresh = successors.filter((space) => !this.isKnown(space));
-    fresh.sort((a, b) => expander.firstCall(a) - expander.firstCall(b));
-    for (const space of fresh) {
+    const unknown = successors.filter((space) => !this.known.has(space));
+    unknown.sort((a, b) => expander.firstCall(a) - expander.firstCall(b));
+    for (const space of unknown) {
       this.states.add(expander.space(space), state, expander.firstCall(space));
       this.known.add(space);
     }
-  }
-
-  private isKnown(space: number): boolean {
-    if (this.known.has(space)) return true;
-    if (!this.states.has(this.expander.space(space))) return false;
-    this.known.add(space);
-    return true;
   }
 }
 
