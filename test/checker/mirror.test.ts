@@ -1,14 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { ReachBounds } from '../../src/checker/bounds.js';
 import { callsOf } from '../../src/checker/calls.js';
-import { mirrorOf } from '../../src/checker/reach/mirror.js';
+import { mirroredCall, mirrorOf } from '../../src/checker/reach/mirror.js';
 import { reach } from '../../src/checker/reach/reach.js';
 import { canonical } from '../../src/checker/spaces.js';
 import { invariants } from '../../src/invariants/index.js';
 import type { Invariant } from '../../src/invariants/invariant.js';
 import { limitHeld } from '../../src/invariants/limit-held.js';
 import type { Vmas } from '../../src/model/address-space.js';
-import type { Call } from '../../src/model/calls.js';
 import { edited } from '../../src/model/edits.js';
 import { machine, run } from '../../src/model/run.js';
 import { env, NOT_FOLLOWED } from '../../src/model/state.js';
@@ -44,9 +43,6 @@ const atMostTwo: Invariant = {
 };
 
 const byCounts = [...invariants.filter(({ ofCountsAlone }) => ofCountsAlone === true), atMostTwo];
-
-const mirroredCall = (call: Call): Call =>
-  call.call === 'mmap' ? { ...call, prot: call.prot === 'r' ? 'rw' : 'r' } : call;
 
 /** v5.7 to v5.10 and v6.15 to v6.17-rc1 put VM_ACCOUNT where it is not due, or lose it, with DONTUNMAP. */
 const UNEVEN = ['v5.7', 'v6.15', 'v6.16', 'v6.17-rc1'];

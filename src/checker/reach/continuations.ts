@@ -1,6 +1,7 @@
 import { Lists, longEnough } from './lists.js';
 import type { Opening } from './openings.js';
 import type { Outcomes } from './outcomes.js';
+import { imageOf } from './space-numbers.js';
 import type { Successors } from './successors.js';
 
 /** 32-bit words of where calls lead that are kept; when there are more, all are forgotten. */
@@ -8,7 +9,8 @@ const ROOM = 1 << 23;
 
 /**
  * How the calls of openings go on from address spaces, by which of them have passed their looks. Each is a
- * number, and what is known of it is in arrays, since there are many.
+ * number, and what is known of it is in arrays, since there are many. Of two address spaces that mirror each
+ * other it is known of one, and used in both.
  */
 export class Continuations {
   /** An address space, an opening, and of its looks those that were passed. */
@@ -17,7 +19,7 @@ export class Continuations {
   /** Address spaces to which calls lead, each once with the first call that does; and where those of each begin. */
   private leads = new Int32Array(1 << 16);
   private starts = new Int32Array(1 << 10);
-  /** How calls end: the way, the first call, and how many, each way once. Many go on from elsewhere and end alike. */
+  /** How calls end, as in `Outcomes`. Many go on from elsewhere and end alike. */
   private endings = new Lists();
   private endingOf = new Int32Array(1 << 10);
   /** As in `Outcomes`, both in one word. */
@@ -26,6 +28,9 @@ export class Continuations {
   private times = new Int32Array(1 << 10);
   /** Highest rise of map_count in what was used since that was asked last. */
   private highest = 0;
+
+  /** @param images by the number of a call that of its mirror image */
+  constructor(private readonly images: Int32Array) {}
 
   get isFull(): boolean {
     return (this.starts[this.keys.size] as number) > ROOM;
@@ -79,12 +84,13 @@ export class Continuations {
    *
    * @param above how many VMAs there are more where they do than where they began, what they clear taken off
    * @param cleared how many that is
+   * @param mirrored where they do is the mirror image of that of which it is known
    */
-  use(at: number, above: number, cleared: number, successors: Successors): void {
+  use(at: number, above: number, cleared: number, mirrored: boolean, successors: Successors): void {
     this.highest = Math.max(this.highest, above + this.riseOf(at, cleared));
     const ending = this.endingOf[at] as number;
     this.times[ending] = (this.times[ending] as number) + 1;
-    this.leadsIn(at, successors);
+    this.leadsIn(at, mirrored, successors);
   }
 
   /** Highest rise of map_count in one of them, where so much is cleared first. */
@@ -94,21 +100,28 @@ export class Continuations {
   }
 
   /** Adds where calls lead in one of them to where others do. */
-  leadsIn(at: number, successors: Successors): void {
-    const { leads } = this;
+  leadsIn(at: number, mirrored: boolean, successors: Successors): void {
+    const { leads, images } = this;
     const end = this.starts[at + 1] as number;
     for (let i = this.starts[at] as number; i < end; i += 2) {
-      successors.add(leads[i] as number, leads[i + 1] as number);
+      const space = leads[i] as number;
+      const call = leads[i + 1] as number;
+      if (mirrored) successors.add(imageOf(space), images[call] as number);
+      else successors.add(space, call);
     }
   }
 
-  /** How calls end in one of them: the way, the first such call, and how many do, for each way. */
-  eachEnd(at: number, tell: (way: number, first: number, times: number) => void): void {
+  /** How calls end in one of them, as `Outcomes.end` is told. */
+  eachEnd(at: number, mirrored: boolean, tell: Outcomes['end']): void {
     const { endings } = this;
     const number = this.endingOf[at] as number;
     const end = endings.startOf(number + 1);
-    for (let i = endings.startOf(number); i < end; i += 3) {
-      tell(endings.at(i), endings.at(i + 1), endings.at(i + 2));
+    for (let i = endings.startOf(number); i < end; i += 4) {
+      const first = endings.at(i + 2);
+      const image = endings.at(i + 3);
+      const times = endings.at(i + 1);
+      if (mirrored) tell(endings.at(i), times, image, first);
+      else tell(endings.at(i), times, first, image);
     }
   }
 
@@ -119,8 +132,8 @@ export class Continuations {
       const used = times[number] as number;
       if (used === 0) continue;
       const ending = endings.get(number);
-      for (let i = 0; i < ending.length; i += 3) {
-        tell(ending[i] as number, used * (ending[i + 2] as number));
+      for (let i = 0; i < ending.length; i += 4) {
+        tell(ending[i] as number, used * (ending[i + 1] as number));
       }
       times[number] = 0;
     }

@@ -5,7 +5,6 @@ import type { Machine, Plan } from '../../model/plan.js';
 import { mapOutcome, type Outcome, Recorder, runPlan } from '../../model/run.js';
 import { type Env, env, NOT_FOLLOWED, type Pages, RUNNING } from '../../model/state.js';
 import type { Step } from '../../model/step.js';
-import type { Vma } from '../../model/vma.js';
 import type { ArgumentClass } from '../argument-classes.js';
 import type { ReachBounds } from '../bounds.js';
 import { type CallGroup, callGroups } from '../call-groups.js';
@@ -16,11 +15,13 @@ import { Breaches, type Broken, type Judged } from './breaches.js';
 import { Continuations } from './continuations.js';
 import { CountVerdicts } from './count-verdicts.js';
 import { type Effect, effectOf } from './effect.js';
-import { Lists, UNKNOWN } from './lists.js';
+import { UNKNOWN } from './lists.js';
 import { Looks } from './looks.js';
+import { type Mirror, mirrorOf } from './mirror.js';
 import { type Follower, isAnyOpen, isOpen, type Opening, openingsOf } from './openings.js';
 import { Outcomes } from './outcomes.js';
 import { type Segment, Slots } from './segments.js';
+import { callImages, imageOf, SpaceNumbers } from './space-numbers.js';
 import { Successors } from './successors.js';
 import { Ways } from './ways.js';
 
@@ -30,7 +31,7 @@ export interface ReachOptions {
   readonly argumentClasses?: boolean;
   /** Look up how calls go on from where they have been before; off runs every call from its start. */
   readonly segments?: boolean;
-  /** Search one of two states that mirror each other, and count it for both; off searches both. */
+  /** Search one of two states that mirror each other, and count it for both; off searches both, each by itself. */
   readonly mirror?: boolean;
 }
 
@@ -70,7 +71,10 @@ export class Expander {
   /** All invariants say `ofCountsAlone`. */
   private readonly byCounts: boolean;
   private readonly verdicts: CountVerdicts;
-  private spaces = new Lists<Vma>();
+  private readonly mirror: Mirror | undefined;
+  private spaces: SpaceNumbers;
+  /** By the number of a call that of its mirror image. */
+  private readonly images: Int32Array;
   private readonly reached = new Successors();
   /** What is being expanded. */
   private state = 0;
@@ -86,7 +90,7 @@ export class Expander {
     release: Machine,
     private readonly bounds: ReachBounds,
     invariants: readonly Invariant[],
-    { argumentClasses: reduce = true, segments = true }: ReachOptions,
+    { argumentClasses: reduce = true, segments = true, mirror = true }: ReachOptions,
   ) {
     this.on = reduce ? release.within(causesOf(bounds)) : release;
     this.calls = callsOf(bounds);
@@ -108,7 +112,10 @@ export class Expander {
     const openings = openingsOf(this.groups, numbers.filter(isCut), slots, this.looks);
     this.openings = openings.filter((opening) => !endsAtOnce(opening));
     this.ending = openings.filter(endsAtOnce).flatMap(({ followers }) => followers);
-    this.continuations = new Continuations();
+    this.mirror = mirror ? mirrorOf(release.release, bounds, invariants) : undefined;
+    this.spaces = new SpaceNumbers(this.mirror);
+    this.images = callImages(this.calls);
+    this.continuations = new Continuations(this.images);
   }
 
   /** The VMAs of an address space that was met. */
@@ -172,7 +179,7 @@ export class Expander {
 
   private forget(): void {
     this.settle();
-    this.spaces = new Lists<Vma>();
+    this.spaces = new SpaceNumbers(this.mirror);
     this.continuations.forget();
     this.generation++;
   }
@@ -221,10 +228,12 @@ export class Expander {
     }
     this.work.rose(effect.rise);
     const left = withoutCleared(opening, effect.vmas);
-    const at = this.continuation(opening, left);
+    const space = this.spaces.add(left);
+    const at = this.continuation(opening, space);
+    const mirrored = this.spaces.isSecond(space);
     const above = left.length - before.length;
-    continuations.use(at, above, effect.vmas.length - left.length, this.reached);
-    if (this.judges) continuations.eachEnd(at, this.judgeWay);
+    continuations.use(at, above, effect.vmas.length - left.length, mirrored, this.reached);
+    if (this.judges) continuations.eachEnd(at, mirrored, this.judgeWay);
   }
 
   /** The first segment has ended the calls of an opening. */
@@ -238,7 +247,7 @@ export class Expander {
       work.addAt(plan, place, result, rise, one.size);
       if (end !== undefined) reached.add(end, one.index);
       if (!this.judges) continue;
-      this.judgeWay(this.ways.numberOf(plan, place, result, vmas.length), one.index, one.size);
+      this.judgeWay(this.ways.numberOf(plan, place, result, vmas.length), one.size, one.index);
     }
   }
 
@@ -253,16 +262,19 @@ export class Expander {
     return effectOf(this.limits, vmas, plan, segment, one.call, this.recorder);
   }
 
-  /** How calls go on from what that segment has left, what they clear taken out. */
-  private continuation(opening: Opening, left: Vmas): number {
-    const { continuations, looks } = this;
-    const space = this.spaces.add(left);
+  /**
+   * How calls go on from what that segment has left, what they clear taken out; or how their mirror images
+   * do, if that is the second of an address space and its mirror image.
+   */
+  private continuation(opening: Opening, left: number): number {
+    const { continuations, looks, spaces } = this;
+    const space = spaces.isSecond(left) ? imageOf(left) : left;
     const known = continuations.find(space, opening, looks.passed);
     if (known !== UNKNOWN) return known;
     this.outcomes[opening.depth] ??= new Outcomes();
     const found = this.outcomes[opening.depth] as Outcomes;
     found.begin();
-    this.goOn(opening, left, 0, undefined, found);
+    this.goOn(opening, spaces.get(space), 0, undefined, found);
     return continuations.add(space, opening, looks.passed, found);
   }
 
@@ -313,10 +325,13 @@ export class Expander {
       this.goOn(opening, left, above, counted, outcomes);
       return;
     }
-    const at = this.continuation(opening, left);
-    outcomes.rose(above + this.continuations.riseOf(at, vmas.length - left.length), counted);
-    this.continuations.leadsIn(at, outcomes.leads);
-    this.continuations.eachEnd(at, outcomes.end);
+    const { continuations, spaces } = this;
+    const space = spaces.add(left);
+    const at = this.continuation(opening, space);
+    const mirrored = spaces.isSecond(space);
+    outcomes.rose(above + continuations.riseOf(at, vmas.length - left.length), counted);
+    continuations.leadsIn(at, mirrored, outcomes.leads);
+    continuations.eachEnd(at, mirrored, outcomes.end);
   }
 
   private gather(
@@ -329,7 +344,7 @@ export class Expander {
     // Nobody else asks how many VMAs there are then.
     const mapCount = this.judges ? vmas.length : 0;
     const way = this.ways.numberOf(plan, from + passed, result, mapCount);
-    outcomes.end(way, one.index, one.size);
+    outcomes.end(way, one.size, one.index, this.images[one.index] as number);
   }
 
   /** The segment that the calls of an opening share has ended them. */
@@ -351,14 +366,14 @@ export class Expander {
           continue;
         }
         const { index } = group.members[0] as ArgumentClass<Call>;
-        this.judgeWay(ways.numberOf(group.plan, place, result, before.length), index, group.size);
+        this.judgeWay(ways.numberOf(group.plan, place, result, before.length), group.size, index);
       }
     }
     for (const follower of this.ending) {
       if (!isOpen(follower, looks.passed)) continue;
       const { plan, one, segments } = follower;
       const { from, returns = 0 } = segments[0] as Segment;
-      this.judgeWay(ways.numberOf(plan, from, returns, before.length), one.index, one.size);
+      this.judgeWay(ways.numberOf(plan, from, returns, before.length), one.size, one.index);
     }
   }
 
@@ -380,7 +395,7 @@ export class Expander {
   }
 
   /** Judges calls of which no more is known than how they end, and the first of them. */
-  private readonly judgeWay = (way: number, first: number, size: number): void =>
+  private readonly judgeWay = (way: number, size: number, first: number): void =>
     this.verdicts.judge(way, this.state, this.before, first, size);
 
   private judge(call: Call, index: number, size: number, outcome: Outcome): void {

@@ -1,5 +1,6 @@
 import type { Invariant } from '../../invariants/invariant.js';
 import type { Vmas } from '../../model/address-space.js';
+import type { Call } from '../../model/calls.js';
 import type { Release } from '../../model/release.js';
 import { releases } from '../../model/releases/index.js';
 import {
@@ -24,7 +25,18 @@ function swapped(vma: Vma): Vma {
 }
 
 /** The mirror image; the empty window is its own, and nothing else is. */
-const mirror: Mirror = (vmas) => vmas.map(swapped);
+const mirror: Mirror = (vmas) => {
+  const image: Vma[] = [];
+  for (let i = 0; i < vmas.length; i++) image.push(swapped(vmas[i] as Vma));
+  return image;
+};
+
+/** Whether an address space counts as the second of itself and its mirror image. */
+export const isSecond = (vmas: Vmas): boolean => vmas.length > 0 && isWritable(vmas[0] as Vma);
+
+/** The call that does in a mirror image what the call does; only mmap() is given a protection where there is one. */
+export const mirroredCall = (call: Call): Call =>
+  call.call === 'mmap' ? { ...call, prot: call.prot === 'r' ? 'rw' : 'r' } : call;
 
 /** Whether all calls that are made compare protections at most. */
 const isBlind = ({ calls }: Release, { calls: made, mremap }: ReachBounds): boolean =>

@@ -1,6 +1,9 @@
 import { longEnough } from './lists.js';
 import { Successors } from './successors.js';
 
+/** Of a way in `Outcomes`, and in what it makes of all. */
+const WORDS = 4;
+
 /** Where some calls lead, and how they end, put together. */
 export class Outcomes {
   /** The address spaces to which they lead, each once, with the first call that does. */
@@ -11,7 +14,7 @@ export class Outcomes {
    */
   rise = 0;
   riseCounted = 0;
-  /** By way: the last turn in which calls ended so, the first of them, and how many. */
+  /** By way: the last turn in which calls ended so, how many, and the first of them and of their mirror images. */
   private met = new Int32Array(1 << 10);
   private turn = 0;
   private ways: number[] = [];
@@ -33,29 +36,33 @@ export class Outcomes {
   /**
    * Calls end in one way.
    *
-   * @param call the first of them
+   * @param first of them
+   * @param image the first of their mirror images
    */
-  readonly end = (way: number, call: number, times: number): void => {
-    const at = 3 * way;
-    this.met = longEnough(this.met, at + 3);
+  readonly end = (way: number, times: number, first: number, image: number): void => {
+    const at = WORDS * way;
+    this.met = longEnough(this.met, at + WORDS);
     const { met } = this;
     if (met[at] !== this.turn) {
       met[at] = this.turn;
-      met[at + 1] = call;
-      met[at + 2] = times;
+      met[at + 1] = times;
+      met[at + 2] = first;
+      met[at + 3] = image;
       this.ways.push(way);
     } else {
-      if (call < (met[at + 1] as number)) met[at + 1] = call;
-      met[at + 2] = (met[at + 2] as number) + times;
+      met[at + 1] = (met[at + 1] as number) + times;
+      if (first < (met[at + 2] as number)) met[at + 2] = first;
+      if (image < (met[at + 3] as number)) met[at + 3] = image;
     }
   };
 
-  /** Each way with the first call that ends so, and how many do. */
+  /** Each way with how many calls end so, the first of them, and the first of their mirror images. */
   get ending(): number[] {
     const { met } = this;
     const ending: number[] = [];
     for (const way of this.ways) {
-      ending.push(way, met[3 * way + 1] as number, met[3 * way + 2] as number);
+      const at = WORDS * way;
+      ending.push(way, met[at + 1] as number, met[at + 2] as number, met[at + 3] as number);
     }
     return ending;
   }
