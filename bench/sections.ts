@@ -136,12 +136,13 @@ interface EnumerateResult {
   readonly perSecondAndWorker: number;
   /** One worker's time over this one's. */
   readonly speedup: number;
-  /** The same of as many processes that share nothing, each with all of the work: what the machine allows. */
-  readonly possible: number;
 }
 
-/** Parts of the sample, of so many; an even number, so that two workers have equal shares. */
-const SAMPLE = 4;
+/**
+ * Parts of the sample, if there are as many: half a minute of work for one worker. In a second or two most of
+ * what two workers gain is lost again, since each has V8 compile everything for itself.
+ */
+const SAMPLE = 64;
 const NOTHING = 2 ** 40;
 
 interface Sample {
@@ -152,13 +153,6 @@ interface Sample {
 
 const partsFor = (pages: number): number => 4 * 8 ** Math.max(0, pages - 4);
 
-/** How much more is done by processes side by side than by one alone; without their starts. */
-async function sideBySide(what: Probe, processes: number): Promise<number> {
-  const alone = await probe(what);
-  const together = await Promise.all(Array.from({ length: processes }, () => probe(what)));
-  return (processes * alone.seconds) / Math.max(...together.map(({ seconds }) => seconds));
-}
-
 /** A sample of the parts of the full model, on one worker and on two. */
 export async function enumerate({ pages, repeats }: Scale): Promise<EnumerateResult[]> {
   const results: EnumerateResult[] = [];
@@ -166,7 +160,8 @@ export async function enumerate({ pages, repeats }: Scale): Promise<EnumerateRes
     const parts = partsFor(pages);
     const ids = invariants.map(({ id }) => id);
     const job = { kind: 'enumerate', release, bounds: fullBounds(pages), invariants: ids } as const;
-    const tasks: Task[] = Array.from({ length: SAMPLE }, (_, part) => ({ job, part, parts }));
+    const sample = Math.min(SAMPLE, parts);
+    const tasks: Task[] = Array.from({ length: sample }, (_, part) => ({ job, part, parts }));
     const timed = async (workers: number, what: readonly Task[]): Promise<Sample> => {
       let calls = 0;
       const start = performance.now();
@@ -183,7 +178,7 @@ export async function enumerate({ pages, repeats }: Scale): Promise<EnumerateRes
       const { calls, seconds } = await timed(workers, tasks);
       return { calls, seconds: Math.max(0.001, seconds - spent) };
     };
-    note(`enumerate: ${release}, ${pages} pages, ${SAMPLE} of ${parts} parts, ${repeats} turns`);
+    note(`enumerate: ${release}, ${pages} pages, ${sample} of ${parts} parts, ${repeats} turns`);
     const turns = await repeated(
       repeats,
       async () => [await sampled(1), await sampled(2)] as const,
@@ -192,11 +187,7 @@ export async function enumerate({ pages, repeats }: Scale): Promise<EnumerateRes
       const run = typical(turns.map((turn) => turn[i] as Sample));
       const perSecondAndWorker = run.calls / run.seconds / workers;
       const speedup = median(turns.map((turn) => turn[0].seconds / (turn[i] as Sample).seconds));
-      const one = { part: 0, parts } as const;
-      const what = { search: 'enumerate', release, bounds: job.bounds, options: one } as const;
-      const possible =
-        workers === 1 ? 1 : median(await repeated(repeats, () => sideBySide(what, workers)));
-      results.push({ release, pages, workers, ...run, perSecondAndWorker, speedup, possible });
+      results.push({ release, pages, workers, ...run, perSecondAndWorker, speedup });
     }
   }
   return results;

@@ -21,7 +21,7 @@ import { type Mirror, mirrorOf } from './mirror.js';
 import { type Follower, isAnyOpen, isOpen, type Opening, openingsOf } from './openings.js';
 import { Outcomes } from './outcomes.js';
 import { type Segment, Slots } from './segments.js';
-import { callImages, imageOf, SpaceNumbers } from './space-numbers.js';
+import { callImages, SpaceNumbers } from './space-numbers.js';
 import { Successors } from './successors.js';
 import { Ways } from './ways.js';
 
@@ -230,7 +230,7 @@ export class Expander {
     const left = withoutCleared(opening, effect.vmas);
     const space = this.spaces.add(left);
     const at = this.continuation(opening, space);
-    const mirrored = this.spaces.isSecond(space);
+    const mirrored = space !== this.spaces.firstOf(space);
     const above = left.length - before.length;
     continuations.use(at, above, effect.vmas.length - left.length, mirrored, this.reached);
     if (this.judges) continuations.eachEnd(at, mirrored, this.judgeWay);
@@ -268,7 +268,7 @@ export class Expander {
    */
   private continuation(opening: Opening, left: number): number {
     const { continuations, looks, spaces } = this;
-    const space = spaces.isSecond(left) ? imageOf(left) : left;
+    const space = spaces.firstOf(left);
     const known = continuations.find(space, opening, looks.passed);
     if (known !== UNKNOWN) return known;
     this.outcomes[opening.depth] ??= new Outcomes();
@@ -328,7 +328,7 @@ export class Expander {
     const { continuations, spaces } = this;
     const space = spaces.add(left);
     const at = this.continuation(opening, space);
-    const mirrored = spaces.isSecond(space);
+    const mirrored = space !== spaces.firstOf(space);
     outcomes.rose(above + continuations.riseOf(at, vmas.length - left.length), counted);
     continuations.leadsIn(at, mirrored, outcomes.leads);
     continuations.eachEnd(at, mirrored, outcomes.end);

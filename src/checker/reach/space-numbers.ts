@@ -33,11 +33,12 @@ export class SpaceNumbers {
     const { first, mirror } = this;
     if (mirror === undefined) return first.get(number);
     const vmas = first.get(number >> 1);
-    return this.isSecond(number) ? mirror(vmas) : vmas;
+    return number === this.firstOf(number) ? vmas : mirror(vmas);
   }
 
-  isSecond(number: number): boolean {
-    return this.mirror !== undefined && (number & 1) !== 0;
+  /** The number of the first of an address space and its mirror image. */
+  firstOf(number: number): number {
+    return this.mirror === undefined ? number : number & ~1;
   }
 }
 
