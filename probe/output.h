@@ -4,7 +4,7 @@
 
 #include "bare.h"
 
-enum { EXIT_UNCLEAN = 10, EXIT_DONE, EXIT_FAILED };
+enum { EXIT_UNCLEAN = 10, EXIT_DONE, EXIT_FAILED, EXIT_AS_ASKED };
 
 static int is_guest;
 static char out[1 << 16];

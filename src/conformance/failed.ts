@@ -5,13 +5,14 @@ export class KernelFailed extends Error {
   override readonly name: string = 'KernelFailed';
 }
 
-/** A kernel came to an end, or to a halt, in the middle of a scenario. */
+/** A kernel came to an end or to a halt, or complained, in a scenario or behind it. */
 export class KernelDied extends KernelFailed {
   override readonly name = 'KernelDied';
 
+  /** @param scenarios one of which it was, as far as that is known */
   constructor(
     message: string,
-    readonly scenario: Scenario,
+    readonly scenarios: readonly Scenario[],
   ) {
     super(message);
   }

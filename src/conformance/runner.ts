@@ -49,36 +49,48 @@ export class Runner {
         return scenarios.map((one) => (left.includes(one) ? answers.next().value : undefined));
       } catch (error) {
         if (!(error instanceof KernelDied)) throw error;
-        const before = left[left.indexOf(error.scenario) - 1] ?? this.last;
-        const fatal = await this.survive(error, before);
+        const fatal = await this.survive(error, this.suspects(error, left));
         // Those before it are run again, for all answers to be of one kernel that lives.
-        left = left.filter((one) => one !== fatal);
+        left = left.filter((one) => !fatal.includes(one));
       }
     }
   }
 
+  /** What may have led to an end: the first without an answer, and the one before it; or all of the batch. */
+  private suspects({ scenarios }: KernelDied, batch: readonly Scenario[]): readonly Scenario[] {
+    const [first, ...others] = scenarios as [Scenario];
+    const before = batch[batch.indexOf(first) - 1] ?? this.last;
+    return others.length > 0 || before === undefined ? scenarios : [first, before];
+  }
+
   /**
-   * Starts the kernel anew after its end, and finds out what led to it: the first scenario without an
-   * answer, or the one before it, if the end came when its answer was given.
+   * Starts the kernel anew after its end, and finds out what led to it: the first suspect that it does not
+   * survive alone.
+   *
+   * @returns what it is not to be asked again; where it survives all alone, those that it was asked last
    */
-  private async survive(error: KernelDied, before: Scenario | undefined): Promise<Scenario> {
+  private async survive(
+    error: KernelDied,
+    suspects: readonly Scenario[],
+  ): Promise<readonly Scenario[]> {
     const { kernel, found } = this;
     if (kernel.restart === undefined) throw error;
     if (found.length === MOST) {
       const ids = found.map(({ scenario: { id } }) => id).join(', ');
       throw new KernelFailed(`${error.message}\nbefore that it did not survive ${ids}`);
     }
-    const { scenario, message: lastWords } = error;
+    const { scenarios, message: lastWords } = error;
+    const scenario = scenarios[0] as Scenario;
     const at = found.push({ scenario, lastWords, alone: 'not run' }) - 1;
     await kernel.restart();
-    let known = await this.alone(scenario, lastWords);
-    if (known.alone === 'survived' && before !== undefined) {
-      const other = await this.alone(before, lastWords);
-      if (other.alone === 'died') known = other;
+    for (const suspect of suspects) {
+      const known = await this.alone(suspect, lastWords);
+      if (suspect === scenario || known.alone === 'died') found[at] = known;
+      if (known.alone === 'survived') continue;
+      if (known.alone === 'died') await kernel.restart();
+      return [suspect];
     }
-    found[at] = known;
-    if (known.alone === 'died') await kernel.restart();
-    return known.scenario;
+    return scenarios;
   }
 
   /** Twice, since a kernel that dies behind the answer to one leaves the next without. */

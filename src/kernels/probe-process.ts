@@ -4,7 +4,14 @@ import { KernelDied, KernelFailed } from '../conformance/failed.js';
 import type { Scenario } from '../conformance/scenario.js';
 import { built } from './build.js';
 import { programFile } from './programs.js';
-import { answeredId, type Greeting, parseGivingUp, parseGreeting, requestLine } from './wire.js';
+import {
+  answeredId,
+  endLine,
+  type Greeting,
+  parseGivingUp,
+  parseGreeting,
+  requestLine,
+} from './wire.js';
 
 /** How to run a probe, and how to talk to it. */
 export interface ProbeCommand {
@@ -19,11 +26,16 @@ export interface ProbeCommand {
   readonly inFlight: number;
   /** Seconds until the greeting, and between answers. */
   readonly patience: { readonly start: number; readonly answer: number };
-  /** What the console of a guest shows so far. */
+  /** For a guest: what its console shows so far, if that is not its standard error. */
   readonly console?: () => string;
 }
 
+/** How much of the end of a console is shown, and how much of a complaint. */
 const CONSOLE_LINES = 12;
+const COMPLAINT_LINES = 30;
+
+/** What a kernel says of itself when something is wrong with it. */
+const COMPLAINT = /\b(WARNING|BUG|UBSAN|Oops): |Kernel panic|general protection fault/;
 
 /** Runs `fail` if it was not called off for some seconds. */
 class Alarm {
@@ -42,6 +54,8 @@ class Alarm {
 /** A batch under way: answers come in the order of the requests. */
 interface Batch {
   readonly scenarios: readonly Scenario[];
+  /** In a guest one more, that the process that ran them ends. */
+  readonly requests: readonly string[];
   readonly firstId: number;
   readonly answers: string[];
   readonly sizes: number[];
@@ -57,6 +71,8 @@ export class ProbeProcess {
   private readonly alarm = new Alarm();
   private rest = '';
   private errors = '';
+  /** How much its console had shown when it greeted. */
+  private shownBefore = 0;
   private nextId = 0;
   private batch: Batch | undefined;
   private onGreeting: ((greeting: Greeting) => void) | undefined;
@@ -109,14 +125,16 @@ export class ProbeProcess {
     if (first === undefined) return Promise.resolve([]);
     // It ended behind its last answer: the first scenario that it leaves without one is this.
     if (this.hasEnded && this.failure !== undefined) {
-      return Promise.reject(new KernelDied(this.failure.message, first));
+      return Promise.reject(new KernelDied(this.failure.message, [first]));
     }
     const { answer } = this.command.patience;
     return this.wait(answer, `gave no answer for ${answer} s`, (done) => {
       const firstId = this.nextId;
-      this.nextId += scenarios.length;
+      const requests = scenarios.map((scenario, i) => requestLine(firstId + i, scenario));
+      if (this.command.console !== undefined) requests.push(endLine(firstId + scenarios.length));
+      this.nextId += requests.length;
       const under = { sent: 0, underWay: 0, sizes: [], answers: [] };
-      this.batch = { scenarios, firstId, done, ...under };
+      this.batch = { scenarios, requests, firstId, done, ...under };
       this.send(this.batch);
     });
   }
@@ -151,9 +169,8 @@ export class ProbeProcess {
   }
 
   private send(batch: Batch): void {
-    while (batch.sent < batch.scenarios.length) {
-      const scenario = batch.scenarios[batch.sent] as Scenario;
-      const line = requestLine(batch.firstId + batch.sent, scenario);
+    while (batch.sent < batch.requests.length) {
+      const line = batch.requests[batch.sent] as string;
       if (batch.underWay > 0 && batch.underWay + line.length > this.command.inFlight) return;
       batch.sizes.push(line.length);
       batch.underWay += line.length;
@@ -179,22 +196,34 @@ export class ProbeProcess {
     if (greeting === undefined) return;
     const tell = this.onGreeting;
     this.onGreeting = undefined;
+    this.shownBefore = this.shown.length;
+    this.errors = '';
     tell?.(greeting);
   }
 
   private answered(batch: Batch, line: string): void {
-    const { firstId, answers, sizes, scenarios } = batch;
+    const { firstId, answers, sizes, requests } = batch;
     if (answeredId(line) !== firstId + answers.length) return;
     batch.underWay -= sizes[answers.length] ?? 0;
     answers.push(line);
-    if (answers.length === scenarios.length) {
-      this.batch = undefined;
-      batch.done(answers);
+    if (answers.length === requests.length) {
+      // What it said before may still have to be read, where that comes by another pipe.
+      setImmediate(() => this.finished(batch));
       return;
     }
     const { answer } = this.command.patience;
     this.alarm.set(answer, () => this.died(`gave no answer for ${answer} s`));
     this.send(batch);
+  }
+
+  private finished(batch: Batch): void {
+    if (batch !== this.batch) return;
+    if (COMPLAINT.test(this.since)) {
+      this.died('complained');
+      return;
+    }
+    this.batch = undefined;
+    batch.done(batch.answers.slice(0, batch.scenarios.length));
   }
 
   private gone(code: number | null): void {
@@ -209,34 +238,51 @@ export class ProbeProcess {
 
   /** As fail(), and where it was in a scenario, that is what it died of: what has failed then worked before. */
   private died(what: string, how = ''): void {
-    const scenario = this.batch?.scenarios[this.batch.answers.length];
-    this.fail(
-      `${what}${scenario === undefined ? '' : `, in scenario ${scenario.id}`}${how}`,
-      scenario,
-    );
+    const { scenarios = [], answers = [] } = this.batch ?? {};
+    const scenario = scenarios[answers.length];
+    if (scenario !== undefined) this.fail(`${what}, in scenario ${scenario.id}${how}`, [scenario]);
+    else if (scenarios.length > 0)
+      this.fail(`${what}, behind ${named(scenarios)}${how}`, scenarios);
+    else this.fail(`${what}${how}`);
   }
 
   /** The first failure is the one that is reported. */
-  private fail(what: string, scenario?: Scenario): void {
+  private fail(what: string, scenarios: readonly Scenario[] = []): void {
     this.alarm.off();
     const message = `${this.command.what} ${what}${this.lastWords()}`;
     this.failure ??=
-      scenario === undefined ? new KernelFailed(message) : new KernelDied(message, scenario);
+      scenarios.length === 0 ? new KernelFailed(message) : new KernelDied(message, scenarios);
     this.batch = undefined;
     this.onGreeting = undefined;
     this.reject?.(this.failure);
     this.reject = undefined;
   }
 
+  private get shown(): string {
+    return this.command.console?.() ?? '';
+  }
+
+  /** What it has said since it greeted. */
+  private get since(): string {
+    return `${this.shown.slice(this.shownBefore)}\n${this.errors}`;
+  }
+
+  /** What it complained of, or the end of what it said. */
   private lastWords(): string {
-    const said = `${this.command.console?.() ?? ''}\n${this.errors}`;
-    const lines = said
+    const lines = this.since
       .split('\n')
       .map((line) => line.trimEnd())
-      .filter((line) => line !== '')
-      .slice(-CONSOLE_LINES);
-    return lines.length === 0 ? '' : `; the last that it said:\n  ${lines.join('\n  ')}`;
+      .filter((line) => line !== '');
+    const at = lines.findIndex((line) => COMPLAINT.test(line));
+    const shown = at < 0 ? lines.slice(-CONSOLE_LINES) : lines.slice(at, at + COMPLAINT_LINES);
+    if (shown.length === 0) return '';
+    return `; ${at < 0 ? 'the last that it said' : 'it said'}:\n  ${shown.join('\n  ')}`;
   }
+}
+
+function named(scenarios: readonly Scenario[]): string {
+  const [first, last] = [scenarios[0]?.id, scenarios.at(-1)?.id];
+  return first === last ? `scenario ${first}` : `scenarios ${first} to ${last}`;
 }
 
 const ending = (code: number | null): string =>

@@ -27,7 +27,8 @@ const CPU = { kvm: 'host', tcg: 'qemu64,-cx16' } as const satisfies Record<Accel
 
 const COMMAND_LINE = [
   'console=ttyS1',
-  'quiet',
+  // Warnings too: they end the guest, and say why.
+  'loglevel=5',
   'panic=-1',
   'oops=panic',
   // Emulation is slow enough; none of these changes what mremap() does.

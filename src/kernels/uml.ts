@@ -18,7 +18,7 @@ export const umlArguments = (
   'ssl0=fd:0,fd:1',
   'con=null',
   'con0=null,fd:2',
-  'quiet',
+  'loglevel=5',
   'panic=-1',
   'umid=guest',
   `uml_dir=${path}`,

@@ -11,13 +11,14 @@ import { errnoWord } from './errno-word.js';
  * serial line some microseconds.
  *
  * Requests are whole numbers: id, pages, headroom, how many calls in the set-up, how many behind it,
- * and for each call its number and arguments.
+ * and for each call its number and arguments. One without pages asks the process that runs scenarios to end.
  *
  * Answers, in the order of the requests:
  *
  *     @ID VIEW;RESULT MAPS TOTAL LOCKED COMMITTED VIEW;...    an outcome; the first view is the initial one
  *     @ID xN                                  call N of the set-up, a touch, cannot write
  *     @ID kN                                  signal N ended the process that ran it
+ *     @ID e                                   that process has ended, as was asked for
  *     #1 LOCKS RAMFS LIMIT RELEASE VERSION    once, before all others: the greeting
  *     !WORD NUMBER                            the probe gives up
  *
@@ -67,6 +68,9 @@ export function requestLine(id: number, scenario: Scenario): string {
   const numbers = [id, pages, Math.min(headroom, enough(scenario)), setup.length, calls.length];
   return `${[...numbers, ...[...setup, ...calls].flatMap(callNumbers)].join(' ')}\n`;
 }
+
+/** Asks the process that runs scenarios to end; another takes its place. */
+export const endLine = (id: number): string => `${id} 0 0 0 0\n`;
 
 /** Why the probe cannot hold a scenario; undefined if it can. */
 export const tooLong = ({ setup, calls }: Scenario): string | undefined =>
@@ -225,7 +229,7 @@ export function parseAnswer(line: string, scenario: Scenario, kernel: string): R
     if (special[1] === 'x') return { id: scenario.id, cannotSetUp: cannotWrite(scenario, number) };
     throw new KernelDied(
       `signal ${number} ended the process that ran scenario ${scenario.id} on ${kernel}`,
-      scenario,
+      [scenario],
     );
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;

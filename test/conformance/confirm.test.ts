@@ -104,7 +104,7 @@ describe('a counterexample of an enumeration', () => {
     const kernel: Kernel = {
       ...right,
       run: async ([first]) => {
-        if (first !== undefined) throw new KernelDied('the guest panicked', first);
+        if (first !== undefined) throw new KernelDied('the guest panicked', [first]);
         return [];
       },
       restart: async () => {},

@@ -41,7 +41,7 @@ function mortal(
         ran.push(scenario.id);
         if (!dies) continue;
         isDead = true;
-        throw new KernelDied(`panic in ${scenario.id}`, scenario);
+        throw new KernelDied(`panic in ${scenario.id}`, [scenario]);
       }
       return right.run(asked);
     },
@@ -93,6 +93,44 @@ describe('a kernel that dies of a scenario', () => {
     for (const batch of batches) expect(await runner.run(batch)).toHaveLength(batch.length);
     expect(runner.notSurvived).toEqual([
       { scenario: scenarios[1], lastWords: `panic in ${one}`, alone: 'died' },
+    ]);
+  });
+
+  /** A kernel that complains when the process ends that ran a batch. */
+  const complaining = (isFatal: (batch: readonly Scenario[]) => boolean): Mortal => {
+    const { kernel, starts } = dyingOf();
+    const run: Kernel['run'] = async (asked) => {
+      const ran = await kernel.run(asked);
+      if (isFatal(asked)) throw new KernelDied('complained behind it', asked);
+      return ran;
+    };
+    return { kernel: { ...kernel, run }, starts };
+  };
+
+  test('behind a batch is told to die of the scenario that it dies behind alone', async () => {
+    const [two] = at(2);
+    const { kernel, starts } = complaining((batch) => batch.includes(two as Scenario));
+    const runner = new Runner(kernel, NEVER);
+    const ran = await runner.run(at(0, 1, 2, 3));
+    expect(ran?.map((answer) => answer !== undefined)).toEqual([true, true, false, true]);
+    expect(runner.notSurvived).toEqual([
+      { scenario: two, lastWords: 'complained behind it', alone: 'died' },
+    ]);
+    // All four, one by one up to the third, and what is left.
+    expect(starts.map((ids) => ids.length)).toEqual([4, 6, 3]);
+  });
+
+  test('behind a batch, and behind none of it alone, goes on behind the batch', async () => {
+    const { kernel } = complaining(
+      (batch) => new Set(batch).size > 1 && batch.includes(scenarios[0] as Scenario),
+    );
+    const runner = new Runner(kernel, NEVER);
+    expect(await runner.run(at(0, 1, 2))).toEqual([undefined, undefined, undefined]);
+    expect((await runner.run(at(3, 4)))?.map((answer) => answer?.id)).toEqual(
+      at(3, 4).map(({ id }) => id),
+    );
+    expect(runner.notSurvived).toEqual([
+      { scenario: scenarios[0], lastWords: 'complained behind it', alone: 'survived' },
     ]);
   });
 

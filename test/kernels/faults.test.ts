@@ -81,19 +81,24 @@ describe('a guest', () => {
     expect(await complaint(script('mute', 'sleep 100'))).toBe('the guest said nothing for 0.5 s');
   });
 
-  test('that stops answering is given up, with the scenario and the end of its console', async () => {
+  test('that stops answering is given up, with the scenario and what it complained of behind its start', async () => {
     const file = script('stuck', `echo "${GREETING}"`, 'sleep 100');
-    const console = () => 'boot\n[ 2.0] watchdog: BUG: soft lockup\n';
+    let shown = 'boot\n[ 0.1] WARNING: of the start\n';
+    const console = () => {
+      const now = shown;
+      shown = `${now}[ 1.0] noise\n[ 2.0] watchdog: BUG: soft lockup\n[ 2.1] CPU: 0\n`;
+      return now;
+    };
     expect(await complaint(file, { console })).toBe(
-      'the guest gave no answer for 0.5 s, in scenario one; the last that it said:\n' +
-        '  boot\n  [ 2.0] watchdog: BUG: soft lockup',
+      'the guest gave no answer for 0.5 s, in scenario one; it said:\n' +
+        '  [ 2.0] watchdog: BUG: soft lockup\n  [ 2.1] CPU: 0',
     );
   });
 
   test('that panics and ends is reported with its last words', async () => {
     const file = script('panics', `echo "${GREETING}"`, 'read line', 'echo "Kernel panic" >&2');
     expect(await complaint(file)).toBe(
-      'the guest ended, in scenario one (exit code 0); the last that it said:\n  Kernel panic',
+      'the guest ended, in scenario one (exit code 0); it said:\n  Kernel panic',
     );
   });
 
@@ -113,7 +118,7 @@ describe('a guest', () => {
     await asked.greeting();
     const message =
       'the guest cannot run scenarios: it cannot make a process (errno 11), in scenario one';
-    await expect(asked.ask([one])).rejects.toEqual(new KernelDied(message, one));
+    await expect(asked.ask([one])).rejects.toEqual(new KernelDied(message, [one]));
     await asked.close();
   });
 
@@ -135,9 +140,55 @@ describe('a guest', () => {
     expect(await missed).toMatchObject({
       name: 'KernelDied',
       message: 'the guest ended (exit code 0); the last that it said:\n  panic',
-      scenario: one,
+      scenarios: [one],
     });
     await asked.close();
+  });
+
+  test.each([
+    ['ends', 'echo "Kernel panic - not syncing" >&2', 'ended', ' (exit code 0)'],
+    ['hangs', 'sleep 100', 'gave no answer for 0.5 s', ''],
+    [
+      'complains',
+      'echo "[ 3.0] BUG: Bad rss-counter state" >&2; echo "@1 e"; sleep 100',
+      'complained',
+      '',
+    ],
+  ])(
+    'that %s when the process ends that ran scenarios has not survived these',
+    async (name, end, what, how) => {
+      const file = script(
+        name,
+        `echo "${GREETING}"`,
+        'read line',
+        `echo "${ANSWER}"`,
+        'read line',
+        end,
+      );
+      const asked = probe(file, { console: () => '' });
+      await asked.greeting();
+      const missed = await asked.ask([one]).catch((error: unknown) => error);
+      expect(missed).toMatchObject({ name: 'KernelDied', scenarios: [one] });
+      expect((missed as Error).message.split(';')[0]).toBe(
+        `the guest ${what}, behind scenario one${how}`,
+      );
+      await asked.close();
+    },
+  );
+
+  test('is asked for the end of that process, and says when it has', async () => {
+    const asks = join(folder(), 'asks');
+    const file = script(
+      'obeys',
+      `echo "${GREETING}"`,
+      `for answer in "${ANSWER}" "@1 e"; do read line; echo "$line" >>${asks}; echo "$answer"; done`,
+      'read line',
+    );
+    const asked = probe(file, { console: () => '' });
+    await asked.greeting();
+    expect(await asked.ask([one])).toEqual([ANSWER]);
+    await asked.close();
+    expect(readFileSync(asks, 'utf8').split('\n')[1]).toBe('1 0 0 0 0');
   });
 
   test('is ended by close, with all that it has started', async () => {
@@ -228,7 +279,10 @@ describe('a guest under QEMU', () => {
   }
 
   test('is tried again without KVM where that does not work', async () => {
-    qemu(`[ "$2" = tcg ] || exit 1`, `echo "${GREETING}"; read line; echo "${ANSWER}"; read line`);
+    qemu(
+      `[ "$2" = tcg ] || exit 1`,
+      `echo "${GREETING}"; read line; echo "${ANSWER}"; read line; echo "@1 e"; read line`,
+    );
     const kernel = await openImage(image, ['kvm', 'tcg']);
     expect(kernel).toMatchObject({ name: image, version: '9.9.9', hides: [] });
     expect(await kernel.run([one])).toMatchObject([{ id: 'one', steps: [{ result: { ok: 0 } }] }]);
@@ -239,7 +293,7 @@ describe('a guest under QEMU', () => {
   test('that panics is reported with its console, and leaves nothing', async () => {
     qemu('echo "[ 0.8] Kernel panic - not syncing: no init" >"$console"');
     await expect(openImage(image, ['tcg'])).rejects.toThrow(
-      `the guest of ${image} (QEMU, tcg) ended (exit code 0); the last that it said:\n  [ 0.8] Kernel panic`,
+      `the guest of ${image} (QEMU, tcg) ended (exit code 0); it said:\n  [ 0.8] Kernel panic`,
     );
     expect(guestFolders()).toEqual([]);
   });
