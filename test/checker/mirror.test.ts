@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ReachBounds } from '../../src/checker/bounds.js';
 import { callsOf } from '../../src/checker/calls.js';
+import { Expander } from '../../src/checker/reach/expander.js';
 import { mirroredCall, mirrorOf } from '../../src/checker/reach/mirror.js';
 import { reach } from '../../src/checker/reach/reach.js';
 import { canonical } from '../../src/checker/spaces.js';
@@ -94,6 +95,40 @@ describe.each(everyRelease)('address spaces of %s that mirror each other', (id, 
     }
   });
 });
+
+/** By the words of each address space that a state leads to the first call, and what it breaks. */
+function expanded(expander: Expander, state: number, vmas: Vmas) {
+  expander.countAnew();
+  expander.expand(state, vmas);
+  const { successors, findings } = expander;
+  const first = successors.map(
+    (space) => [expander.space(space).join(), expander.firstCall(space)] as const,
+  );
+  return { first: new Map(first), findings };
+}
+
+test.each(['v2.6.12', 'v6.0', 'v6.12', 'v7.3'])(
+  'in every state of %s the same calls are the first, by what is known of either image',
+  (id) => {
+    const on = machine(release(id));
+    for (const bounds of BOUNDS) {
+      const one = new Expander(on, bounds, byCounts, {});
+      const other = new Expander(on, bounds, byCounts, { mirror: false });
+      const seen = new Set<string>(['']);
+      const frontier: Vmas[] = [[]];
+      for (const [state, vmas] of frontier.entries()) {
+        const found = expanded(one, state, vmas);
+        expect(found).toEqual(expanded(other, state, vmas));
+        for (const words of found.first.keys()) {
+          if (seen.has(words)) continue;
+          seen.add(words);
+          frontier.push(words.split(',').filter(Boolean).map(Number) as unknown as Vmas);
+        }
+      }
+      expect(frontier.length).toBeGreaterThan(30);
+    }
+  },
+);
 
 describe('both are searched', () => {
   const v6_12 = release('v6.12');
