@@ -239,11 +239,10 @@ export class ProbeProcess {
   /** As fail(), and where it was in a scenario, that is what it died of: what has failed then worked before. */
   private died(what: string, how = ''): void {
     const { scenarios = [], answers = [] } = this.batch ?? {};
-    const scenario = scenarios[answers.length];
-    if (scenario !== undefined) this.fail(`${what}, in scenario ${scenario.id}${how}`, [scenario]);
-    else if (scenarios.length > 0)
-      this.fail(`${what}, behind ${named(scenarios)}${how}`, scenarios);
-    else this.fail(`${what}${how}`);
+    const under = scenarios[answers.length];
+    const suspects = under === undefined ? scenarios : [under];
+    const where = `, ${under === undefined ? 'behind' : 'in'} ${named(suspects)}`;
+    this.fail(`${what}${suspects.length === 0 ? '' : where}${how}`, suspects);
   }
 
   /** The first failure is the one that is reported. */

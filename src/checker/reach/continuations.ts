@@ -1,6 +1,6 @@
 import { Lists, longEnough } from './lists.js';
 import type { Opening } from './openings.js';
-import type { Outcomes } from './outcomes.js';
+import { ENDING_WORDS, type Outcomes } from './outcomes.js';
 import { imageOf } from './space-numbers.js';
 import type { Successors } from './successors.js';
 
@@ -116,10 +116,10 @@ export class Continuations {
     const { endings } = this;
     const number = this.endingOf[at] as number;
     const end = endings.startOf(number + 1);
-    for (let i = endings.startOf(number); i < end; i += 4) {
+    for (let i = endings.startOf(number); i < end; i += ENDING_WORDS) {
+      const times = endings.at(i + 1);
       const first = endings.at(i + 2);
       const image = endings.at(i + 3);
-      const times = endings.at(i + 1);
       if (mirrored) tell(endings.at(i), times, image, first);
       else tell(endings.at(i), times, first, image);
     }
@@ -132,7 +132,7 @@ export class Continuations {
       const used = times[number] as number;
       if (used === 0) continue;
       const ending = endings.get(number);
-      for (let i = 0; i < ending.length; i += 4) {
+      for (let i = 0; i < ending.length; i += ENDING_WORDS) {
         tell(ending[i] as number, used * (ending[i + 1] as number));
       }
       times[number] = 0;

@@ -25,11 +25,7 @@ function swapped(vma: Vma): Vma {
 }
 
 /** The mirror image; the empty window is its own, and nothing else is. */
-const mirror: Mirror = (vmas) => {
-  const image: Vma[] = [];
-  for (let i = 0; i < vmas.length; i++) image.push(swapped(vmas[i] as Vma));
-  return image;
-};
+const mirror: Mirror = (vmas) => vmas.map(swapped);
 
 /** Whether an address space counts as the second of itself and its mirror image. */
 export const isSecond = (vmas: Vmas): boolean => vmas.length > 0 && isWritable(vmas[0] as Vma);

@@ -1,8 +1,8 @@
 import { longEnough } from './lists.js';
 import { Successors } from './successors.js';
 
-/** Of a way in `Outcomes`, and in what it makes of all. */
-const WORDS = 4;
+/** A way in an ending: its number, how many calls, the first of them, and the first of their mirror images. */
+export const ENDING_WORDS = 4;
 
 /** Where some calls lead, and how they end, put together. */
 export class Outcomes {
@@ -40,8 +40,8 @@ export class Outcomes {
    * @param image the first of their mirror images
    */
   readonly end = (way: number, times: number, first: number, image: number): void => {
-    const at = WORDS * way;
-    this.met = longEnough(this.met, at + WORDS);
+    const at = ENDING_WORDS * way;
+    this.met = longEnough(this.met, at + ENDING_WORDS);
     const { met } = this;
     if (met[at] !== this.turn) {
       met[at] = this.turn;
@@ -56,12 +56,12 @@ export class Outcomes {
     }
   };
 
-  /** Each way with how many calls end so, the first of them, and the first of their mirror images. */
+  /** All ways, back to back, as ENDING_WORDS says. */
   get ending(): number[] {
     const { met } = this;
     const ending: number[] = [];
     for (const way of this.ways) {
-      const at = WORDS * way;
+      const at = ENDING_WORDS * way;
       ending.push(way, met[at + 1] as number, met[at + 2] as number, met[at + 3] as number);
     }
     return ending;
