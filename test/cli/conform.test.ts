@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { newFolder } from '../support/new-folder.js';
 import { specText } from '../support/specs.js';
 import { cli, fileWith } from './run-cli.js';
 
@@ -111,7 +111,7 @@ describe('mremap-check conform', () => {
   });
 
   test('keeps results in a file, and merges them', async () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'mremap-check-')), 'kept.json');
+    const file = join(newFolder(), 'kept.json');
     const run = (seed: string, kernel = 'model:v6.12') =>
       cli(['conform', '--kernel', kernel, '--random', '20', '--seed', seed, '--out', file]);
     for (const seed of ['1', '2', '1']) expect((await run(seed)).code).toBe(0);
@@ -127,7 +127,7 @@ describe('mremap-check conform', () => {
   });
 
   test('exits with 3 on an interruption, and keeps nothing', async () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'mremap-check-')), 'kept.json');
+    const file = join(newFolder(), 'kept.json');
     const args = ['--kernel', 'model:v6.12', '--exhaustive', '6', '--out', file];
     const { code, stdout, stderr } = await cli(['conform', ...args], { signal: 'SIGINT' });
     expect(code).toBe(3);

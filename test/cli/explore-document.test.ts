@@ -1,9 +1,8 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { COMMANDS } from '../../src/explore/command.js';
+import { newFolder } from '../support/new-folder.js';
 import { cli } from './run-cli.js';
 
 const FILE = fileURLToPath(new URL('../../docs/explore.md', import.meta.url));
@@ -16,7 +15,7 @@ test('the session in docs/explore.md is what its lines lead to', async () => {
   const typed = shown.split('\n').filter((line) => line.startsWith('> ') && !line.includes('  '));
   const { code, stdout, stderr } = await cli(command.split(' ').slice(2), {
     input: typed.map((line) => `${line.slice(2)}\n`).join(''),
-    cwd: mkdtempSync(join(tmpdir(), 'mremap-check-')),
+    cwd: newFolder(),
   });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const wanted = `${command}\n${stdout.trimEnd()}`;

@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { newFolder } from '../support/new-folder.js';
 import { hasScript, PseudoTerminal } from './pseudo-terminal.js';
 import { cli } from './run-cli.js';
 
@@ -26,7 +26,7 @@ describe.skipIf(!hasScript())(
   'mremap-check explore on a terminal (needs script of util-linux)',
   () => {
     test('obeys what is typed, shows it in 80 columns and 24 lines, and leaves the terminal as it was', async () => {
-      const file = join(mkdtempSync(join(tmpdir(), 'mremap-check-')), 'saved.jsonl');
+      const file = join(newFolder(), 'saved.jsonl');
       const terminal = new PseudoTerminal(['explore', '--release', 'v7.1', '--pages', '8']);
       await terminal.sees('> ');
       await terminal.sees(ENTER);

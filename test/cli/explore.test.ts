@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { newFolder } from '../support/new-folder.js';
 import { specText } from '../support/specs.js';
 import { type CliResult, cli, fileWith } from './run-cli.js';
 
@@ -56,7 +56,7 @@ describe('mremap-check explore without a terminal', () => {
   });
 
   test('saves scenarios that replay takes, one behind the other', async () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'mremap-check-')), 'saved.jsonl');
+    const file = join(newFolder(), 'saved.jsonl');
     const save = [
       'mmap(0, 4, anon rw)',
       'limit 4',

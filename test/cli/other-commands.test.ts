@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { newFolder } from '../support/new-folder.js';
 import { cli, fileWith } from './run-cli.js';
 
 const scenario = (change: object = {}): string =>
@@ -177,7 +177,7 @@ describe('documents', () => {
   });
 
   test('docs writes them, and then finds nothing to do', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'mremap-check-docs-'));
+    const folder = newFolder();
     try {
       const first = await cli(['docs', '--out', folder]);
       expect(first.code).toBe(0);

@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { ReportData } from '../../src/html/data.js';
-import { folder, type SmallReport, smallReport } from '../page/small-report.js';
+import { type SmallReport, smallReport } from '../page/small-report.js';
+import { newFolder } from '../support/new-folder.js';
 import { specText } from '../support/specs.js';
 import { cli, fileWith } from './run-cli.js';
 
@@ -24,7 +25,7 @@ describe('mremap-check report', () => {
   });
 
   const from = async (text: string, ...flags: string[]) => {
-    const out = folder();
+    const out = newFolder();
     const result = await cli(['report', '--from', '-', '-o', out, ...flags], { input: text });
     return { ...result, file: join(out, 'index.html') };
   };
@@ -35,7 +36,7 @@ describe('mremap-check report', () => {
     expect(report.stderr).toBe(`wrote ${report.file} (${(html.length / 1e6).toFixed(2)} MB)\n`);
     expect(readdirSync(join(report.file, '..'))).toEqual(['index.html']);
     const kept = fileWith('spec.json', specText());
-    expect((await cli(['report', kept, '-o', folder(), '--quiet'])).code).toBe(0);
+    expect((await cli(['report', kept, '-o', newFolder(), '--quiet'])).code).toBe(0);
   });
 
   test('makes the same bytes from what verify --json wrote', async () => {
@@ -76,7 +77,7 @@ describe('mremap-check report', () => {
   });
 
   test('does not write over what is not its own', async () => {
-    const out = folder();
+    const out = newFolder();
     const file = join(out, 'index.html');
     writeFileSync(file, 'My diary');
     const { code, stderr } = await cli(['report', report.spec, '-o', out, '--quiet']);
@@ -91,7 +92,7 @@ describe('mremap-check report', () => {
   });
 
   test('refuses a folder that cannot be one', async () => {
-    const out = join(folder(), 'taken');
+    const out = join(newFolder(), 'taken');
     writeFileSync(out, '');
     const { code, stderr } = await cli(['report', report.spec, '-o', out, '--quiet']);
     expect(code).toBe(2);
@@ -141,7 +142,7 @@ describe('mremap-check report', () => {
       });
       long.checks[1].bounds.pages = 12;
     });
-    const out = folder();
+    const out = newFolder();
     const args = ['report', fileWith('long.json', spec), '-o', out, '--workers', '1'];
     const { code } = await cli(args, { signal: 'SIGINT' });
     expect(code).toBe(3);
@@ -149,7 +150,7 @@ describe('mremap-check report', () => {
   });
 
   test('marks what a kernel confirms', async () => {
-    const out = folder();
+    const out = newFolder();
     await cli(['report', report.spec, '-o', out, '--quiet', '--confirm', 'model:v2.6.33']);
     const { confirmedOn, specs } = dataOf(readFileSync(join(out, 'index.html'), 'utf8'));
     expect(confirmedOn?.name).toContain('v2.6.33');

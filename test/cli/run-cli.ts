@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { newFolder } from '../support/new-folder.js';
 
 /** The built command. */
 export const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -52,11 +52,7 @@ export function cli(args: readonly string[], options: CliOptions = {}): Promise<
 }
 
 /** A file with this text, in a folder of its own unless one is given. */
-export function fileWith(
-  name: string,
-  text: string,
-  folder = mkdtempSync(join(tmpdir(), 'mremap-check-')),
-): string {
+export function fileWith(name: string, text: string, folder = newFolder()): string {
   const file = join(folder, name);
   writeFileSync(file, text);
   return file;

@@ -1,15 +1,14 @@
 import {
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { newFolder } from '../support/new-folder.js';
 import { specText } from '../support/specs.js';
 import { cli, fileWith } from './run-cli.js';
 
@@ -49,11 +48,9 @@ const wrongInAllWays = (): string =>
 const lineOf = (file: string, number: number): string =>
   readFileSync(file, 'utf8').split('\n')[number - 1] ?? '';
 
-const folder = (): string => mkdtempSync(join(tmpdir(), 'mremap-check-'));
-
 describe('verify writes for other tools', () => {
   test('a test case for each expectation; an expected violation passes', async () => {
-    const out = join(folder(), 'out.xml');
+    const out = join(newFolder(), 'out.xml');
     const { code } = await cli(['verify', '--junit', out, spec()]);
     expect(code).toBe(0);
     const xml = readFileSync(out, 'utf8');
@@ -63,7 +60,7 @@ describe('verify writes for other tools', () => {
 
   test('the counterexample of an unexpected verdict, and where the spec says otherwise', async () => {
     const file = wrongVerdict();
-    const [xml, sarif] = [join(folder(), 'out.xml'), join(folder(), 'out.sarif')];
+    const [xml, sarif] = [join(newFolder(), 'out.xml'), join(newFolder(), 'out.sarif')];
     const { code } = await cli(['verify', '--junit', xml, '--sarif', sarif, file]);
     expect(code).toBe(1);
     expect(readFileSync(xml, 'utf8')).toMatch(/<failure [^>]*the spec says holds[^>]*>[^<]*set-up/);
@@ -103,7 +100,7 @@ describe('verify writes for other tools', () => {
   });
 
   test('an error for what was not finished', async () => {
-    const out = join(folder(), 'out.xml');
+    const out = join(newFolder(), 'out.xml');
     const file = spec((s) => {
       s.checks[0].bounds = { pages: 7, classes: ['anon r', 'anon rw'], limits: [0, 10] };
     });
@@ -133,7 +130,7 @@ describe('outputs that cannot be written are refused before the run', () => {
     ['a place that is not there', (dir) => ['--run', `${dir}/no/x`], 'no such folder'],
     ['a file in the place of a folder', () => ['--run', '/etc/hostname'], 'ENOTDIR'],
   ])('%s', async (_, flags, message) => {
-    const dir = folder();
+    const dir = newFolder();
     const { code, stdout, stderr } = await cli(['verify', ...flags(dir), big()]);
     expect(code).toBe(2);
     expect(stdout).toBe('');
@@ -143,7 +140,7 @@ describe('outputs that cannot be written are refused before the run', () => {
   });
 
   test('a file that is there is replaced in one piece, and a link stays a link', async () => {
-    const dir = folder();
+    const dir = newFolder();
     writeFileSync(join(dir, 'old.xml'), 'old');
     symlinkSync('old.xml', join(dir, 'link.xml'));
     await cli(['verify', '--junit', join(dir, 'link.xml'), spec()]);
@@ -154,7 +151,7 @@ describe('outputs that cannot be written are refused before the run', () => {
 
 describe('verify --run', () => {
   test('keeps the command, the versions, the specs, the report and the traces', async () => {
-    const dir = join(folder(), 'a run');
+    const dir = join(newFolder(), 'a run');
     const [one, two] = [spec(), wrongVerdict()];
     const result = await cli(['verify', '--run', dir, one, two]);
     expect(result.code).toBe(1);
@@ -187,7 +184,7 @@ describe('verify --run', () => {
   });
 
   test('takes an empty folder, and leaves nothing where the specs are bad', async () => {
-    const dir = folder();
+    const dir = newFolder();
     const empty = join(dir, 'empty');
     mkdirSync(empty);
     expect((await cli(['verify', '--run', empty, spec()])).code).toBe(0);

@@ -1,14 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Conformance } from '../../src/conformance/conform.js';
 import { readRecords, recordOf, saveRecord } from '../../src/conformance/records.js';
 import type { Work } from '../../src/conformance/work.js';
+import { newFolder } from '../support/new-folder.js';
 import { release } from '../support/releases.js';
 import { conformRandomly, modelKernel } from './kernels.js';
 
-const fresh = (): string => join(mkdtempSync(join(tmpdir(), 'mremap-check-')), 'records.json');
+const fresh = (): string => join(newFolder(), 'records.json');
 
 const random: Work = { kind: 'random', count: 50, seed: 1 };
 const found: Conformance = await conformRandomly(modelKernel('v6.12'), release('v6.12'), 50);

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { newFolder } from '../support/new-folder.js';
 import { change, type Deed, deedsOf } from './walkthrough.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -13,7 +13,7 @@ const PAGES = ['release', 'step', 'invariant', 'spec', 'output-format'];
 
 /** A copy of the repository as it is now, with the packages of this one. */
 function copyOfRepository(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'mremap-check-walk-'));
+  const folder = newFolder();
   const listed = spawnSync('git', ['ls-files', '-z', '-co', '--exclude-standard'], {
     cwd: ROOT,
     encoding: 'utf8',
@@ -83,7 +83,7 @@ describe('what docs/contributing says, done in a copy of the repository', () => 
 });
 
 test('a change of lines that are not there, or are there twice, is a fault of the page', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'mremap-check-walk-'));
+  const folder = newFolder();
   writeFileSync(join(folder, 'a.ts'), 'one\ntwo\none\n');
   const [there, twice, gone] = ['two', 'one', 'three'].map((line) =>
     deedsOf(`\`a.ts\`:\n\n\`\`\`diff\n ${line}\n+more\n\`\`\`\n`),

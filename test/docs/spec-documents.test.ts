@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -13,6 +12,7 @@ import { loadSpecs } from '../../src/specs/load.js';
 import { defects } from '../invariants/defects.js';
 import { raceDefects } from '../invariants/race-defects.js';
 import { ownSpecs } from '../support/expectations.js';
+import { newFolder } from '../support/new-folder.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = join(root, 'docs/spec');
@@ -146,7 +146,7 @@ test('the examples of docs/model-your-patch.md are a patch, and checks of a spec
     JSON.parse(block),
   );
   const [patch, ...checks] = blocks;
-  const place = mkdtempSync(join(tmpdir(), 'mremap-check-docs-'));
+  const place = newFolder();
   try {
     writeFileSync(join(place, 'my-patch.json'), JSON.stringify(patch));
     const spec = { spec: 1, title: 't', question: 'q', answer: 'a', sources: [], checks };

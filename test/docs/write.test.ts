@@ -1,18 +1,10 @@
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MADE_BY } from '../../src/docs/spec/pages.js';
 import { writeDocuments } from '../../src/docs/write.js';
 import { BadInput } from '../../src/input/bad-input.js';
+import { newFolder } from '../support/new-folder.js';
 
 const made = (says: string): string => `<!-- ${MADE_BY} -->\n\n${says}\n`;
 const DOCUMENTS = new Map([
@@ -23,7 +15,7 @@ const DOCUMENTS = new Map([
 describe('a folder of documents', () => {
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'mremap-check-docs-'));
+    folder = newFolder();
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 

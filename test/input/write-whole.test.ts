@@ -1,17 +1,16 @@
 import {
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { writeWhole } from '../../src/input/write-whole.js';
+import { newFolder } from '../support/new-folder.js';
 
 /** Happens once, when the next file that is written has half of its text. */
 const half = vi.hoisted((): { way?: (() => void) | undefined } => ({}));
@@ -33,7 +32,7 @@ describe('a file written whole', () => {
   let folder: string;
   let file: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'mremap-check-whole-'));
+    folder = newFolder();
     file = join(folder, 'file');
     writeFileSync(file, 'what was there');
   });

@@ -4,11 +4,12 @@ import { release as running } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { cli } from '../cli/run-cli.js';
-import { bzImage, folder } from './fakes.js';
+import { newFolder } from '../support/new-folder.js';
+import { bzImage } from './fakes.js';
 
 /** A cache in which a fetched image lies, and a file beside it that is none. */
 async function cacheWithImage(): Promise<{ cache: string; image: string }> {
-  const cache = folder();
+  const cache = newFolder();
   const kernels = join(cache, 'mremap-check', 'kernels');
   await mkdir(kernels, { recursive: true });
   const image = join(kernels, 'vmlinuz-6.12.1-cloud-amd64');

@@ -1,13 +1,10 @@
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-
-/** A new empty folder. */
-export const folder = (): string => mkdtempSync(join(tmpdir(), 'mremap-check-'));
+import { newFolder } from '../support/new-folder.js';
 
 /** A shell script in a folder of its own, in the part of a program; returns its path. */
 export function script(name: string, ...lines: readonly string[]): string {
-  const file = join(folder(), name);
+  const file = join(newFolder(), name);
   writeFileSync(file, ['#!/bin/sh', ...lines, ''].join('\n'));
   chmodSync(file, 0o755);
   return file;

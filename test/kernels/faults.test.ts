@@ -12,7 +12,8 @@ import { openKernel } from '../../src/kernels/open.js';
 import { type ProbeCommand, ProbeProcess } from '../../src/kernels/probe-process.js';
 import { openImage } from '../../src/kernels/qemu.js';
 import { openUml } from '../../src/kernels/uml.js';
-import { bzImage, folder, GREETING, script } from './fakes.js';
+import { newFolder } from '../support/new-folder.js';
+import { bzImage, GREETING, script } from './fakes.js';
 
 const one = parseScenario(
   '{"id":"one","pages":1,"headroom":0,"setup":[],"calls":[{"call":"munmap","addr":0,"len":1}]}',
@@ -177,7 +178,7 @@ describe('a guest', () => {
   );
 
   test('is asked for the end of that process, and says when it has', async () => {
-    const asks = join(folder(), 'asks');
+    const asks = join(newFolder(), 'asks');
     const file = script(
       'obeys',
       `echo "${GREETING}"`,
@@ -192,7 +193,7 @@ describe('a guest', () => {
   });
 
   test('is ended by close, with all that it has started', async () => {
-    const pids = join(folder(), 'pids');
+    const pids = join(newFolder(), 'pids');
     const file = script(
       'family',
       `sleep 100 & echo $! >>${pids}`,
@@ -234,8 +235,8 @@ test('when the tool itself is killed, what it runs ends', async () => {
 
 describe('what is missing is named with its package', () => {
   test('a compiler', () => {
-    vi.stubEnv('XDG_CACHE_HOME', folder());
-    vi.stubEnv('PATH', folder());
+    vi.stubEnv('XDG_CACHE_HOME', newFolder());
+    vi.stubEnv('PATH', newFolder());
     expect(() => built('probe')).toThrow(KernelFailed);
     expect(() => built('probe')).toThrow('install the package gcc');
     expect(readdirSync(join(process.env['XDG_CACHE_HOME'] ?? '', 'mremap-check'))).toEqual([]);
@@ -243,7 +244,7 @@ describe('what is missing is named with its package', () => {
 
   test('a compiler that works', () => {
     const broken = script('cc', 'echo "cc: out of order" >&2; exit 1');
-    vi.stubEnv('XDG_CACHE_HOME', folder());
+    vi.stubEnv('XDG_CACHE_HOME', newFolder());
     vi.stubEnv('PATH', `${join(broken, '..')}:${process.env['PATH']}`);
     expect(() => built('guard')).toThrow('it says:\ncc: out of order');
     expect(readdirSync(join(process.env['XDG_CACHE_HOME'] ?? '', 'mremap-check'))).toEqual([]);
@@ -255,11 +256,11 @@ describe('what is missing is named with its package', () => {
   });
 
   test('an emulator, and user-mode Linux', async () => {
-    const image = join(folder(), 'vmlinuz');
+    const image = join(newFolder(), 'vmlinuz');
     writeFileSync(image, bzImage('6.12.1 (who) #1 SMP'));
     built('probe');
     built('guard');
-    vi.stubEnv('PATH', folder());
+    vi.stubEnv('PATH', newFolder());
     await expect(openImage(image)).rejects.toThrow('install the package qemu-system-x86');
     await expect(openUml()).rejects.toThrow('install the package user-mode-linux');
     expect(guestFolders()).toEqual([]);
@@ -267,7 +268,7 @@ describe('what is missing is named with its package', () => {
 });
 
 describe('a guest under QEMU', () => {
-  const image = join(folder(), 'vmlinuz');
+  const image = join(newFolder(), 'vmlinuz');
   writeFileSync(image, bzImage('9.9.9 (who) #1 SMP'));
 
   /** The script finds its accelerator in $2 and the file of its console in $console. */

@@ -5,10 +5,11 @@ import { releaseOf } from '../../src/conformance/release-of.js';
 import { BadInput } from '../../src/input/bad-input.js';
 import { imageVersion } from '../../src/kernels/image.js';
 import { fullVersion } from '../../src/kernels/version.js';
-import { bzImage, folder } from './fakes.js';
+import { newFolder } from '../support/new-folder.js';
+import { bzImage } from './fakes.js';
 
 function file(content: Buffer | string): string {
-  const path = join(folder(), 'vmlinuz');
+  const path = join(newFolder(), 'vmlinuz');
   writeFileSync(path, content);
   return path;
 }
@@ -38,7 +39,7 @@ describe('the version of an image', () => {
     expect(() => imageVersion('/nonexistent/vmlinuz')).toThrow(
       '/nonexistent/vmlinuz: no such file, expected a kernel image (bzImage)',
     );
-    expect(() => imageVersion(folder())).toThrow('cannot be read (EISDIR)');
+    expect(() => imageVersion(newFolder())).toThrow('cannot be read (EISDIR)');
   });
 });
 

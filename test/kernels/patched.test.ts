@@ -6,7 +6,8 @@ import { KernelDied } from '../../src/conformance/failed.js';
 import { parseScenario } from '../../src/conformance/scenario.js';
 import { openKernel } from '../../src/kernels/open.js';
 import { cli, fileWith } from '../cli/run-cli.js';
-import { folder, GREETING, script } from './fakes.js';
+import { newFolder } from '../support/new-folder.js';
+import { GREETING, script } from './fakes.js';
 
 /** Folders of guests of this process. */
 const MINE = `mremap-check-guest-${process.pid}-`;
@@ -104,7 +105,7 @@ describe('a kernel that panics', () => {
   });
 
   test('is told to programs, with the scenarios; it is no result to keep', async () => {
-    const out = join(folder(), 'kept.json');
+    const out = join(newFolder(), 'kept.json');
     const { code, stdout, stderr } = await conform(kernel, file, '--json', '--out', out);
     expect(code).toBe(1);
     const report = JSON.parse(stdout);

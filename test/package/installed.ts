@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { newFolder } from '../support/new-folder.js';
 
 /** The folder of the package in this clone. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -44,7 +44,7 @@ export interface Installed {
  * What is built already is packed as it is, since other tests are running it.
  */
 export function installed(): Installed | string {
-  const folder = mkdtempSync(join(tmpdir(), 'mremap-check-installed-'));
+  const folder = newFolder();
   done(ROOT, 'npm', ['run', 'build:types']);
   const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder];
   const [{ filename }] = JSON.parse(done(ROOT, 'npm', pack)) as [{ filename: string }];

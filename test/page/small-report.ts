@@ -1,8 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { cli, fileWith } from '../cli/run-cli.js';
+import { newFolder } from '../support/new-folder.js';
 
 const because = 'The text of the kernel says so.';
 const ENOMEM = 'limit-enomem-untouched';
@@ -78,12 +78,10 @@ export interface SmallReport {
   readonly stderr: string;
 }
 
-export const folder = (): string => mkdtempSync(join(tmpdir(), 'mremap-check-report-'));
-
 export async function smallReport(): Promise<SmallReport> {
   const spec = fileWith('pages.json', JSON.stringify(SPEC));
   writeFileSync(join(dirname(spec), PATCHED), JSON.stringify(PATCH));
-  const out = join(folder(), 'report');
+  const out = join(newFolder(), 'report');
   const { code, stdout, stderr } = await cli(['report', spec, '-o', out, '--quiet']);
   const file = join(out, 'index.html');
   return { spec, file, url: pathToFileURL(file).href, code, stdout, stderr };

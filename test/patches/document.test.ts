@@ -1,11 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { changesOf } from '../../src/model/changes.js';
 import { GUARDS } from '../../src/model/step.js';
 import { releaseOfReference } from '../../src/patches/reference.js';
+import { newFolder } from '../support/new-folder.js';
 import { callWith, map, play, remap, resultName } from '../support/play.js';
 import { release } from '../support/releases.js';
 
@@ -20,7 +20,7 @@ function block(language: string): string {
 }
 
 const patch = (name: string, text: string) => {
-  const folder = mkdtempSync(join(tmpdir(), 'mremap-check-docs-'));
+  const folder = newFolder();
   writeFileSync(join(folder, name), text);
   return releaseOfReference(name, { folder, modules: true });
 };

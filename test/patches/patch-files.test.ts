@@ -1,5 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { BadInput } from '../../src/input/bad-input.js';
@@ -7,10 +6,11 @@ import { changesOf } from '../../src/model/changes.js';
 import type { Release } from '../../src/model/release.js';
 import { releaseOfReference } from '../../src/patches/reference.js';
 import { loadSpecs } from '../../src/specs/load.js';
+import { newFolder } from '../support/new-folder.js';
 import { releaseNamed } from '../support/patches.js';
 import { release } from '../support/releases.js';
 
-const FOLDER = mkdtempSync(join(tmpdir(), 'mremap-check-patches-'));
+const FOLDER = newFolder();
 
 const written = (name: string, text: string): string => {
   writeFileSync(join(FOLDER, name), text);

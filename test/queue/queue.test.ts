@@ -1,13 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import {
-  appendFileSync,
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  symlinkSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, cpSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Queue, Worker } from 'bullmq';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -22,10 +14,9 @@ import { listed } from '../../src/verify/source.js';
 import { Todo } from '../../src/verify/todo.js';
 import { type CliResult, cli, fileWith, MAIN } from '../cli/run-cli.js';
 import { everyKind, reachesAlone } from '../runs/specs.js';
+import { newFolder } from '../support/new-folder.js';
 
 const NO_OPENSSL = spawnSync('openssl', ['version']).status !== 0;
-
-const folder = (): string => mkdtempSync(join(tmpdir(), 'mremap-check-queue-'));
 
 const children: ChildProcess[] = [];
 
@@ -101,7 +92,7 @@ describe.skipIf(NO_SERVER !== undefined)(`a queue on Redis ${NO_SERVER ?? ''}`, 
 
   test('a worker that is killed and a server that is restarted change nothing but the time', async () => {
     const spec = everyKind((text) => text.replaceAll('"pages":4', '"pages":5'));
-    const run = join(folder(), 'run');
+    const run = join(newFolder(), 'run');
     const durable = await Server.start();
     const [first, second] = [worker(durable.address), worker(durable.address)];
     const there = cli(['verify', '--queue', durable.address, '--run', run, spec]);
@@ -122,7 +113,7 @@ describe.skipIf(NO_SERVER !== undefined)(`a queue on Redis ${NO_SERVER ?? ''}`, 
 
   test('a server that forgets all when it is restarted is given the units again', async () => {
     const spec = everyKind((text) => text.replaceAll('"pages":4', '"pages":5'));
-    const run = join(folder(), 'run');
+    const run = join(newFolder(), 'run');
     const forgetful = await Server.start(() => ['--appendonly', 'no']);
     const { child, ended } = worker(forgetful.address);
     const there = cli(['verify', '--queue', forgetful.address, '--run', run, spec]);
@@ -140,7 +131,7 @@ describe.skipIf(NO_SERVER !== undefined)(`a queue on Redis ${NO_SERVER ?? ''}`, 
 
   test('a run whose submitter is killed goes on by --resume and --queue, to the same bytes', async () => {
     const spec = everyKind((text) => text.replaceAll('"pages":4', '"pages":5'));
-    const run = join(folder(), 'run');
+    const run = join(newFolder(), 'run');
     worker(server.address);
     const args = [MAIN, 'verify', '--quiet', '--queue', server.address, '--run', run, spec];
     const first = spawn(process.execPath, args, { stdio: 'ignore' });
@@ -173,7 +164,7 @@ describe.skipIf(NO_SERVER !== undefined)(`a queue on Redis ${NO_SERVER ?? ''}`, 
 
   test('a reach search is done by two workers, one of which is killed', async () => {
     const spec = reachesAlone();
-    const run = join(folder(), 'run');
+    const run = join(newFolder(), 'run');
     const [first, second] = [worker(server.address), worker(server.address)];
     const there = cli(['verify', '--quiet', '--queue', server.address, '--run', run, spec]);
     await until(() => linesOf(run) >= 10);
@@ -187,7 +178,7 @@ describe.skipIf(NO_SERVER !== undefined)(`a queue on Redis ${NO_SERVER ?? ''}`, 
   }, 120_000);
 
   test('a worker of another version refuses, and says what it found', async () => {
-    const other = folder();
+    const other = newFolder();
     const root = join(dirname(MAIN), '../..');
     cpSync(join(root, 'dist'), join(other, 'dist'), { recursive: true });
     for (const name of ['package.json', 'node_modules']) {
@@ -414,7 +405,7 @@ describe('the address of a queue', () => {
 
 /** A key and a certificate of this machine for itself. */
 function selfSigned(): [key: string, cert: string] {
-  const dir = folder();
+  const dir = newFolder();
   const [key, cert] = [join(dir, 'key.pem'), join(dir, 'cert.pem')];
   const made = spawnSync('openssl', [
     ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=127.0.0.1'],

@@ -1,6 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { built } from '../../src/kernels/build.js';
@@ -9,6 +8,7 @@ import { GuestFolder } from '../../src/kernels/guest-folder.js';
 import { programFile } from '../../src/kernels/programs.js';
 import { QEMU, qemuArguments } from '../../src/kernels/qemu.js';
 import { UML, umlArguments } from '../../src/kernels/uml.js';
+import { newFolder } from '../support/new-folder.js';
 
 /** How a reproducer ended on a kernel: exit code 0, 1 and 4. */
 export type Result = 'ok' | 'not ok' | 'skip' | 'broke down';
@@ -26,7 +26,7 @@ const COMPILE = ['-O1', '-std=gnu11', '-Wall', '-Wextra', '-Werror', '-static', 
 
 /** A C file as a static program; throws with what the compiler says, also of warnings. */
 function compiled(source: string): Buffer {
-  const folder = mkdtempSync(join(tmpdir(), 'mremap-check-c-'));
+  const folder = newFolder();
   try {
     const [file, program] = [join(folder, 'one.c'), join(folder, 'one')];
     writeFileSync(file, source);

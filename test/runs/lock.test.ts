@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { cli, MAIN } from '../cli/run-cli.js';
+import { newFolder } from '../support/new-folder.js';
 import { everyKind } from './specs.js';
 
 const children: ChildProcess[] = [];
@@ -13,7 +14,7 @@ afterEach(() => {
 
 let run: string;
 beforeEach(() => {
-  run = join(mkdtempSync(join(tmpdir(), 'mremap-check-lock-')), 'run');
+  run = join(newFolder(), 'run');
 });
 
 const at = (name: string): string => join(run, name);

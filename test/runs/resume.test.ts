@@ -1,21 +1,12 @@
 import { spawn } from 'node:child_process';
-import {
-  appendFileSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cli, MAIN } from '../cli/run-cli.js';
+import { newFolder } from '../support/new-folder.js';
 import { everyKind, reachesAlone } from './specs.js';
-
-const folder = (): string => mkdtempSync(join(tmpdir(), 'mremap-check-runs-'));
 
 /** All that a run leaves but what tells when and how it was started. */
 const reportOf = (run: string): Record<string, string> =>
@@ -42,7 +33,7 @@ describe('verify --run and --resume', () => {
     const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
     console.log(`seed ${seed} (SEED=${seed} does the same)`);
     const spec = everyKind();
-    const whole = join(folder(), 'whole');
+    const whole = join(newFolder(), 'whole');
     const started = performance.now();
     const expected = await cli(['verify', '--quiet', '--run', whole, spec]);
     const long = performance.now() - started;
@@ -51,7 +42,7 @@ describe('verify --run and --resume', () => {
     let kills = 0;
     let runs = 0;
     while (kills < 20) {
-      const run = join(folder(), 'run');
+      const run = join(newFolder(), 'run');
       let args = ['verify', '--quiet', '--run', run, spec];
       runs++;
       for (let tries = 0; kills < 20 && tries < 12; tries++) {
@@ -72,7 +63,7 @@ describe('verify --run and --resume', () => {
 
   test('a reach search that is killed goes on behind the last slice that was merged', async () => {
     const spec = reachesAlone();
-    const run = join(folder(), 'run');
+    const run = join(newFolder(), 'run');
     const expected = await cli(['verify', '--quiet', '--workers', '0', spec]);
     expect(expected.stdout).toMatch(/ 2,187 .* 4,041,576 /);
     expect(expected.stdout).toMatch(/not finished/);
@@ -95,7 +86,7 @@ describe('verify --run and --resume', () => {
 
   test('a reach search that is interrupted reports what it has found', async () => {
     const spec = reachesAlone();
-    const run = join(folder(), 'run');
+    const run = join(newFolder(), 'run');
     const child = spawn(process.execPath, [MAIN, 'verify', '--quiet', '--run', run, spec]);
     await until(() => entriesIn(run).length >= 8);
     child.kill('SIGINT');
@@ -110,7 +101,7 @@ describe('verify --run and --resume', () => {
 
   test('SIGINT keeps what was found, and the rest is done later', async () => {
     const spec = everyKind();
-    const run = join(folder(), 'run');
+    const run = join(newFolder(), 'run');
     const first = await cli(['verify', '--run', run, spec], { signal: 'SIGINT' });
     expect([1, 3]).toContain(first.code);
     expect(JSON.parse(readFileSync(join(run, 'run.json'), 'utf8')).complete).toBe(false);
@@ -120,7 +111,7 @@ describe('verify --run and --resume', () => {
   });
 
   test('a line that was cut off is done again, another that is no unit is refused', async () => {
-    const run = join(folder(), 'run');
+    const run = join(newFolder(), 'run');
     const { stdout } = await cli(['verify', '--quiet', '--run', run, everyKind()]);
     const journal = join(run, 'journal.jsonl');
     const lines = readFileSync(journal, 'utf8').trimEnd().split('\n');
@@ -151,7 +142,7 @@ describe('verify --run and --resume', () => {
       /found specs that are not those that the journal is of/,
     ],
   ])('refuses %s', async (_, args, spoil, message) => {
-    const run = join(folder(), 'run');
+    const run = join(newFolder(), 'run');
     await cli(['verify', '--run', run, everyKind()], { signal: 'SIGINT' });
     spoil(run);
     const { code, stdout, stderr } = await cli(['verify', '--quiet', '--resume', ...args(run)]);

@@ -1,11 +1,11 @@
-import { appendFileSync, cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { cli } from '../cli/run-cli.js';
+import { newFolder } from '../support/new-folder.js';
 import { everyKind } from './specs.js';
 
-const base = mkdtempSync(join(tmpdir(), 'mremap-check-shards-'));
+const base = newFolder();
 const at = (name: string): string => join(base, name);
 const spec = everyKind();
 

@@ -1,14 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -16,9 +7,8 @@ import type { Command } from '../../src/commands/command.js';
 import { COMMANDS } from '../../src/commands/table.js';
 import { FORMAT_NAMES } from '../../src/report/faces/formats.js';
 import { cli, fileWith } from '../cli/run-cli.js';
+import { newFolder } from '../support/new-folder.js';
 import { specText } from '../support/specs.js';
-
-const folder = (): string => mkdtempSync(join(tmpdir(), 'mremap-check-traces-'));
 
 const spec = fileWith('spec.json', specText());
 const verified = cli(['verify', spec, '--json', '--quiet']).then(({ stdout }) =>
@@ -73,7 +63,7 @@ describe('mremap-check trace', () => {
   });
 
   test('writes every format into a folder, as verify --traces does', async () => {
-    const [one, other] = [folder(), folder()];
+    const [one, other] = [newFolder(), newFolder()];
     expect((await cli(['trace', await verified, '-o', one])).code).toBe(0);
     expect((await cli(['verify', spec, '--quiet', '--traces', other])).code).toBe(0);
     expect(readdirSync(one)).toHaveLength(FORMAT_NAMES.length);

@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
@@ -12,6 +11,7 @@ import { syzkallerText } from '../../src/report/faces/syzkaller.js';
 import { terminalText } from '../../src/report/faces/terminal.js';
 import { style } from '../../src/report/style.js';
 import type { BreachTrace, Trace } from '../../src/trace/trace.js';
+import { newFolder } from '../support/new-folder.js';
 import { itfFaults } from './itf-rules.js';
 import { syzFaults } from './syz-rules.js';
 import { allBreaches, allTraces } from './violations.js';
@@ -159,7 +159,7 @@ test('syzkaller programs keep to the grammar of its documentation', async () => 
 
 describe('the C reproducers', () => {
   const compile = (source: string, ...flags: readonly string[]) => {
-    const file = join(mkdtempSync(join(tmpdir(), 'mremap-check-c-')), 'one.c');
+    const file = join(newFolder(), 'one.c');
     writeFileSync(file, source);
     const program = file.replace(/\.c$/, '');
     const { stderr, status } = spawnSync(
