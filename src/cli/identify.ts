@@ -1,6 +1,6 @@
 import { distinguishing } from '../conformance/distinguish.js';
 import { identify } from '../conformance/identify.js';
-import { releases } from '../model/releases/index.js';
+import { knownReleases } from '../model/releases/index.js';
 import { identifyJson, identifyText } from '../report/identify-text.js';
 import { Exit } from './exit.js';
 import { withKernel } from './kernel.js';
@@ -15,7 +15,7 @@ export interface IdentifyFlags {
 export const identifyCommand = ({ kernel: name, json }: IdentifyFlags): Promise<Exit> =>
   withKernel(name, async (kernel, signal) => {
     note(`${kernel.name} (${kernel.version}): looking for scenarios that tell releases apart`);
-    const { scenarios } = distinguishing(releases, kernel.hides);
+    const { scenarios } = distinguishing(knownReleases, kernel.hides);
     const found = await identify(kernel, scenarios, signal);
     if (found === undefined) return Exit.incomplete;
     if (json === true) printJson(identifyJson(kernel, found));

@@ -1,7 +1,7 @@
 import { releasePath } from '../docs/spec/paths.js';
 import { invariants } from '../invariants/index.js';
 import type { Release } from '../model/release.js';
-import { releases } from '../model/releases/index.js';
+import { knownReleases } from '../model/releases/index.js';
 import { invariantsJson, releasesJson } from '../report/json.js';
 import { invariantsText, releasesText, releaseText } from '../report/lists.js';
 import { Exit } from './exit.js';
@@ -14,11 +14,11 @@ interface ListFlags {
 
 /** Where the documents of a clone have the release; variants have no page. */
 const pageOf = (release: Release): string | undefined =>
-  releases.some(({ id }) => id === release.id) ? `docs/spec/${releasePath(release)}` : undefined;
+  knownReleases.includes(release) ? `docs/spec/${releasePath(release)}` : undefined;
 
 /** All releases, or one with its steps. */
 export function releasesCommand(ref: string | undefined, { json }: ListFlags): Exit {
-  const chosen = ref === undefined ? releases : [releaseFor(ref, 'release')];
+  const chosen = ref === undefined ? knownReleases : [releaseFor(ref, 'release')];
   const [one] = chosen;
   if (json === true) printJson(releasesJson(chosen));
   else if (ref !== undefined && one !== undefined)

@@ -1,5 +1,5 @@
 import type { Release } from '../model/release.js';
-import { releases } from '../model/releases/index.js';
+import { knownReleases } from '../model/releases/index.js';
 import { machine } from '../model/run.js';
 import { partingOf } from './compare.js';
 import { type Kernel, wasSetUp } from './kernel.js';
@@ -17,7 +17,7 @@ export interface Evidence {
 }
 
 export interface Identification {
-  /** The releases that did the same in every scenario, oldest first; none tells these apart. */
+  /** The releases that did the same in every scenario, oldest first, stable ones behind; none tells these apart. */
   readonly matches: readonly Release[];
   /** Those that did the same most often, and how often. */
   readonly closest: readonly Release[];
@@ -39,7 +39,7 @@ export async function identify(
   scenarios: readonly Scenario[],
   signal: AbortSignal,
 ): Promise<Identification | undefined> {
-  const machines = releases.map((release) => machine(release));
+  const machines = knownReleases.map((release) => machine(release));
   const runner = new Runner(kernel, signal);
   const ran = await runner.run(scenarios);
   if (ran === undefined) return undefined;
@@ -53,12 +53,12 @@ export async function identify(
     });
     return [{ scenario, kernel: theirs, alike: alike.map(({ release }) => release) }];
   });
-  const agreeing = releases.map(
+  const agreeing = knownReleases.map(
     (one) => evidence.filter(({ alike }) => alike.includes(one)).length,
   );
   const isAnswered = evidence.length > 0 && runner.notSurvived.length === 0;
   const most = Math.max(...agreeing);
-  const closest = releases.filter((_, i) => agreeing[i] === most);
+  const closest = knownReleases.filter((_, i) => agreeing[i] === most);
   return {
     matches: isAnswered && most === evidence.length ? closest : [],
     closest,

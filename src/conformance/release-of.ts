@@ -1,5 +1,5 @@
 import type { Release } from '../model/release.js';
-import { releaseById, releases } from '../model/releases/index.js';
+import { knownReleases, releaseById, releases } from '../model/releases/index.js';
 
 const RELEASED = Number.POSITIVE_INFINITY;
 
@@ -31,14 +31,18 @@ function names({ covers }: Release, { mainline, candidate }: Version): boolean {
 /**
  * The release that a kernel is expected to behave as, by what `uname -r` says there: `6.12.107+deb13-amd64`,
  * `7.3.0-rc7`, or a release of the model and its variants. A kernel that a release is known by comes before
- * what its number says: 7.3-rc7 was still as 7.2. Undefined for one that none stands for.
+ * what its number says: 7.3-rc7 was still as 7.2.11. Undefined for one that none stands for.
  */
 export function releaseOf(version: string): Release | undefined {
   const wanted = parsed(version);
   if (wanted === undefined) return undefined;
+  const { bare, mainline, candidate } = wanted;
+  const isCandidate = candidate !== RELEASED;
+  // 7.2, and its candidates, are not what 7.2 came to be in its stable releases.
+  const first = isCandidate || bare === mainline ? `${mainline}.0` : bare;
   return (
-    releases.find(({ kernels }) => kernels.includes(wanted.bare)) ??
-    releases.find((release) => names(release, wanted)) ??
-    releaseById(wanted.mainline)
+    knownReleases.find(({ kernels }) => kernels.includes(bare)) ??
+    (isCandidate ? releases.find((release) => names(release, wanted)) : undefined) ??
+    releaseById(version.startsWith('v') ? `v${bare}` : first)
   );
 }

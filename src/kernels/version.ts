@@ -1,6 +1,7 @@
 /**
- * The version of a kernel with the number of a release candidate, which some distributions leave out of
- * it: `7.3-cloud-amd64`, built as `Debian 7.3~rc7-1`, is `7.3-rc7-cloud-amd64`.
+ * The version of a kernel with what some distributions leave out of it and say of the build alone. The
+ * number of a release candidate: `7.3-cloud-amd64`, built as `Debian 7.3~rc7-1`, is `7.3-rc7-cloud-amd64`.
+ * The patch level: `6.1.0-56-amd64`, built as `Debian 6.1.192-2`, is `6.1.192-56-amd64`.
  *
  * @param version as `uname -r` says
  * @param build as `uname -v` says
@@ -8,9 +9,12 @@
 export function fullVersion(version: string, build: string): string {
   const mainline = /^\d+\.\d+(\.\d+)?/.exec(version)?.[0];
   if (mainline === undefined || /-rc\d/.test(version)) return version;
-  const escaped = mainline.replaceAll('.', '\\.');
-  const candidate = new RegExp(`\\b${escaped}[~-]rc(\\d+)`).exec(build)?.[1];
-  return candidate === undefined
-    ? version
-    : `${mainline}-rc${candidate}${version.slice(mainline.length)}`;
+  const rest = version.slice(mainline.length);
+  const of = (number: string): string => `\\b${number.replaceAll('.', '\\.')}`;
+  const candidate = new RegExp(`${of(mainline)}[~-]rc(\\d+)`).exec(build)?.[1];
+  if (candidate !== undefined) return `${mainline}-rc${candidate}${rest}`;
+  if (!/^\d+\.\d+\.0$/.test(mainline)) return version;
+  const series = mainline.replace(/\.0$/, '');
+  const level = new RegExp(`${of(series)}\\.(\\d+)\\b`).exec(build)?.[1];
+  return level === undefined ? version : `${series}.${level}${rest}`;
 }

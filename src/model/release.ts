@@ -38,7 +38,7 @@ export const CALL_NAMES: readonly CallName[] = [
 /** One behaviour of the mremap state machine, named after the first release that has it. */
 export interface Release {
   readonly id: string;
-  /** The mainline releases that it stands for, both ends included. */
+  /** The releases that it stands for, both ends included; an end without a patch level is all of its stable releases. */
   readonly covers: { readonly first: string; readonly last: string };
   readonly sources: readonly Source[];
   /** What a caller sees differently from the release before. */
@@ -54,6 +54,8 @@ export interface Release {
 export const rootOf = (release: Release): Release =>
   release.base === undefined ? release : rootOf(release.base);
 
-/** `6.17 to 7.0`, or the one release. */
-export const coverage = ({ covers: { first, last } }: Release): string =>
-  first === last ? first : `${first} to ${last}`;
+/** `6.17 to 7.0`, the one release, or `6.12.115 and later`. */
+export function coverage({ covers: { first, last } }: Release): string {
+  if (first.startsWith(`${last}.`)) return `${first} and later`;
+  return first === last ? first : `${first} to ${last}`;
+}

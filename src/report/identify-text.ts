@@ -13,7 +13,7 @@ import { VERSION } from './version.js';
 import { plural } from './words.js';
 import { wrapped } from './wrap.js';
 
-/** `v5.1 to v6.16, v7.1`: neighbours in the list of releases put together. */
+/** `v5.1 to v6.16, v7.1`: neighbours in the list of releases put together, stable ones behind. */
 function releaseRanges(some: readonly Release[]): string {
   const ranges: string[] = [];
   for (let first = 0; first < releases.length; first++) {
@@ -24,7 +24,8 @@ function releaseRanges(some: readonly Release[]): string {
     ranges.push(end - first === 1 ? `${from}` : `${from} to ${to}`);
     first = end;
   }
-  return ranges.join(', ');
+  const stable = some.filter((release) => !releases.includes(release)).map(({ id }) => id);
+  return [...ranges, ...stable].join(', ');
 }
 
 /** The counters behind a call, but for those that the kernel does not show. */

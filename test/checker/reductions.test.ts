@@ -104,7 +104,6 @@ const RACES: RaceBounds = {
 /** Edits that put checks where no release has them: what steps declare of themselves must be right there too. */
 const PATCHED: readonly (readonly [string, Release])[] = [
   'patches/early-check-sees-the-vmas.ts',
-  'patches/stable-6.1.192.ts',
   'test/patches/checks-elsewhere.json',
 ].map((name) => [name, releaseNamed(name)]);
 

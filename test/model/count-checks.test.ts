@@ -3,7 +3,7 @@ import type { Call } from '../../src/model/calls.js';
 import type { Release } from '../../src/model/release.js';
 import { releases } from '../../src/model/releases/index.js';
 import { callWith, map, moveKeeping, play, protect, remap, touch, unmap } from '../support/play.js';
-import { everyRelease } from '../support/releases.js';
+import { everyMainline } from '../support/releases.js';
 
 // How many map slots a call asks for in each release: the constants of the checks as the kernel has
 // them, and what munmap() takes on the way to a check that comes later. Objects that never merge are
@@ -164,7 +164,7 @@ function needOf(release: Release, needs: Row['needs']): number | 'never' {
 
 for (const { what, why, setup, call, needs } of rows) {
   describe(`${what}: ${why}`, () => {
-    test.each(everyRelease)('%s', (_id, release) => {
+    test.each(everyMainline)('%s', (_id, release) => {
       expect(leastHeadroom(release, setup, call)).toBe(needOf(release, needs));
     });
   });

@@ -4,9 +4,6 @@ import { coarseClasses } from '../../src/checker/coarse.js';
 import { comparePart } from '../../src/checker/compare.js';
 import { enumeratePart } from '../../src/checker/enumerate.js';
 import { racePart } from '../../src/checker/race.js';
-import type { StepOutcome } from '../../src/conformance/outcome.js';
-import { replay } from '../../src/conformance/replay.js';
-import type { WrittenCall } from '../../src/input/call.js';
 import { invariantById, invariants } from '../../src/invariants/index.js';
 import type { Invariant } from '../../src/invariants/invariant.js';
 import { flagBits } from '../../src/model/calls.js';
@@ -201,46 +198,5 @@ describe('an early check that looks at the VMAs', () => {
     const vmas = play(release('v7.1'), map(0, 4, 'shm'));
     expect(resultName(callWith(patched, vmas, move(0, 2, 8), 2))).toBe('ok');
     expect(resultName(callWith(release('v7.1'), vmas, move(0, 2, 8), 3))).toBe('ENOMEM');
-  });
-});
-
-describe('DONTUNMAP of a stable kernel', () => {
-  const patched = releaseNamed('patches/stable-6.1.192.ts');
-  const anon = (addr: number, len: number): WrittenCall => ({
-    call: 'mmap',
-    ...{ addr, len, kind: 'anon', prot: 'rw', offset: 0 },
-  });
-  const dontunmap = (addr: number, len: number, newAddr: number): WrittenCall => ({
-    call: 'mremap',
-    ...{ addr, oldLen: len, newLen: len, flags: ['MAYMOVE', 'FIXED', 'DONTUNMAP'], newAddr },
-  });
-  const last = (of: Release, ...calls: readonly WrittenCall[]): StepOutcome => {
-    const scenario = { id: 'one', pages: 8, headroom: 6, setup: calls.slice(0, -1) };
-    const { steps } = replay(machine(of), { ...scenario, calls: calls.slice(-1) });
-    return steps[0] as StepOutcome;
-  };
-  const starts = ({ layout }: StepOutcome): number[] => layout.map(({ start }) => start);
-
-  // What a user-mode Linux did that was built of Debian's linux-source-6.1 6.1.192-2; 6.1.176 does as v6.0.
-  test.each([
-    ['beside its source', [anon(1, 1), dontunmap(1, 1, 0)], [0, 1], [0], [0, 1]],
-    ['onto the rest of its VMA', [anon(0, 3), dontunmap(2, 1, 1)], [0, 1, 2], [0], [0, 2]],
-    ['of three pages', [anon(3, 3), dontunmap(3, 3, 0)], [0, 3], [0], [0, 3]],
-  ])('does not merge a copy %s', (_, calls, on6_1, on6_0, on7_2) => {
-    expect(starts(last(patched, ...calls))).toEqual(on6_1);
-    expect(starts(last(release('v6.0'), ...calls))).toEqual(on6_0);
-    expect(starts(last(release('v7.2'), ...calls))).toEqual(on7_2);
-  });
-
-  test('unlocks no more than its source', () => {
-    const calls = [anon(2, 4), { call: 'mlock', addr: 2, len: 4 } as const, dontunmap(4, 2, 0)];
-    expect(starts(last(patched, ...calls))).toEqual([0, 2, 4]);
-    expect(starts(last(release('v6.0'), ...calls))).toEqual([0, 2]);
-  });
-
-  test('asks for enough map slots, which 4 still are', () => {
-    const locked = { kind: 'anon', prot: 'rw', populated: false, locked: true } as const;
-    const bounds = { ...BOUNDS, classes: [locked, ...BOUNDS.classes], pages: 5, vmas: 2 };
-    expect(broken(patched, bounds, ['limit-held', 'limit-enomem-untouched'])).toEqual([]);
   });
 });

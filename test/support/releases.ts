@@ -1,10 +1,14 @@
 import type { Release } from '../../src/model/release.js';
-import { releases } from '../../src/model/releases/index.js';
+import { knownReleases, releases } from '../../src/model/releases/index.js';
 
 /** A release as a row for `each`, whose title then has the id as `%s`. */
 type Row = readonly [id: string, release: Release];
 
-export const everyRelease: readonly Row[] = releases.map((r) => [r.id, r]);
+/** Those alone of Linus's tree, oldest first. */
+export const everyMainline: readonly Row[] = releases.map((r) => [r.id, r]);
+
+/** Stable ones too, behind the others. */
+export const everyRelease: readonly Row[] = knownReleases.map((r) => [r.id, r]);
 
 /** `6.17` as numbers, so that 5.10 comes after 5.7 and 6.17-rc1 before 6.17. */
 function numbersOf(version: string): number[] {
@@ -20,11 +24,11 @@ function notAfter(first: string, second: string): boolean {
 }
 
 /**
- * The releases that begin with a mainline release from `first` to `last`, such as 6.12 to 6.14: what
+ * The mainline releases that begin with one from `first` to `last`, such as 6.12 to 6.14: what
  * the kernel did then, whichever releases the model has of that time. Throws where it has none.
  */
 export function releasesOf(first: string, last = '999'): readonly Row[] {
-  const found = everyRelease.filter(
+  const found = everyMainline.filter(
     ([, { covers }]) => notAfter(first, covers.first) && notAfter(covers.first, last),
   );
   if (found.length === 0) throw new RangeError(`no release of ${first} to ${last}`);
@@ -33,25 +37,25 @@ export function releasesOf(first: string, last = '999'): readonly Row[] {
 
 /** The release that a recorded kernel behaves as; throws where there is none. */
 export function releaseOfKernel(kernel: string): Release {
-  const found = releases.find(({ kernels }) => kernels.includes(kernel));
+  const found = knownReleases.find(({ kernels }) => kernels.includes(kernel));
   if (found === undefined) throw new RangeError(`no release names kernel ${kernel}`);
   return found;
 }
 
 /** The release with this id; throws where there is none. */
 export function release(id: string): Release {
-  const found = releases.find((r) => r.id === id);
+  const found = knownReleases.find((r) => r.id === id);
   if (found === undefined) throw new RangeError(`no release ${id}`);
   return found;
 }
 
-/** The releases from `id` on, up to but not including `end`. */
+/** The mainline releases from `id` on, up to but not including `end`. */
 export const releasesFrom = (id: string, end?: string): readonly Row[] =>
-  everyRelease.slice(
+  everyMainline.slice(
     releases.indexOf(release(id)),
     end === undefined ? releases.length : releases.indexOf(release(end)),
   );
 
-/** The releases before `id`. */
+/** The mainline releases before `id`. */
 export const releasesBefore = (id: string): readonly Row[] =>
-  everyRelease.slice(0, releases.indexOf(release(id)));
+  everyMainline.slice(0, releases.indexOf(release(id)));

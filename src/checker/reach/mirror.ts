@@ -2,7 +2,7 @@ import type { Invariant } from '../../invariants/invariant.js';
 import type { Vmas } from '../../model/address-space.js';
 import type { Call } from '../../model/calls.js';
 import type { Release } from '../../model/release.js';
-import { releases } from '../../model/releases/index.js';
+import { knownReleases } from '../../model/releases/index.js';
 import {
   isAccounted,
   isShared,
@@ -58,7 +58,7 @@ export function mirrorOf(
   bounds: ReachBounds,
   invariants: readonly Invariant[],
 ): Mirror | undefined {
-  if (release === undefined || !releases.includes(release)) return undefined;
+  if (release === undefined || !knownReleases.includes(release)) return undefined;
   const counts = invariants.every(({ ofCountsAlone }) => ofCountsAlone === true);
   return counts && isBlind(release, bounds) && hasBoth(bounds) ? mirror : undefined;
 }

@@ -1,4 +1,4 @@
-import type { Release } from '../../model/release.js';
+import { type Release, rootOf } from '../../model/release.js';
 import { releases } from '../../model/releases/index.js';
 import type { Step } from '../../model/step.js';
 
@@ -74,9 +74,9 @@ const FILES: Readonly<Record<string, string | readonly [Ages, string]>> = {
 
 const placeOf = (id: string): number => releases.findIndex((release) => release.id === id);
 
-/** A release that is a variant or a patch is as old as the newest. */
-function at({ id }: Release, ages: Ages, now: string): string {
-  const place = placeOf(id);
+/** A release that is an edit is as old as what it is an edit of. */
+function at(release: Release, ages: Ages, now: string): string {
+  const place = placeOf(rootOf(release).id);
   return ages.find(([before]) => place >= 0 && place < placeOf(before))?.[1] ?? now;
 }
 

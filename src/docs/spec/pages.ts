@@ -1,7 +1,7 @@
 import { invariants } from '../../invariants/index.js';
 import { NOTATION } from '../../invariants/invariant.js';
 import { coverage, type Release } from '../../model/release.js';
-import { releases } from '../../model/releases/index.js';
+import { knownReleases, releases, stableReleases } from '../../model/releases/index.js';
 import type { Spec } from '../../specs/spec.js';
 import { differenceDiagram } from './difference-diagram.js';
 import { glossaryPage } from './glossary.js';
@@ -16,8 +16,12 @@ import { releasePage } from './release-page.js';
 /** Stands in each page, so that a page that is no longer made can be told from one that somebody wrote. */
 export const MADE_BY = 'made by mremap-check docs';
 
-const releaseRow = (release: Release, i: number): string[] => {
-  const before = releases[i - 1];
+/** The release before one, or the one that a stable one comes from. */
+const beforeOf = (release: Release): Release | undefined =>
+  release.base ?? releases[releases.indexOf(release) - 1];
+
+const releaseRow = (release: Release): string[] => {
+  const before = beforeOf(release);
   return [
     link(release.id, releasePath(release)),
     coverage(release),
@@ -53,6 +57,11 @@ const indexPage = (specs: readonly Spec[]): string =>
         'and what has been changed by then.',
     ),
     table(['release', 'stands for', 'diagrams'], releases.map(releaseRow)),
+    paragraph(
+      'Stable kernels behave as the release that they come from, but for these, to which fixes came that a ' +
+        'caller can see:',
+    ),
+    table(['release', 'stands for', 'diagrams'], stableReleases.map(releaseRow)),
     '## Questions',
     specs.map((spec) => item(link(spec.title, questionPath(spec)))).join('\n'),
     '## Invariants',
@@ -73,15 +82,16 @@ export function specPages(specs: readonly Spec[]): ReadonlyMap<string, string> {
     ['README.md', indexPage(specs)],
     ['glossary.md', glossaryPage()],
   ]);
-  releases.forEach((release, i) => {
+  for (const release of knownReleases) {
     const endings = endingsOf(release);
-    const [before, after] = [releases[i - 1], releases[i + 1]];
+    const before = beforeOf(release);
+    const after = releases.find((one) => beforeOf(one) === release);
     pages.set(releasePath(release), releasePage({ release, endings, before, after, specs }));
     pages.set(diagramPath(release), releaseDiagram(release, endings));
     if (before !== undefined) {
       pages.set(differencePath(before, release), differenceDiagram(before, release));
     }
-  });
+  }
   for (const invariant of invariants) {
     pages.set(invariantPath(invariant), invariantPage(invariant, specs));
   }

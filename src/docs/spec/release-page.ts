@@ -194,6 +194,7 @@ function promises({ release, specs }: ReleaseFacts): string[] {
     link: link(one.id, `../${invariantPath(one)}`),
     cell: verdictOn(expectedOf(specs, one.id), release.id),
   }));
+  if (cells.every(({ cell }) => cell === undefined)) return [];
   const lists = PROMISES.flatMap(([wanted, heading]) => {
     const here = cells.filter(({ cell }) => cell === wanted);
     return here.length === 0
@@ -217,7 +218,7 @@ export function releasePage(facts: ReleaseFacts): string {
     `# mremap() in Linux ${coverage(release)}`,
     [
       `Release ${code(id)} of the model.`,
-      ...neighbour('The one before:', before),
+      ...neighbour(release.base === undefined ? 'The one before:' : 'It comes from', before),
       ...neighbour('The one after:', after),
       `${link('All releases', '../README.md#releases')}.`,
     ].join(' '),

@@ -1,5 +1,6 @@
 import type { Release } from '../release.js';
 import { withFunctionsOfTheirTime } from './functions.js';
+import { stableOf } from './stable.js';
 import { v2_6_12 } from './v2.6.12.js';
 import { v2_6_33 } from './v2.6.33.js';
 import { v5_1 } from './v5.1.js';
@@ -19,7 +20,7 @@ import { v7_1 } from './v7.1.js';
 import { v7_2 } from './v7.2.js';
 import { v7_3 } from './v7.3.js';
 
-/** Every release of the model, oldest first. */
+/** Every mainline release of the model, oldest first. */
 export const releases: readonly Release[] = withFunctionsOfTheirTime([
   v2_6_12,
   v2_6_33,
@@ -41,10 +42,22 @@ export const releases: readonly Release[] = withFunctionsOfTheirTime([
   v7_3,
 ]);
 
+function mainline(id: string): Release {
+  const found = releases.find((release) => release.id === id);
+  if (found === undefined) throw new RangeError(`no release ${id}`);
+  return found;
+}
+
+/** Stable kernels that do not behave as the mainline release that they come from, oldest first. */
+export const stableReleases: readonly Release[] = stableOf(mainline);
+
+/** Both, without variants and patches. */
+export const knownReleases: readonly Release[] = [...releases, ...stableReleases];
+
 /** A version as numbers, so that 5.10 comes after 5.7; undefined for anything else. */
 function numbersOf(version: string): readonly number[] | undefined {
-  const parts = /^v?(\d+)\.(\d+)(?:\.(\d+))?$/.exec(version);
-  return parts?.slice(1).flatMap((part) => (part === undefined ? [] : [Number(part)]));
+  const [, numbers] = /^v?(\d+(?:\.\d+)+)$/.exec(version) ?? [];
+  return numbers?.split('.').map(Number);
 }
 
 /** Less than, equal to or greater than zero, over the parts that `b` has: 6.17.13 is a 6.17. */
@@ -57,14 +70,16 @@ function compared(a: readonly number[], b: readonly number[]): number {
 }
 
 /**
- * The release with this id, such as `v6.17`, or the one that stands for this mainline release, such as
- * `v7.0`. Undefined for one that is not modelled.
+ * The release with this id, such as `v6.17`, or the one that stands for this release, such as `v7.0` or the
+ * stable `6.12.117`. Undefined for one that is not modelled.
  */
 export function releaseById(id: string): Release | undefined {
-  const exact = releases.find((release) => release.id === id);
+  // Stable ones first: what mainline releases stand for has no gaps for them.
+  const all = [...stableReleases, ...releases];
+  const exact = all.find((release) => release.id === id || release.id === `v${id}`);
   const wanted = numbersOf(id);
   if (exact !== undefined || wanted === undefined) return exact;
-  return releases.find(({ covers }) => {
+  return all.find(({ covers }) => {
     const [first, last] = [numbersOf(covers.first), numbersOf(covers.last)];
     return first && last && compared(wanted, first) >= 0 && compared(wanted, last) <= 0;
   });

@@ -45,7 +45,7 @@ export const v5_7: Release = {
   covers: { first: '5.7', last: '5.10' },
   sources: [{ ref: 'e346b3813067', says: 'add MREMAP_DONTUNMAP to mremap()' }],
   changes: 'DONTUNMAP leaves the source mapped and empty; private anonymous VMAs only.',
-  kernels: ['5.10.223'],
+  kernels: ['5.10.223', '5.10.262'],
   calls: {
     ...otherCallsOf2_6_33,
     mremap: [

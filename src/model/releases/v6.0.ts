@@ -58,7 +58,7 @@ export const v6_0: Release = {
     { ref: 'mm/mmap.c of 6.1', says: 'mmap() asks the next VMA first whether it merges' },
   ],
   changes: 'Growing in place may merge with the next VMA.',
-  kernels: ['6.1.176'],
+  kernels: ['6.1.176', '6.1.190'],
   calls: {
     ...otherCallsOf6_0,
     mremap: [

@@ -70,7 +70,7 @@ export const v6_12: Release = {
   ],
   changes:
     'Each VMA is asked whether it is sealed, right behind its lookup or when munmap() comes to it; a refusal may leave a split behind.',
-  kernels: ['6.12.107'],
+  kernels: ['6.12.107', '6.12.113'],
   calls: {
     ...otherCallsOf6_12,
     mremap: [

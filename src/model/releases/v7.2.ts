@@ -39,16 +39,20 @@ const anonMerge: AnonMergeRule = 'either-way';
 
 export const v7_2: Release = {
   id: 'v7.2',
-  covers: { first: '7.2', last: '7.2' },
+  covers: { first: '7.2.11', last: '7.2' },
   sources: [
     {
       ref: 'tree of October 2026',
       says: 'DONTUNMAP asks for one slot more and does not merge with its source',
     },
+    {
+      ref: 'kernels of Debian, booted',
+      says: 'up to 7.2.6 they behave as v7.1, 7.2.9 as v7.2.9, and from 7.2.11 on so',
+    },
   ],
   changes:
     'DONTUNMAP asks for 5 free map slots, its copy stays apart from its source, and a source that was moved whole gets a new page offset.',
-  kernels: ['7.2.13', '7.3-rc7'],
+  kernels: ['7.2.11', '7.2.12', '7.2.13', '7.3-rc7'],
   calls: {
     ...otherCallsOf6_17,
     mremap: [
@@ -80,7 +84,7 @@ export const v7_2: Release = {
       unmergeKsm,
       ...splitLockedSource,
       chargeStaleCopy,
-      copyVma(anonMerge, { selfMerge: false }),
+      copyVma(anonMerge, { besideSource: 'apart' }),
       movePageTablesKeepingCharge,
       disarmCopy,
       ...only(UNMAPS_SOURCE, lockCopy),

@@ -74,7 +74,7 @@ export const v7_3: Release = {
       unmergeKsm,
       ...splitLockedSource,
       chargeCopy,
-      copyVma(anonMerge, { selfMerge: false, armedMerges: false }),
+      copyVma(anonMerge, { besideSource: 'apart', armedMerges: false }),
       movePageTablesOf5_11,
       disarmCopy,
       ...only(UNMAPS_SOURCE, lockCopy),

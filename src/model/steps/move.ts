@@ -71,16 +71,25 @@ function copyOf(s: State, vma: Vma): Vma {
 }
 
 interface CopyRules {
-  /** Whether a DONTUNMAP copy may merge with its own source, as it may up to v7.1. */
-  readonly selfMerge?: boolean;
+  /**
+   * What a DONTUNMAP copy beside its own source merges with: all that fits (up to v7.1), all but the source
+   * (v7.2), or nothing, if the source is unwritten (stable 6.1).
+   */
+  readonly besideSource?: 'merges' | 'apart' | 'alone';
   /** Whether a copy merges although its source is registered with userfaultfd, as up to v7.2. */
   readonly armedMerges?: boolean;
 }
 
+/** Unwritten anonymous memory takes the offset of any place, so that it would merge with its copy. */
+const isBesideUnwritten = ({ newAddr, newLen }: State, vma: Vma): boolean =>
+  isAnonymous(vma) &&
+  !isFaulted(vma) &&
+  (newAddr === endOf(vma) || newAddr + newLen === startOf(vma));
+
 /** The mapping appears at the destination, merged with what fits there. */
 export const copyVma = (
   rule: AnonMergeRule,
-  { selfMerge = true, armedMerges = true }: CopyRules = {},
+  { besideSource = 'merges', armedMerges = true }: CopyRules = {},
 ): Step => ({
   name: 'copy-vma',
   kernel: 'copy_vma',
@@ -93,9 +102,12 @@ export const copyVma = (
   ],
   run: (s) => {
     const vma = sourceVma(s);
-    const apart = !selfMerge && has(s, DONTUNMAP) ? vma : undefined;
+    const stays = has(s, DONTUNMAP);
+    const apart = stays && besideSource === 'apart' ? vma : undefined;
     const copy = copyOf(s, vma);
-    const alone = !armedMerges && isArmed(vma);
+    const alone =
+      (!armedMerges && isArmed(vma)) ||
+      (stays && besideSource === 'alone' && isBesideUnwritten(s, vma));
     const vmas = alone ? insert(s.vmas, copy) : insertMerging(s.vmas, copy, rule, apart);
     return withMapping(s, vmas, { total: s.newLen });
   },

@@ -1,0 +1,70 @@
+import { changed, type Edit, edited, editedBy, inserted } from '../edits.js';
+import type { Release } from '../release.js';
+import { type Step, UNMAPS_SOURCE } from '../step.js';
+import { copyVma, dontunmapResetsOffset, splitLockedSource } from '../steps/move.js';
+
+const BOOTED = 'kernels of Debian, booted';
+
+/** A step in the place of the one of its name, in the kernel function that the release has it in. */
+const inPlace = (fresh: Step): Edit =>
+  edited('mremap', fresh.name, ({ kernel }) => [{ ...fresh, kernel }]);
+
+/** What 7.2.11 does with DONTUNMAP, but for its checks of map_count and for how it copies. */
+const leavesSourceAsNew: readonly Edit[] = [
+  ...splitLockedSource.map((step, i) =>
+    inserted('mremap', step, { behind: splitLockedSource[i - 1]?.name ?? 'unmerge-ksm' }),
+  ),
+  ...dontunmapResetsOffset.map(inPlace),
+];
+
+const SOURCE_AS_NEW =
+  'A locked source of DONTUNMAP is split off and unlocked alone, and the page offset of one that was moved whole begins anew';
+
+/** Stable kernels that do not behave as the mainline release that they come from, each an edit of that. */
+export const stableOf = (mainline: (id: string) => Release): readonly Release[] => {
+  const edit = (
+    of: string,
+    { edits, ...own }: Omit<Release, 'calls' | 'base'> & { readonly edits: readonly Edit[] },
+  ): Release => {
+    const base = mainline(of);
+    return { ...editedBy(base, ...edits), ...own, base };
+  };
+  return [
+    edit('v6.0', {
+      id: 'v6.1.192',
+      covers: { first: '6.1.192', last: '6.1' },
+      sources: [
+        {
+          ref: 'linux-source-6.1 6.1.192-2 of Debian',
+          says: 'a copy is told its source, and asks whether the two would merge',
+        },
+        { ref: BOOTED, says: 'up to 6.1.190 they behave as v6.0' },
+      ],
+      changes: `${SOURCE_AS_NEW}. The copy of an unwritten source beside it merges with nothing.`,
+      kernels: ['6.1.192'],
+      edits: [
+        ...leavesSourceAsNew,
+        inPlace(copyVma('unfaulted-joins-faulted', { besideSource: 'alone' })),
+      ],
+    }),
+    edit('v6.12', {
+      id: 'v6.12.115',
+      covers: { first: '6.12.115', last: '6.12' },
+      sources: [{ ref: BOOTED, says: 'up to 6.12.113 they behave as v6.12' }],
+      changes: `${SOURCE_AS_NEW}. Its copy does not merge with its source.`,
+      kernels: ['6.12.115', '6.12.116', '6.12.117'],
+      edits: [
+        ...leavesSourceAsNew,
+        inPlace(copyVma('unfaulted-joins-faulted', { besideSource: 'apart' })),
+      ],
+    }),
+    edit('v7.1', {
+      id: 'v7.2.9',
+      covers: { first: '7.2.9', last: '7.2.9' },
+      sources: [{ ref: BOOTED, says: 'up to 7.2.6 they behave as v7.1, from 7.2.11 on as v7.2' }],
+      changes: 'DONTUNMAP of a locked source adds nothing to locked_vm.',
+      kernels: ['7.2.9'],
+      edits: [changed('mremap', 'lock-copy', { when: [UNMAPS_SOURCE] })],
+    }),
+  ];
+};

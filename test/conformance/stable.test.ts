@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest';
+import { releaseOf } from '../../src/conformance/release-of.js';
+import { replay } from '../../src/conformance/replay.js';
+import type { Release } from '../../src/model/release.js';
+import { stableReleases } from '../../src/model/releases/index.js';
+import { machine } from '../../src/model/run.js';
+import { firstDifference, recordsOf } from './records.js';
+
+/**
+ * Kernels of Debian booted under QEMU, with random scenarios that tell a stable kernel from the one before a
+ * fix came to it: 5.10.0-46 (5.10.262), 6.1.0-54 and -56, 6.12.113 and .117, 7.2.6, .9 and .11.
+ */
+const KERNELS = [
+  ['5.10.262', 'v5.7'],
+  ['6.1.190', 'v6.0'],
+  ['6.1.192', 'v6.1.192'],
+  ['6.12.113', 'v6.12'],
+  ['6.12.117', 'v6.12.115'],
+  ['7.2.6', 'v7.1'],
+  ['7.2.9', 'v7.2.9'],
+  ['7.2.11', 'v7.2'],
+] as const;
+
+const differences = (of: Release, kernel: string): string[] =>
+  recordsOf('stable.jsonl', kernel).flatMap(
+    (record) => firstDifference(record, replay(machine(of), record.scenario)) ?? [],
+  );
+
+describe.each(KERNELS)('kernel %s', (kernel, id) => {
+  const release = releaseOf(kernel) as Release;
+
+  test(`behaves as ${id} in all 72 records`, () => {
+    expect(release.id).toBe(id);
+    expect(recordsOf('stable.jsonl', kernel)).toHaveLength(72);
+    expect(differences(release, kernel)).toEqual([]);
+  });
+});
+
+describe.each(stableReleases.map((one) => [one.id, one] as const))(
+  '%s',
+  (id, { base, kernels }) => {
+    test('is not what it comes from', () => {
+      const recorded = kernels.find((kernel) => KERNELS.some(([one]) => one === kernel)) as string;
+      expect(differences(base as Release, recorded).length).toBeGreaterThan(5);
+    });
+
+    test('is what it comes from for every other call than mremap()', () => {
+      const [own] = stableReleases.filter((one) => one.id === id);
+      expect({ ...own?.calls, mremap: [] }).toEqual({ ...base?.calls, mremap: [] });
+    });
+  },
+);
