@@ -54,8 +54,8 @@ export interface Release {
 export const rootOf = (release: Release): Release =>
   release.base === undefined ? release : rootOf(release.base);
 
-/** `6.17 to 7.0`, the one release, or `6.12.115 and later`. */
+/** `6.17 to 7.0`, the one release, or `6.12.115 to 6.12.y`. */
 export function coverage({ covers: { first, last } }: Release): string {
-  if (first.startsWith(`${last}.`)) return `${first} and later`;
+  if (first.startsWith(`${last}.`)) return `${first} to ${last}.y`;
   return first === last ? first : `${first} to ${last}`;
 }
