@@ -8,6 +8,7 @@ import type { ScenarioOutcome } from './outcome.js';
 import { type NotSurvived, Runner } from './runner.js';
 import type { Scenario } from './scenario.js';
 import { shrunk } from './shrink.js';
+import { shrunkFatal } from './shrink-fatal.js';
 import { bySize } from './smaller.js';
 
 /** Disagreements alike in what was called, in the results on both sides, and in at least the fields that the witness differs in. */
@@ -143,8 +144,8 @@ async function classesOf(
 
 /**
  * Runs scenarios on a kernel and on a release and compares what they make of them, then shrinks a
- * disagreement of each class on the kernel itself. A kernel that does not survive a scenario is started
- * anew. On an abort, or where the kernel breaks down, it ends with what is known by then.
+ * disagreement of each class, and what the kernel does not survive, on the kernel itself. A kernel that does
+ * not survive a scenario is started anew. On an abort, or where the kernel breaks down, it ends with what is known by then.
  */
 export async function conform(
   kernel: Kernel,
@@ -188,6 +189,9 @@ export async function conform(
     show(true);
     return unlessFailed(() => shrunk(runner, on, found));
   });
+  if (runner.notSurvived.length > 0) show(true);
+  const fatal = await shrunkFatal(kernel, on, runner.notSurvived, failure !== undefined, signal);
+  failure ??= fatal.failure;
   const { compared, tallies, notSetUp, notByKernel, notByModel, beyondModel } = ledger;
   return {
     compared,
@@ -195,7 +199,7 @@ export async function conform(
     notSetUp,
     notByKernel,
     notByModel,
-    notSurvived: runner.notSurvived,
+    notSurvived: fatal.notSurvived,
     beyondModel,
     classes,
     complete: !signal.aborted && failure === undefined,

@@ -1,15 +1,22 @@
+import { runAlone } from './alone.js';
 import { KernelDied, KernelFailed } from './failed.js';
 import type { Kernel, Ran } from './kernel.js';
 import { runOn } from './run-on.js';
 import type { Scenario } from './scenario.js';
 
 /** A scenario in which a kernel came to an end. */
-export interface NotSurvived {
+export interface Fatal {
   readonly scenario: Scenario;
   /** How it ended, with the last that it said. */
   readonly lastWords: string;
+}
+
+/** The same, with what is known of it. */
+export interface NotSurvived extends Fatal {
   /** What became of the kernel when, started anew, it ran this scenario and no other. */
   readonly alone: 'died' | 'survived' | 'not run';
+  /** A smaller one that it dies of alone, if there was time to look, and one was found. */
+  readonly smallest?: Fatal;
 }
 
 /** Such scenarios in a run; each may cost two starts of the kernel, and two waits where it hangs. */
@@ -93,14 +100,11 @@ export class Runner {
     return scenarios;
   }
 
-  /** Twice, since a kernel that dies behind the answer to one leaves the next without. */
+  /** @param lastWords said if it survives */
   private async alone(scenario: Scenario, lastWords: string): Promise<NotSurvived> {
-    try {
-      const ran = await runOn(this.kernel, [scenario, scenario], this.signal);
-      return { scenario, lastWords, alone: ran === undefined ? 'not run' : 'survived' };
-    } catch (error) {
-      if (!(error instanceof KernelDied)) throw error;
-      return { scenario, lastWords: error.message, alone: 'died' };
-    }
+    const end = await runAlone(this.kernel, scenario, this.signal);
+    return end instanceof KernelDied
+      ? { scenario, lastWords: end.message, alone: 'died' }
+      : { scenario, lastWords, alone: end };
   }
 }

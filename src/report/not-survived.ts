@@ -9,12 +9,16 @@ const ALONE: Record<NotSurvived['alone'], string> = {
   'not run': '',
 };
 
-/** A scenario in which a kernel came to an end, and the last that the kernel said. */
-export const notSurvivedText = ({ scenario, alone, lastWords }: NotSurvived, s: Style): string =>
-  [
-    `  ${s.bold(s.bad(`the kernel did not survive ${scenario.id}${ALONE[alone]}`))}`,
+/** A scenario in which a kernel came to an end, or a smaller one, and the last that the kernel said. */
+export function notSurvivedText(one: NotSurvived, s: Style): string {
+  const { alone, smallest } = one;
+  const { scenario, lastWords } = smallest ?? one;
+  const smaller = smallest === undefined ? '' : '; nor this smaller one';
+  return [
+    `  ${s.bold(s.bad(`the kernel did not survive ${one.scenario.id}${ALONE[alone]}${smaller}`))}`,
     ...setupRows(scenario),
     ...scenario.calls.flatMap((call) => row('call', writtenText(call))),
     '',
     ...lastWords.split('\n').map((line) => `  ${line}`),
   ].join('\n');
+}

@@ -3,56 +3,17 @@ import { agrees, conform } from '../../src/conformance/conform.js';
 import { KernelDied, KernelFailed } from '../../src/conformance/failed.js';
 import { identify } from '../../src/conformance/identify.js';
 import type { Kernel } from '../../src/conformance/kernel.js';
-import { releaseKernel } from '../../src/conformance/model-kernel.js';
 import { randomScenarios } from '../../src/conformance/random.js';
 import { Runner } from '../../src/conformance/runner.js';
 import type { Scenario } from '../../src/conformance/scenario.js';
 import { dropped } from '../../src/model/edits.js';
 import { machine } from '../../src/model/run.js';
 import { release } from '../support/releases.js';
-import { NEVER } from './kernels.js';
+import { type Mortal, mortal, NEVER } from './kernels.js';
 
 const scenarios = randomScenarios(100, 1);
 const at = (...indices: readonly number[]): Scenario[] =>
   indices.map((i) => scenarios[i] as Scenario);
-
-interface Mortal {
-  readonly kernel: Kernel;
-  /** The ids that it was given, start by start, the ids of a start in turn. */
-  readonly starts: string[][];
-}
-
-/** A kernel that dies of some scenarios, and says nothing until it is started anew. */
-function mortal(
-  isFatal: (scenario: Scenario, ranBefore: readonly string[]) => boolean,
-  more: Partial<Kernel> = {},
-  on = release('v6.12'),
-): Mortal {
-  const right = releaseKernel('mortal', on);
-  const starts: string[][] = [[]];
-  let isDead = false;
-  const kernel: Kernel = {
-    ...right,
-    run: async (asked) => {
-      if (isDead) throw new Error('it is dead');
-      for (const scenario of asked) {
-        const ran = starts.at(-1) as string[];
-        const dies = isFatal(scenario, ran);
-        ran.push(scenario.id);
-        if (!dies) continue;
-        isDead = true;
-        throw new KernelDied(`panic in ${scenario.id}`, [scenario]);
-      }
-      return right.run(asked);
-    },
-    restart: async () => {
-      isDead = false;
-      starts.push([]);
-    },
-    ...more,
-  };
-  return { kernel, starts };
-}
 
 const dyingOf = (...fatal: readonly Scenario[]): Mortal =>
   mortal((scenario) => fatal.includes(scenario));
