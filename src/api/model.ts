@@ -38,7 +38,7 @@ export {
 } from '../model/edits.js';
 export { Errno, type ErrnoName, errnoName } from '../model/errno.js';
 export type { CallName, CallSteps, Release, Source } from '../model/release.js';
-export { releases } from '../model/releases/index.js';
+export { knownReleases, releases, stableReleases } from '../model/releases/index.js';
 export { releaseByRef, UnknownRelease } from '../model/releases/variant.js';
 export {
   type Failure,

@@ -1,6 +1,6 @@
 import { CALL_WORDS, KIND_WORDS, PROT_WORDS } from '../input/call-text.js';
 import { FLAG_NAMES } from '../model/calls.js';
-import { releases } from '../model/releases/index.js';
+import { knownReleases } from '../model/releases/index.js';
 import { COMMANDS } from './command.js';
 
 /** What may stand where a line ends: an argument of a call, a release, or a command or call. */
@@ -9,7 +9,7 @@ function wordsFor(before: string): readonly string[] {
     return [...KIND_WORDS, ...PROT_WORDS, ...FLAG_NAMES];
   }
   const word = before.trim();
-  if (['release', 'r', 'beside', 'd'].includes(word)) return releases.map(({ id }) => id);
+  if (['release', 'r', 'beside', 'd'].includes(word)) return knownReleases.map(({ id }) => id);
   const calls = CALL_WORDS.map((call) => `${call}(`);
   if (word === 'calls' || word === 'c') return calls;
   return word === '' || word.endsWith(';') ? [...Object.keys(COMMANDS), ...calls] : [];

@@ -1,6 +1,6 @@
 import { CALL_FORMS } from '../input/call-text.js';
 import { coverage } from '../model/release.js';
-import { releases } from '../model/releases/index.js';
+import { knownReleases } from '../model/releases/index.js';
 import type { Outcome } from '../model/run.js';
 import { inTurn, matters, type StepInTurn, stepText } from '../report/faces/steps.js';
 import { stepsOf } from '../report/trace-of.js';
@@ -109,7 +109,7 @@ function menuLines(menu: Menu): Line[] {
 }
 
 const releaseLines = (now: Moment): Line[] =>
-  releases.map((release) => {
+  knownReleases.map((release) => {
     const here = release.id === now.under.on.release.id;
     const text = `${here ? '*' : ' '} ${release.id.padEnd(10)} ${coverage(release)}`;
     return here ? toned(text, 'bold') : plain(text);

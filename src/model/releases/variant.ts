@@ -1,6 +1,6 @@
 import { changed, dropped } from '../edits.js';
 import { coverage, type Release } from '../release.js';
-import { releaseById, releases } from './index.js';
+import { knownReleases, releaseById } from './index.js';
 
 /** Count checks of mremap() that a variant may change, by the step's name. */
 const CHECKS: Readonly<Record<string, string>> = {
@@ -22,7 +22,7 @@ export class UnknownRelease extends Error {
 }
 
 const known = (): string =>
-  releases.map((release) => `${release.id} (${coverage(release)})`).join(', ');
+  knownReleases.map((release) => `${release.id} (${coverage(release)})`).join(', ');
 
 const UNKNOWN = 'early=N, move=N, early=off or move=off in the brackets';
 
