@@ -10,13 +10,13 @@ import type { Window } from './windows.js';
 
 const INTRODUCTION = `# What each release changes for callers
 
-Every two neighbouring releases of the model, compared by exhaustion: every call
-in every address space of some small windows, with 0 to 8 map slots left. What
-the two end differently is put in classes by what a caller can tell: what was
-called, at which headroom, what it returned, and what it did to the address
-space. \`mremap-check diff A B\` does the same for any two releases, in larger
-windows, and draws the smallest call of each class with the step at which the
-two part.
+Every two neighbouring releases of the model, and each stable one beside the
+release that it comes from, compared by exhaustion: every call in every address
+space of some small windows, with 0 to 8 map slots left. What the two end
+differently is put in classes by what a caller can tell: what was called, at
+which headroom, what it returned, and what it did to the address space.
+\`mremap-check diff A B\` does the same for any two releases, in larger windows,
+and draws the smallest call of each class with the step at which the two part.
 
 A class says what was called, at which headroom (\`max_map_count\` less
 \`map_count\` before the call; \`and above\` is up to 8), and what it was and is.

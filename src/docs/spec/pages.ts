@@ -1,7 +1,12 @@
 import { invariants } from '../../invariants/index.js';
 import { NOTATION } from '../../invariants/invariant.js';
 import { coverage, type Release } from '../../model/release.js';
-import { knownReleases, releases, stableReleases } from '../../model/releases/index.js';
+import {
+  knownReleases,
+  predecessorOf,
+  releases,
+  stableReleases,
+} from '../../model/releases/index.js';
 import type { Spec } from '../../specs/spec.js';
 import { differenceDiagram } from './difference-diagram.js';
 import { glossaryPage } from './glossary.js';
@@ -16,12 +21,8 @@ import { releasePage } from './release-page.js';
 /** Stands in each page, so that a page that is no longer made can be told from one that somebody wrote. */
 export const MADE_BY = 'made by mremap-check docs';
 
-/** The release before one, or the one that a stable one comes from. */
-const beforeOf = (release: Release): Release | undefined =>
-  release.base ?? releases[releases.indexOf(release) - 1];
-
 const releaseRow = (release: Release): string[] => {
-  const before = beforeOf(release);
+  const before = predecessorOf(release);
   return [
     link(release.id, releasePath(release)),
     coverage(release),
@@ -84,8 +85,8 @@ export function specPages(specs: readonly Spec[]): ReadonlyMap<string, string> {
   ]);
   for (const release of knownReleases) {
     const endings = endingsOf(release);
-    const before = beforeOf(release);
-    const after = releases.find((one) => beforeOf(one) === release);
+    const before = predecessorOf(release);
+    const after = releases.find((one) => predecessorOf(one) === release);
     pages.set(releasePath(release), releasePage({ release, endings, before, after, specs }));
     pages.set(diagramPath(release), releaseDiagram(release, endings));
     if (before !== undefined) {

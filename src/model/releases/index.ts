@@ -54,6 +54,10 @@ export const stableReleases: readonly Release[] = stableOf(mainline);
 /** Both, without variants and patches. */
 export const knownReleases: readonly Release[] = [...releases, ...stableReleases];
 
+/** The release before one, or the one that a stable one comes from; undefined of the first. */
+export const predecessorOf = (release: Release): Release | undefined =>
+  release.base ?? releases[releases.indexOf(release) - 1];
+
 /** A version as numbers, so that 5.10 comes after 5.7; undefined for anything else. */
 function numbersOf(version: string): readonly number[] | undefined {
   const [, numbers] = /^v?(\d+(?:\.\d+)+)$/.exec(version) ?? [];
