@@ -144,8 +144,9 @@ async function classesOf(
 
 /**
  * Runs scenarios on a kernel and on a release and compares what they make of them, then shrinks a
- * disagreement of each class, and what the kernel does not survive, on the kernel itself. A kernel that does
- * not survive a scenario is started anew. On an abort, or where the kernel breaks down, it ends with what is known by then.
+ * disagreement of each class, and what the kernel does not survive, on the kernel itself. A kernel that
+ * does not survive a scenario is started anew. On an abort, or where the kernel breaks down, it ends with
+ * what is known by then.
  */
 export async function conform(
   kernel: Kernel,

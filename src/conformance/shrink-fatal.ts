@@ -74,10 +74,11 @@ export async function shrunkFatal(
   signal: AbortSignal,
 ): Promise<{ readonly notSurvived: readonly NotSurvived[]; readonly failure: string | undefined }> {
   const notSurvived = [...all];
+  const fatal = [...all.entries()].filter(([, { alone }]) => alone === 'died');
+  if (fatal.length === 0 || signal.aborted) return { notSurvived, failure: undefined };
   try {
-    if (isDead && all.length > 0) await kernel.restart?.();
-    for (const [i, one] of all.entries()) {
-      if (one.alone !== 'died' || signal.aborted) continue;
+    if (isDead) await kernel.restart?.();
+    for (const [i, one] of fatal) {
       const smallest = await smallestOf(kernel, on, one, signal);
       if (smallest !== undefined) notSurvived[i] = { ...one, smallest };
     }
