@@ -18,6 +18,9 @@ export interface ArgumentClass<C extends Call> {
   readonly plans: readonly Plan[];
 }
 
+/** One to which calls are still added. */
+type Counted<C extends Call> = Omit<ArgumentClass<C>, 'size'> & { size: number };
+
 /** Every call for itself, by all of its steps. */
 export const singleClasses = <C extends Call>(
   on: readonly Machine[],
@@ -42,20 +45,21 @@ export function argumentClasses<C extends Call>(
   taskEnd: number,
   also: (call: C) => string = () => '',
 ): ArgumentClass<C>[] {
-  const classes = new Map<string, ArgumentClass<C>>();
+  const classes: Counted<C>[] = [];
+  const refused = new Map<string, Counted<C>>();
   calls.forEach((call, index) => {
     const steps = on.map((machine) => refusal(machine, call, taskEnd));
     const flags = call.call === 'mremap' ? call.flags : 0;
-    const key = steps.includes(undefined)
-      ? `call ${index}`
-      : [flags, ...steps, also(call)].join('; ');
-    const known = classes.get(key);
+    const key = steps.includes(undefined) ? undefined : [flags, ...steps, also(call)].join('; ');
+    const known = key === undefined ? undefined : refused.get(key);
     if (known !== undefined) {
-      classes.set(key, { ...known, size: known.size + 1 });
+      known.size++;
       return;
     }
     const plans = on.map((machine) => machine.leanPlan(call, taskEnd));
-    classes.set(key, { call, index, size: 1, plans });
+    const one = { call, index, size: 1, plans };
+    classes.push(one);
+    if (key !== undefined) refused.set(key, one);
   });
-  return [...classes.values()];
+  return classes;
 }

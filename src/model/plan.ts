@@ -102,17 +102,19 @@ function idleSteps(
   );
 }
 
-/** Which steps of a plan look at the arguments alone and pass on. */
-function passingOn({ steps, loops }: Plan, call: Call, taskEnd: number): readonly boolean[] {
+/** The places of the steps of a plan that look at the arguments alone and pass on. */
+function passingOn({ steps, loops }: Plan, call: Call, taskEnd: number): readonly number[] {
   const state = initialState(env(0, taskEnd), [], [], call);
   const heads = loops ? loopHeads(steps) : NO_HEADS;
-  // Behind a step that may change something the arguments need not be those of the call any more.
-  let asGiven = true;
-  return steps.map((step, i) => {
-    if (step.sees === undefined || step.sees === 'huge pages') asGiven = false;
-    if (heads.has(steps[i + 1]?.name ?? '')) return false;
-    return asGiven && step.sees === 'arguments' && step.run(state).result === RUNNING;
-  });
+  const places: number[] = [];
+  for (let i = 0; i < steps.length; i++) {
+    const { sees, run } = steps[i] as Step;
+    // Behind a step that may change something the arguments need not be those of the call any more.
+    if (sees === undefined || sees === 'huge pages') break;
+    if (sees !== 'arguments' || heads.has(steps[i + 1]?.name ?? '')) continue;
+    if (run(state).result === RUNNING) places.push(i);
+  }
+  return places;
 }
 
 /**
@@ -206,10 +208,11 @@ export function machine(release: Release, causes?: ReadonlySet<Cause>): Machine 
     plan,
     leanPlan: (call, taskEnd) => {
       const full = plan(call, false);
-      const out = passingOn(full, call, taskEnd);
-      const key = `${full.id} ${out.map(Number).join('')}`;
+      const passing = passingOn(full, call, taskEnd);
+      const key = `${full.id} ${passing.join()}`;
       let known = lean.get(key);
       if (known === undefined) {
+        const out = full.steps.map((_, place) => passing.includes(place));
         known = planOf(full.steps, out, full.leftOut, LOOKS_OF_LEAN);
         lean.set(key, known);
       }

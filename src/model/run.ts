@@ -469,7 +469,8 @@ export const outcomeAt = (pending: Pending, peak: number): Outcome =>
 export function refusal(on: Machine, call: Call, taskEnd: number): string | undefined {
   const state = initialState(env(0, taskEnd), [], [], call);
   const { steps } = on.plan(call, false);
-  for (const [place, step] of steps.entries()) {
+  for (let place = 0; place < steps.length; place++) {
+    const step = steps[place] as Step;
     if (step.sees === undefined || step.sees === 'huge pages') return undefined;
     if (step.sees !== 'arguments' || step.run(state).result === RUNNING) continue;
     const before = steps.slice(0, place).filter(({ sees }) => sees !== 'arguments');

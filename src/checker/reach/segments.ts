@@ -43,9 +43,41 @@ function endOfSegment({ steps }: Plan, from: number): number {
 const clearedBy = ([first, ...further]: readonly Step[]): Range | undefined =>
   further.some(({ count }) => count !== undefined) ? undefined : first?.clears;
 
+/** What the segments of a plan that begin at one place have in common. */
+interface Piece {
+  readonly to: number;
+  /** What tells them from others apart from numbers; with `range`, only its pages. */
+  readonly name: string;
+  readonly range: Range | undefined;
+  readonly clears: Range | undefined;
+  readonly countsCleared: boolean;
+  readonly returns: Step['returns'];
+  readonly cuts: readonly NonNullable<Step['cuts']>[];
+}
+
+function pieceAt(plan: Plan, from: number): Piece {
+  const to = endOfSegment(plan, from);
+  const steps = plan.steps.slice(from, to);
+  const { returns, countsCleared = false, within } = steps[0] as Step;
+  const range = to === plan.steps.length ? undefined : within?.range;
+  const parts = range === undefined ? plan.numbers.slice(from, to) : steps.map(actionOf);
+  return {
+    to,
+    name: parts.join(),
+    range,
+    clears: clearedBy(steps),
+    countsCleared,
+    returns,
+    cuts: steps.flatMap(({ cuts }) => cuts ?? []),
+  };
+}
+
+const actionOf = ({ within }: Step): string => within?.action ?? '';
+
 /** Cuts plans; equal segments have equal slots. */
 export class Slots {
   private readonly numbers = new Map<string, number>();
+  private readonly pieces = new Map<Plan, Piece[]>();
 
   /**
    * Cuts a plan without a loop behind its first steps, which have been run, and after those that unmap a
@@ -54,16 +86,14 @@ export class Slots {
    * @param looks how many first steps of the plan that are
    */
   cut(plan: Plan, looks: number, call: Call): Segment[] {
-    const { steps } = plan;
     const segments: Segment[] = [];
+    const rest = restOf(call);
     let ranges = rangesOf(call);
-    for (let from = looks; from < steps.length && segments.at(-1)?.returns === undefined; ) {
-      const to = endOfSegment(plan, from);
-      const slot = this.numberOf(plan, from, to, call, ranges);
-      const { returns, countsCleared = false } = steps[from] as Step;
-      const clears = clearedBy(steps.slice(from, to));
+    for (let from = looks; from < plan.steps.length && segments.at(-1)?.returns === undefined; ) {
+      const piece = this.piece(plan, from);
+      const { to, clears, countsCleared, returns, cuts } = piece;
       segments.push({
-        slot,
+        slot: this.numberOf(piece, rest, ranges),
         from,
         to,
         ranges,
@@ -71,21 +101,28 @@ export class Slots {
         countsCleared,
         returns: returns?.(ranges),
       });
-      for (const { cuts } of steps.slice(from, to)) ranges = cuts?.(ranges) ?? ranges;
+      for (const cut of cuts) ranges = cut(ranges);
       from = to;
     }
     return segments;
   }
 
-  private numberOf(plan: Plan, from: number, to: number, call: Call, ranges: Ranges): number {
-    const steps = plan.steps.slice(from, to);
+  private piece(plan: Plan, from: number): Piece {
+    let pieces = this.pieces.get(plan);
+    if (pieces === undefined) {
+      pieces = [];
+      this.pieces.set(plan, pieces);
+    }
+    pieces[from] ??= pieceAt(plan, from);
+    return pieces[from];
+  }
+
+  private numberOf({ name: parts, range }: Piece, rest: string, ranges: Ranges): number {
     const { addr, oldLen, newAddr, newLen } = ranges;
-    const range = to === plan.steps.length ? undefined : steps[0]?.within?.range;
-    const key =
+    const name =
       range === undefined
-        ? [plan.numbers.slice(from, to), restOf(call), addr, oldLen, newAddr, newLen]
-        : [steps.map(({ within }) => within?.action), range.start(ranges), range.end(ranges)];
-    const name = key.join(' ');
+        ? `${parts} ${rest} ${addr} ${oldLen} ${newAddr} ${newLen}`
+        : `${parts} ${range.start(ranges)} ${range.end(ranges)}`;
     const number = this.numbers.get(name) ?? this.numbers.size;
     this.numbers.set(name, number);
     return number;
