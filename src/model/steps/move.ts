@@ -80,6 +80,12 @@ interface CopyRules {
   readonly armedMerges?: boolean;
 }
 
+const BESIDE_SOURCE = {
+  merges: '',
+  apart: '; with DONTUNMAP not with its source',
+  alone: '; with DONTUNMAP beside an unwritten source with nothing',
+} as const;
+
 /** Unwritten anonymous memory takes the offset of any place, so that it would merge with its copy. */
 const isBesideUnwritten = ({ newAddr, newLen }: State, vma: Vma): boolean =>
   isAnonymous(vma) &&
@@ -93,7 +99,10 @@ export const copyVma = (
 ): Step => ({
   name: 'copy-vma',
   kernel: 'copy_vma',
-  does: 'maps the destination, merged with its neighbours where possible',
+  does:
+    'maps the destination, merged with its neighbours where possible' +
+    BESIDE_SOURCE[besideSource] +
+    (armedMerges ? '' : '; not of a source that is registered with userfaultfd'),
   mayFail: [
     {
       ...mayRefuse('copy_vma', 'ENOMEM', () => true),
