@@ -38,15 +38,14 @@ describe.each(KERNELS)('kernel %s', (kernel, id) => {
 
 describe.each(stableReleases.map((one) => [one.id, one] as const))(
   '%s',
-  (id, { base, kernels }) => {
+  (_id, { base, kernels, calls }) => {
     test('is not what it comes from', () => {
       const recorded = kernels.find((kernel) => KERNELS.some(([one]) => one === kernel)) as string;
       expect(differences(base as Release, recorded).length).toBeGreaterThan(5);
     });
 
     test('is what it comes from for every other call than mremap()', () => {
-      const [own] = stableReleases.filter((one) => one.id === id);
-      expect({ ...own?.calls, mremap: [] }).toEqual({ ...base?.calls, mremap: [] });
+      expect({ ...calls, mremap: [] }).toEqual({ ...base?.calls, mremap: [] });
     });
   },
 );
