@@ -6,7 +6,13 @@ import type { Release } from '../../src/model/release.js';
 import { releaseByRef } from '../../src/model/releases/variant.js';
 import { type Machine, machine } from '../../src/model/run.js';
 import { release, releaseOfKernel } from '../support/releases.js';
-import { firstDifference, type KernelRecord, recordsOf, scenariosOf } from './records.js';
+import {
+  differences,
+  firstDifference,
+  type KernelRecord,
+  recordsOf,
+  scenariosOf,
+} from './records.js';
 
 /** The recorded kernels, each with the number of its records in extended.jsonl. */
 const KERNELS = [
@@ -15,9 +21,6 @@ const KERNELS = [
   ['7.0.13', 287],
   ['7.2.13', 287],
 ] as const;
-
-const differences = (on: Machine, records: readonly KernelRecord[]): string[] =>
-  records.flatMap((record) => firstDifference(record, replay(on, record.scenario)) ?? []);
 
 function cannotBeSetUp(on: Machine, scenario: Scenario): boolean {
   try {

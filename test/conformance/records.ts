@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { partingOf } from '../../src/conformance/compare.js';
 import type { ScenarioOutcome, StepOutcome } from '../../src/conformance/outcome.js';
+import { replay } from '../../src/conformance/replay.js';
 import { parseScenario, type Scenario } from '../../src/conformance/scenario.js';
+import type { Machine } from '../../src/model/run.js';
 
 /** What one kernel did with a scenario. */
 export type Observed = Pick<ScenarioOutcome, 'initial' | 'steps'>;
@@ -42,6 +44,10 @@ export const recordsOf = (file: string, kernel: string): KernelRecord[] =>
 /** Every scenario of a file of test/records, with or without an outcome of some kernel. */
 export const scenariosOf = (file: string): Scenario[] =>
   linesOf(file, '').map(({ scenario }) => scenario);
+
+/** What the model does otherwise than a kernel did, a line for each record. */
+export const differences = (on: Machine, records: readonly KernelRecord[]): string[] =>
+  records.flatMap((record) => firstDifference(record, replay(on, record.scenario)) ?? []);
 
 /** The first thing in which the model differs from the kernel: scenario, number of the call, field, both values. */
 export function firstDifference(

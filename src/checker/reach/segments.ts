@@ -60,7 +60,10 @@ function pieceAt(plan: Plan, from: number): Piece {
   const steps = plan.steps.slice(from, to);
   const { returns, countsCleared = false, within } = steps[0] as Step;
   const range = to === plan.steps.length ? undefined : within?.range;
-  const parts = range === undefined ? plan.numbers.slice(from, to) : steps.map(actionOf);
+  const parts =
+    range === undefined
+      ? plan.numbers.slice(from, to)
+      : steps.map(({ within: does }) => does?.action);
   return {
     to,
     name: parts.join(),
@@ -72,12 +75,11 @@ function pieceAt(plan: Plan, from: number): Piece {
   };
 }
 
-const actionOf = ({ within }: Step): string => within?.action ?? '';
-
-/** Cuts plans; equal segments have equal slots. */
+/** Cuts the plans of a machine; equal segments have equal slots. */
 export class Slots {
   private readonly numbers = new Map<string, number>();
-  private readonly pieces = new Map<Plan, Piece[]>();
+  /** By plan and place. */
+  private readonly pieces: Piece[][] = [];
 
   /**
    * Cuts a plan without a loop behind its first steps, which have been run, and after those that unmap a
@@ -108,11 +110,8 @@ export class Slots {
   }
 
   private piece(plan: Plan, from: number): Piece {
-    let pieces = this.pieces.get(plan);
-    if (pieces === undefined) {
-      pieces = [];
-      this.pieces.set(plan, pieces);
-    }
+    this.pieces[plan.id] ??= [];
+    const pieces = this.pieces[plan.id] as Piece[];
     pieces[from] ??= pieceAt(plan, from);
     return pieces[from];
   }

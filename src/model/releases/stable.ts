@@ -9,11 +9,12 @@ const BOOTED = 'kernels of Debian, booted';
 const inPlace = (fresh: Step): Edit =>
   edited('mremap', fresh.name, ({ kernel }) => [{ ...fresh, kernel }]);
 
-/** What 7.2.11 does with DONTUNMAP, but for its checks of map_count and for how it copies. */
-const leavesSourceAsNew: readonly Edit[] = [
+/** What 7.2.11 does with DONTUNMAP, but for its checks of map_count, with the merges of before 6.16. */
+const fixesOfDontunmap = (besideSource: 'apart' | 'alone'): readonly Edit[] => [
   ...splitLockedSource.map((step, i) =>
     inserted('mremap', step, { behind: splitLockedSource[i - 1]?.name ?? 'unmerge-ksm' }),
   ),
+  inPlace(copyVma('unfaulted-joins-faulted', { besideSource })),
   ...dontunmapResetsOffset.map(inPlace),
 ];
 
@@ -42,10 +43,7 @@ export const stableOf = (mainline: (id: string) => Release): readonly Release[] 
       ],
       changes: `${SOURCE_AS_NEW}. The copy of an unwritten source beside it merges with nothing.`,
       kernels: ['6.1.192'],
-      edits: [
-        ...leavesSourceAsNew,
-        inPlace(copyVma('unfaulted-joins-faulted', { besideSource: 'alone' })),
-      ],
+      edits: fixesOfDontunmap('alone'),
     }),
     edit('v6.12', {
       id: 'v6.12.115',
@@ -53,10 +51,7 @@ export const stableOf = (mainline: (id: string) => Release): readonly Release[] 
       sources: [{ ref: BOOTED, says: 'up to 6.12.113 they behave as v6.12' }],
       changes: `${SOURCE_AS_NEW}. Its copy does not merge with its source.`,
       kernels: ['6.12.115', '6.12.116', '6.12.117'],
-      edits: [
-        ...leavesSourceAsNew,
-        inPlace(copyVma('unfaulted-joins-faulted', { besideSource: 'apart' })),
-      ],
+      edits: fixesOfDontunmap('apart'),
     }),
     edit('v7.1', {
       id: 'v7.2.9',
