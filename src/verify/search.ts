@@ -102,7 +102,7 @@ export interface Searched {
 
 /** Done before a worker thread has started. */
 const isSmall = (units: readonly Unit[]): boolean =>
-  units.length <= 64 &&
+  units.length <= 4 &&
   units.every(({ task: { job } }) => job.kind === 'enumerate' && job.bounds.pages <= 2);
 
 /** Does the searches, by their keys, in pieces; after an abort with what was done. */

@@ -1,10 +1,13 @@
 import type { Job, PartTask } from './jobs.js';
 import { roughSeconds, sizeOf } from './size.js';
 
-/** A search is cut into this many pieces at least, so that the threads of one machine end together. */
-const LEAST = 16;
+/** A search is cut into so many pieces, so that the threads of one machine end together. */
+const PIECES = 16;
 
-/** A piece takes a few seconds. */
+/** Fewer of a search of which they would be shorter than so many seconds: to begin one takes some of that. */
+const LEAST = 0.05;
+
+/** Seconds that a piece takes at most, where there are more. */
 const SECONDS = 4;
 
 /** Pieces of longer searches are longer: each costs a place in memory, and a line in a journal. */
@@ -14,8 +17,10 @@ const MOST = 100_000;
 function partsOf(job: Job): number {
   // It is cut into slices while it runs: how many, it does not know before.
   if (job.kind === 'reach') return 1;
-  const wanted = Math.min(MOST, Math.ceil(roughSeconds(job) / SECONDS));
-  return wanted <= LEAST ? LEAST : Math.min(wanted, sizeOf(job).spaces);
+  const seconds = roughSeconds(job);
+  const fewer = Math.min(PIECES, Math.ceil(seconds / LEAST));
+  const more = Math.min(MOST, Math.ceil(seconds / SECONDS));
+  return Math.min(Math.max(fewer, more), sizeOf(job).spaces);
 }
 
 /** A unit of work: a piece of one of some jobs. */
