@@ -9,7 +9,7 @@ import type { Invariant, Transition } from './invariant.js';
  * splitting the source out adds 2: 4 for one VMA with FIXED, 3 without. Of several VMAs the first is
  * split at one side only, so that it leaves +2 at most, each further whole one +1, and the last peaks
  * at +3: 3 more than there are VMAs. With DONTUNMAP the source is not split: each VMA adds the copy,
- * and 1 for the destination, which peaks no higher, since both splits come before the copy. From 7.2 on
+ * and 1 for the destination, which peaks no higher, since both splits come before the copy. From 7.2.11 on
  * a locked source is split off, which adds 2 more to each VMA.
  */
 function mremapBound(call: MremapCall, pieces: number, locked: boolean): number {

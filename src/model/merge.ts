@@ -75,7 +75,7 @@ export function merged(range: Vma, plan: MergePlan): Vma {
 /**
  * Puts `range` into free space, merged with its neighbours where the rules allow.
  *
- * @param apart a VMA that it must not merge with (a DONTUNMAP source from 7.2 on)
+ * @param apart a VMA that it must not merge with (a DONTUNMAP source from 7.2.11 on)
  */
 export function insertMerging(vmas: Vmas, range: Vma, rule: AnonMergeRule, apart?: Vma): Vmas {
   const i = findIndex(vmas, startOf(range));

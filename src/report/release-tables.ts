@@ -1,3 +1,4 @@
+import { firstOf } from '../model/releases/index.js';
 import type { Style } from './style.js';
 
 /** What stands in a row and a column. */
@@ -13,9 +14,9 @@ const WIDTH = 80;
 /** Of a column, unless what is in it is wider. */
 const NARROWEST = 5;
 
-/** Without the `v`; of a patch the name of its file alone. */
+/** The first kernel that it stands for; of a patch the name of its file alone. */
 const columnName = (id: string): string =>
-  /^v\d/.test(id) ? id.slice(1) : id.replace(/^.*\/|\.\w+(?=@|\[|$)/g, '');
+  firstOf(id) ?? (/^v\d/.test(id) ? id.slice(1) : id.replace(/^.*\/|\.\w+(?=@|\[|$)/g, ''));
 
 const widest = (texts: readonly string[]): number =>
   Math.max(0, ...texts.map((text) => text.length));

@@ -80,7 +80,7 @@ const READINGS = `## What that says
   nothing changed. With a look at the address space, a fixed address needs 2, 3 if
   the destination is in the middle of a VMA or the source is of several, and 4 only
   where both destination and tail are in the middle of one.
-- The early check of 7.2 asks for 5 with DONTUNMAP. 4 are enough, also in windows
+- The early check of 7.2.11 asks for 5 with DONTUNMAP. 4 are enough, also in windows
   of 6 pages, and only for a locked source with a fixed address: 1 for the
   destination and 3 for the move.
 - The move check of 7.1 has nothing left to ask for in a move of one VMA: of the 4

@@ -1,3 +1,4 @@
+import { releaseById } from '../../src/model/releases/index.js';
 import { legendText, sensitivityTable } from '../../src/report/sensitivity-text.js';
 import { style } from '../../src/report/style.js';
 import type { Sensitivity, SensitivityReport } from '../../src/verify/sensitivity.js';
@@ -71,7 +72,7 @@ export function cellsOf(document: string): Map<string, string> {
   for (const line of document.split('\n')) {
     const words = line.trim().split(/\s+/);
     if (words.every((word) => /^\d+\.\d+/.test(word))) {
-      releases = words.map((word) => `v${word}`);
+      releases = words.map((word) => releaseById(word)?.id ?? word);
     } else if (words.length === releases.length + 1 && releases.length > 0) {
       releases.forEach((release, i) => {
         cells.set(`${words[0]} ${release}`, words[i + 1] as string);

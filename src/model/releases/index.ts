@@ -88,3 +88,7 @@ export function releaseById(id: string): Release | undefined {
     return first && last && compared(wanted, first) >= 0 && compared(wanted, last) <= 0;
   });
 }
+
+/** The first kernel that the release with this id stands for, such as `7.2.11`; undefined for what is not one. */
+export const firstOf = (id: string): string | undefined =>
+  knownReleases.find((release) => release.id === id)?.covers.first;

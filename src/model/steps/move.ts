@@ -288,7 +288,7 @@ const SOURCE_EDGE = {
   end: (s: State): number => s.addr + s.oldLen,
 } as const;
 
-/** From 7.2 on a locked source of DONTUNMAP is split off first, so that the rest stays locked. */
+/** From 7.2.11 on a locked source of DONTUNMAP is split off first, so that the rest stays locked. */
 export const splitLockedSource: readonly Step[] = only(
   DONTUNMAP_GIVEN,
   ...(['start', 'end'] as const).map(
