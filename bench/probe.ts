@@ -3,8 +3,8 @@ import { enumeratePart, type SearchOptions } from '../src/checker/enumerate.js';
 import type { ReachOptions } from '../src/checker/reach/expander.js';
 import { reach } from '../src/checker/reach/reach.js';
 import { invariants } from '../src/invariants/index.js';
+import { machine } from '../src/model/plan.js';
 import { releaseByRef } from '../src/model/releases/variant.js';
-import { machine } from '../src/model/run.js';
 
 /** A search that a process of its own does and times. */
 export type Probe =

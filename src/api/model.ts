@@ -37,17 +37,12 @@ export {
   type StepChange,
 } from '../model/edits.js';
 export { Errno, type ErrnoName, errnoName } from '../model/errno.js';
+export type { Failure, Outcome } from '../model/outcome.js';
+export { type Machine, machine } from '../model/plan.js';
 export type { CallName, CallSteps, Release, Source } from '../model/release.js';
 export { knownReleases, releases, stableReleases } from '../model/releases/index.js';
 export { releaseByRef, UnknownRelease } from '../model/releases/variant.js';
-export {
-  type Failure,
-  type Machine,
-  type MicroStep,
-  machine,
-  type Outcome,
-  observe,
-} from '../model/run.js';
+export { type MicroStep, observe } from '../model/run.js';
 export {
   type Accounts,
   type Env,

@@ -1,6 +1,6 @@
 import type { Call } from '../model/calls.js';
 import type { Machine, Plan } from '../model/plan.js';
-import { refusal } from '../model/run.js';
+import { refusal } from '../model/refusal.js';
 
 /**
  * Calls that end alike in every address space and under every limit, since the same step refuses them

@@ -2,7 +2,7 @@ import { isUntouched, samePages, sameVmas } from '../invariants/untouched.js';
 import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
 import { errnoName } from '../model/errno.js';
-import type { Outcome } from '../model/run.js';
+import type { Outcome } from '../model/outcome.js';
 import type { Accounts, Pages } from '../model/state.js';
 import { displacementOf, endOf, isFile, kindOf, protOf, startOf, type Vma } from '../model/vma.js';
 import { callShape } from './shape.js';

@@ -1,7 +1,8 @@
 import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
 import type { Machine, Plan } from '../model/plan.js';
-import { Recorder, refusedAtSight, runPlan } from '../model/run.js';
+import { Recorder } from '../model/recorder.js';
+import { refusedAtSight, runPlan } from '../model/run.js';
 import type { Env, Pages } from '../model/state.js';
 import { type ArgumentClass, argumentClasses, singleClasses } from './argument-classes.js';
 import { type Behaviour, behaviourKey, behaviourOf, sameOutcome } from './behaviour.js';

@@ -1,7 +1,9 @@
 import type { Invariant, Transition } from '../invariants/invariant.js';
 import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
-import { type Machine, type MicroStep, type Outcome, observe, run } from '../model/run.js';
+import type { Outcome } from '../model/outcome.js';
+import type { Machine } from '../model/plan.js';
+import { type MicroStep, observe, run } from '../model/run.js';
 import { type Env, env } from '../model/state.js';
 import type { EnumerateBounds, ReachBounds, SpaceBounds } from './bounds.js';
 import { type CallBounds, callsOf } from './calls.js';

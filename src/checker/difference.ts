@@ -1,6 +1,8 @@
 import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
-import { type Machine, type MicroStep, type Outcome, observe } from '../model/run.js';
+import type { Outcome } from '../model/outcome.js';
+import type { Machine } from '../model/plan.js';
+import { type MicroStep, observe } from '../model/run.js';
 import type { EnumerateBounds } from './bounds.js';
 import { callsOf } from './calls.js';
 import { limitsOf, type Witness } from './enumerate.js';

@@ -1,17 +1,11 @@
 import type { Invariant, Transition } from '../invariants/invariant.js';
 import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
+import type { Branch } from '../model/choices.js';
+import type { Outcome } from '../model/outcome.js';
 import type { Machine, Plan } from '../model/plan.js';
-import {
-  type Branch,
-  type Outcome,
-  Recorder,
-  refusedAtSight,
-  run,
-  runBranch,
-  runPlan,
-  runUnfailing,
-} from '../model/run.js';
+import { Recorder } from '../model/recorder.js';
+import { refusedAtSight, run, runBranch, runPlan, runUnfailing } from '../model/run.js';
 import { type Env, env, type Pages } from '../model/state.js';
 import type { ArgumentClass } from './argument-classes.js';
 import type { EnumerateBounds } from './bounds.js';

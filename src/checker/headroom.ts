@@ -1,8 +1,10 @@
 import { sameVmas } from '../invariants/untouched.js';
 import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
+import type { Outcome } from '../model/outcome.js';
 import type { Machine, Plan } from '../model/plan.js';
-import { type Outcome, Recorder, refusedAtSight, runPlan } from '../model/run.js';
+import { Recorder } from '../model/recorder.js';
+import { refusedAtSight, runPlan } from '../model/run.js';
 import { type Env, env, NOT_FOLLOWED } from '../model/state.js';
 import type { EnumerateBounds } from './bounds.js';
 import { type CallGroup, callGroups } from './call-groups.js';

@@ -1,8 +1,9 @@
 import { sameVmas } from '../invariants/untouched.js';
 import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
+import type { Machine } from '../model/plan.js';
 import { CALL_NAMES, type Release } from '../model/release.js';
-import { type Machine, run } from '../model/run.js';
+import { run } from '../model/run.js';
 import { env, NOT_FOLLOWED } from '../model/state.js';
 import type { Step } from '../model/step.js';
 import {

@@ -1,16 +1,16 @@
 import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
+import type { Outcome } from '../model/outcome.js';
 import {
   advance,
   begin,
   hasEnded,
-  type Machine,
-  type Outcome,
   outcomeAt,
   type Pending,
   stepNumberOf,
   stepOf,
-} from '../model/run.js';
+} from '../model/pending.js';
+import type { Machine } from '../model/plan.js';
 import { type Env, env, type Pages, type Shared, type State, withShared } from '../model/state.js';
 import type { Step } from '../model/step.js';
 import { frameTokens } from './spaces.js';

@@ -1,8 +1,9 @@
 import { invariantById } from '../invariants/index.js';
 import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
+import { machine } from '../model/plan.js';
 import { releaseByRef } from '../model/releases/variant.js';
-import { machine, run } from '../model/run.js';
+import { run } from '../model/run.js';
 import { type Env, env } from '../model/state.js';
 import { canonical, frameTokens } from './spaces.js';
 

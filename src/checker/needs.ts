@@ -1,15 +1,11 @@
 import type { Invariant, Transition } from '../invariants/invariant.js';
 import type { Vmas } from '../model/address-space.js';
 import type { Call, MremapCall } from '../model/calls.js';
+import type { Outcome } from '../model/outcome.js';
+import { type Machine, machine } from '../model/plan.js';
+import { Recorder } from '../model/recorder.js';
 import type { Release } from '../model/release.js';
-import {
-  type Machine,
-  type MicroStep,
-  machine,
-  type Outcome,
-  Recorder,
-  run,
-} from '../model/run.js';
+import { type MicroStep, run } from '../model/run.js';
 import { type Env, headroom, type Pages } from '../model/state.js';
 import type { EnumerateBounds } from './bounds.js';
 import { caseOf } from './call-case.js';

@@ -1,6 +1,6 @@
 import type { Invariant } from '../invariants/invariant.js';
 import type { Vmas } from '../model/address-space.js';
-import type { Machine } from '../model/run.js';
+import type { Machine } from '../model/plan.js';
 import { env } from '../model/state.js';
 import type { RaceBounds } from './bounds.js';
 import type { Finding, Witness } from './enumerate.js';

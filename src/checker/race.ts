@@ -1,7 +1,7 @@
 import type { Invariant, RaceView, Transition } from '../invariants/invariant.js';
 import type { Vmas } from '../model/address-space.js';
+import type { Machine } from '../model/plan.js';
 import type { CallName } from '../model/release.js';
-import type { Machine } from '../model/run.js';
 import { type Env, env } from '../model/state.js';
 import type { RaceBounds, RaceThread } from './bounds.js';
 import { callsOf } from './calls.js';

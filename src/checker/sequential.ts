@@ -1,5 +1,6 @@
 import type { Vmas } from '../model/address-space.js';
-import { type Machine, run } from '../model/run.js';
+import type { Machine } from '../model/plan.js';
+import { run } from '../model/run.js';
 import { type Env, env, type Pages } from '../model/state.js';
 import { carried, type Deed, endings, type Situation } from './interleaving.js';
 import { canonical, frameTokens } from './spaces.js';

@@ -1,7 +1,8 @@
 import { Errno, type ErrnoName } from '../model/errno.js';
+import type { Outcome } from '../model/outcome.js';
 import type { Machine, Plan } from '../model/plan.js';
+import type { Recorder } from '../model/recorder.js';
 import { CALL_NAMES, type CallName } from '../model/release.js';
-import type { Outcome, Recorder } from '../model/run.js';
 import { type Cause, causeOf, type Step } from '../model/step.js';
 import { Kind } from '../model/vma.js';
 import type { EnumerateBounds } from './bounds.js';

@@ -6,7 +6,7 @@ import { readRecords, recordOf, saveRecord } from '../conformance/records.js';
 import type { Scenario } from '../conformance/scenario.js';
 import type { Work } from '../conformance/work.js';
 import { BadInput } from '../input/bad-input.js';
-import { type Machine, machine } from '../model/run.js';
+import { type Machine, machine } from '../model/plan.js';
 import { conformJson } from '../report/conform-json.js';
 import { type ConformReport, conformText, kernelText, workText } from '../report/conform-text.js';
 import { CountProgress } from './count-progress.js';

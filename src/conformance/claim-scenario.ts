@@ -3,7 +3,8 @@ import { canonical } from '../checker/spaces.js';
 import { BadInput } from '../input/bad-input.js';
 import { modelCall } from '../input/call.js';
 import type { Vmas } from '../model/address-space.js';
-import { type Machine, run } from '../model/run.js';
+import type { Machine } from '../model/plan.js';
+import { run } from '../model/run.js';
 import { NO_RESOURCE_LIMITS, type ResourceLimits } from '../model/state.js';
 import {
   isArmed,

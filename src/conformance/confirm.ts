@@ -1,5 +1,5 @@
+import { machine } from '../model/plan.js';
 import type { Release } from '../model/release.js';
-import { machine } from '../model/run.js';
 import type { BreachTrace } from '../trace/trace.js';
 import { pose } from './claim-scenario.js';
 import { type Parting, partingOf } from './compare.js';

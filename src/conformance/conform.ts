@@ -1,4 +1,4 @@
-import type { Machine } from '../model/run.js';
+import type { Machine } from '../model/plan.js';
 import { noTallies, type Tallies } from './compare.js';
 import { classKey, type Disagreement, disagreementOf, showsTheSame } from './disagreement.js';
 import { KernelFailed } from './failed.js';

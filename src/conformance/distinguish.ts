@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { type Machine, machine } from '../model/plan.js';
 import type { Release } from '../model/release.js';
-import { type Machine, machine } from '../model/run.js';
 import { type Kernel, wasSetUp } from './kernel.js';
 import { modelled } from './model-kernel.js';
 import type { ScenarioOutcome } from './outcome.js';

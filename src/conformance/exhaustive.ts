@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { mremapCalls } from '../checker/calls.js';
 import type { WrittenCall } from '../input/call.js';
 import { FLAG_NAMES, type FlagName, flagNames } from '../model/calls.js';
-import type { Machine } from '../model/run.js';
+import type { Machine } from '../model/plan.js';
 import { wasSetUp } from './kernel.js';
 import { modelled } from './model-kernel.js';
 import type { Scenario } from './scenario.js';

@@ -1,6 +1,6 @@
+import { machine } from '../model/plan.js';
 import type { Release } from '../model/release.js';
 import { knownReleases } from '../model/releases/index.js';
-import { machine } from '../model/run.js';
 import { partingOf } from './compare.js';
 import { type Kernel, wasSetUp } from './kernel.js';
 import { modelled } from './model-kernel.js';

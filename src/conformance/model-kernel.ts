@@ -1,5 +1,5 @@
+import { type Machine, machine } from '../model/plan.js';
 import { type Release, rootOf } from '../model/release.js';
-import { type Machine, machine } from '../model/run.js';
 import { ModelLimitError } from '../model/vma.js';
 import type { Kernel, Ran } from './kernel.js';
 import { CannotSetUp, replay } from './replay.js';

@@ -1,5 +1,5 @@
 import { modelCall } from '../input/call.js';
-import type { Machine } from '../model/run.js';
+import type { Machine } from '../model/plan.js';
 import { env } from '../model/state.js';
 import { MAX_PAGES } from '../model/vma.js';
 import type { ScenarioOutcome, StepOutcome } from './outcome.js';

@@ -1,7 +1,9 @@
 import { type Vmas, vmaAt } from '../model/address-space.js';
 import { type Call, DONTUNMAP, FIXED } from '../model/calls.js';
 import { Errno, errnoName } from '../model/errno.js';
-import { type Machine, type Observer, type Outcome, run } from '../model/run.js';
+import type { Outcome } from '../model/outcome.js';
+import type { Machine } from '../model/plan.js';
+import { type Observer, run } from '../model/run.js';
 import { type Accounts, addAccounts, type Env, env, NO_CHANGE } from '../model/state.js';
 import { chooseNewAddress } from '../model/steps/move.js';
 import {

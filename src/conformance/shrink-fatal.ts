@@ -1,4 +1,4 @@
-import type { Machine } from '../model/run.js';
+import type { Machine } from '../model/plan.js';
 import { runAlone } from './alone.js';
 import { KernelFailed } from './failed.js';
 import { type Kernel, wasSetUp } from './kernel.js';

@@ -1,4 +1,4 @@
-import type { Machine } from '../model/run.js';
+import type { Machine } from '../model/plan.js';
 import { type Disagreement, disagreementOf, showsTheSame, wordAt } from './disagreement.js';
 import { wasSetUp } from './kernel.js';
 import { modelled } from './model-kernel.js';

@@ -2,7 +2,7 @@ import { BadInput } from '../input/bad-input.js';
 import type { WrittenParts } from '../input/call-text.js';
 import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
-import type { Outcome } from '../model/run.js';
+import type { Outcome } from '../model/outcome.js';
 import { ModelLimitError } from '../model/vma.js';
 import { resultText } from '../report/words.js';
 import { candidates } from './candidates.js';

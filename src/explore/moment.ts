@@ -1,6 +1,6 @@
 import { BadInput } from '../input/bad-input.js';
 import type { Call } from '../model/calls.js';
-import type { Machine } from '../model/run.js';
+import type { Machine } from '../model/plan.js';
 import { callText } from '../report/words.js';
 import { type Conditions, play, type Script, type Take, wentAlike } from './take.js';
 

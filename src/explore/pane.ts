@@ -1,7 +1,7 @@
 import { CALL_FORMS } from '../input/call-text.js';
+import type { Outcome } from '../model/outcome.js';
 import { coverage } from '../model/release.js';
 import { knownReleases } from '../model/releases/index.js';
-import type { Outcome } from '../model/run.js';
 import { inTurn, matters, type StepInTurn, stepText } from '../report/faces/steps.js';
 import { stepsOf } from '../report/trace-of.js';
 import { callText, grouped, plural, resultText } from '../report/words.js';

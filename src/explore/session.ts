@@ -1,7 +1,7 @@
 import type { Scenario } from '../conformance/scenario.js';
 import { BadInput } from '../input/bad-input.js';
 import { modelCall } from '../input/call.js';
-import { type Machine, machine } from '../model/run.js';
+import { type Machine, machine } from '../model/plan.js';
 import type { Command } from './command.js';
 import { entryOf, type Menu, menu } from './menu.js';
 import {

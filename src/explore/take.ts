@@ -2,7 +2,9 @@ import { canonical } from '../checker/spaces.js';
 import { Running, UNLIMITED } from '../conformance/running.js';
 import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
-import type { Machine, MicroStep, Outcome } from '../model/run.js';
+import type { Outcome } from '../model/outcome.js';
+import type { Machine } from '../model/plan.js';
+import type { MicroStep } from '../model/run.js';
 import { type Env, env } from '../model/state.js';
 import { MAX_PAGES } from '../model/vma.js';
 

@@ -1,8 +1,8 @@
 import type { EnumerateBounds } from '../checker/bounds.js';
 import { BadInput } from '../input/bad-input.js';
+import { type Machine, machine } from '../model/plan.js';
 import { rootOf } from '../model/release.js';
 import { releaseByRef, UnknownRelease } from '../model/releases/variant.js';
-import { type Machine, machine } from '../model/run.js';
 import { env } from '../model/state.js';
 import type { Vma } from '../model/vma.js';
 import { releaseOfReference } from '../patches/reference.js';

@@ -1,8 +1,9 @@
 import { frameTokens } from '../checker/spaces.js';
 import type { Vmas } from '../model/address-space.js';
 import { type Call, DONTUNMAP, FIXED } from '../model/calls.js';
+import type { Machine } from '../model/plan.js';
 import { rootOf } from '../model/release.js';
-import { type Machine, type MicroStep, observe } from '../model/run.js';
+import { type MicroStep, observe } from '../model/run.js';
 import { type Pages, RUNNING } from '../model/state.js';
 import { resultText } from '../report/words.js';
 import type { CaseData } from './case.js';

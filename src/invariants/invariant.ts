@@ -1,6 +1,7 @@
 import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
-import type { Machine, Outcome } from '../model/run.js';
+import type { Outcome } from '../model/outcome.js';
+import type { Machine } from '../model/plan.js';
 import type { Env, Pages } from '../model/state.js';
 
 /** What a call in a race can say beside its own transition. */

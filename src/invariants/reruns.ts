@@ -1,6 +1,9 @@
 import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
-import { type Machine, type Outcome, Recorder, run } from '../model/run.js';
+import type { Outcome } from '../model/outcome.js';
+import type { Machine } from '../model/plan.js';
+import { Recorder } from '../model/recorder.js';
+import { run } from '../model/run.js';
 import type { Env, Pages } from '../model/state.js';
 
 export interface Rerun {

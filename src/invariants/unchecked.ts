@@ -1,5 +1,6 @@
 import { dropped } from '../model/edits.js';
-import { type Machine, machine, type Outcome } from '../model/run.js';
+import type { Outcome } from '../model/outcome.js';
+import { type Machine, machine } from '../model/plan.js';
 import type { Env } from '../model/state.js';
 import type { Transition } from './invariant.js';
 import { type Rerun, Reruns } from './reruns.js';

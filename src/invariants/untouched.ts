@@ -1,6 +1,6 @@
 import type { Vmas } from '../model/address-space.js';
 import { Errno } from '../model/errno.js';
-import type { Outcome } from '../model/run.js';
+import type { Outcome } from '../model/outcome.js';
 import type { Pages } from '../model/state.js';
 import { endOf, startOf } from '../model/vma.js';
 import type { Transition } from './invariant.js';

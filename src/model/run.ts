@@ -1,53 +1,11 @@
 import type { Vmas } from './address-space.js';
 import type { Call } from './calls.js';
-import { Errno } from './errno.js';
-import { type Machine, type Plan, seenBy } from './plan.js';
-import {
-  type Accounts,
-  type Env,
-  env,
-  initialState,
-  NO_CHANGE,
-  NOT_FOLLOWED,
-  type Pages,
-  RUNNING,
-  type Shared,
-  type State,
-  withShared,
-} from './state.js';
-import { type CountCheck, type MayFail, needOf, type Step } from './step.js';
-
-export { type Machine, machine } from './plan.js';
-
-/** How a call ended. */
-export interface Outcome {
-  /** Page returned, or an errno negated. */
-  readonly result: number;
-  readonly vmas: Vmas;
-  /** map_count after the call. */
-  readonly mapCount: number;
-  /** Where the frames are that were named when the call began. */
-  readonly pages: Pages;
-  /** What the call added to the counters of the process. */
-  readonly accounts: Accounts;
-  /** Highest map_count on the way, start and end included. */
-  readonly peak: number;
-  /** The step that ended the call, and its number in `Machine.steps`. */
-  readonly step: Step;
-  readonly stepNumber: number;
-  /** VMAs that a move of several VMAs began with; 0 or 1 for every other call. */
-  readonly pieces: number;
-  /** What was made to fail on the way, in order. */
-  readonly failures: readonly Failure[];
-}
-
-/** Something that was made to fail. */
-export interface Failure {
-  readonly step: Step;
-  readonly point: MayFail;
-  /** Its number among the points that the call meets, from 0: given again, the same fails again. */
-  readonly at: number;
-}
+import { type Branch, Choices } from './choices.js';
+import { type Outcome, outcomeOf } from './outcome.js';
+import type { Machine, Plan } from './plan.js';
+import type { Recorder } from './recorder.js';
+import { type Env, initialState, type Pages, RUNNING, type State } from './state.js';
+import type { MayFail, Step } from './step.js';
 
 /** One step as it was run. */
 export interface MicroStep {
@@ -61,161 +19,12 @@ export interface MicroStep {
 /** Told of each step as it is run, in order. */
 export type Observer = (micro: MicroStep) => void;
 
-/** More than a call can take: a round of the loop has some 30 steps, and there are 64 pages to have VMAs. */
-const MAX_STEPS = 4096;
-
-/** Above every max_map_count; a small integer, since a recorder is cleared for each call. */
-const NO_LIMIT = 2 ** 30;
-
-/** What a run leaves behind beside its outcome; made once and used for many runs. */
-export class Recorder {
-  /** The plan that was run, and the place in it where the call ended. */
-  plan: Plan | undefined;
-  at = 0;
-  /** Highest map_count of a part of a plan. */
-  peak = 0;
-  /** Of a plan with a loop, the places of the steps run, in order; as many as `count` says. */
-  readonly places = new Int32Array(MAX_STEPS);
-  count = 0;
-  /** For mremap() and munmap(): the outcome is the same under every max_map_count from `from` to `to`. */
-  from = 0;
-  to = NO_LIMIT;
-  /** Points at which something could have failed, or did; counted if `run` is told which are to fail. */
-  points = 0;
-
-  clear(): void {
-    this.count = 0;
-    this.points = 0;
-    this.from = 0;
-    this.to = NO_LIMIT;
-  }
-
-  /** Notes what a check of map_count says of other limits. */
-  private checked(before: State, need: number, passed: boolean): void {
-    const least = before.mapCount + need;
-    if (!passed) this.to = Math.min(this.to, least - 1);
-    else if (before.env.maxMapCount >= least) this.from = Math.max(this.from, least);
-  }
-
-  /** @param failed the step was made to fail, behind its check of map_count */
-  ran(count: CountCheck, before: State, after: State, failed: boolean): void {
-    // What refuses for another reason has not come to the limit.
-    if (after.result === -Errno.EINVAL) return;
-    const passed = failed || (after.result === RUNNING && after.sourceKept === before.sourceKept);
-    this.checked(before, needOf(before, count), passed);
-  }
-
-  /** So many of the first steps were run elsewhere. */
-  skipped(steps: number): void {
-    for (let place = 0; place < steps; place++) this.places[this.count++] = place;
-  }
-
-  /** @param points those met at which something could have failed, or did */
-  ended(plan: Plan, at: number, points: number): void {
-    this.plan = plan;
-    this.at = at;
-    this.points = points;
-  }
-}
-
-/** A call before a step with a point of failure that it has passed: from here on it is another if that fails. */
-export interface Branch {
-  /** The number of the point. */
-  readonly point: number;
-  readonly place: number;
-  readonly state: State;
-  readonly peak: number;
-  /** Points met, and places recorded, before the step. */
-  readonly met: number;
-  readonly recorded: number;
-  readonly failures: readonly Failure[];
-}
-
-/** Points of one call at which something may fail, told apart by the order in which they are met. */
-class Choices {
-  readonly failures: Failure[];
-
-  /**
-   * @param failing which of them do, least first
-   * @param branches filled with those behind the last of them
-   */
-  constructor(
-    private readonly failing: readonly number[],
-    private readonly branches?: Branch[],
-    failures: readonly Failure[] = NO_FAILURES,
-    public met = 0,
-  ) {
-    this.failures = [...failures];
-  }
-
-  /** The state after a step in which something is made to fail, or undefined. */
-  take(plan: Plan, place: number, state: State, peak: number, recorded: number): State | undefined {
-    const points = plan.points[place] as readonly MayFail[];
-    if (points.length === 0) return undefined;
-    const { failing, failures, branches, met } = this;
-    const last = failing.length === 0 ? -1 : (failing[failing.length - 1] as number);
-    for (const point of points) {
-      const times = point.times(state);
-      for (let time = 0; time < times; time++) {
-        const at = this.met++;
-        if (at > last) branches?.push({ point: at, place, state, peak, met, recorded, failures });
-        else if (failing.includes(at)) {
-          failures.push({ step: plan.steps[place] as Step, point, at });
-          return point.fails(state, time);
-        }
-      }
-    }
-    return undefined;
-  }
-}
-
-const NO_FAILURES: readonly Failure[] = [];
-
 const micro = (
   step: Step,
   before: State,
   after: State,
   failed: MayFail | undefined,
 ): MicroStep => ({ step, before, after, ...(failed === undefined ? {} : { failed }) });
-
-const outcomeOf = (
-  state: State,
-  peak: number,
-  step: Step,
-  stepNumber: number,
-  failures: readonly Failure[] = NO_FAILURES,
-): Outcome => ({
-  result: state.result,
-  vmas: state.vmas,
-  mapCount: state.mapCount,
-  pages: state.pages,
-  accounts: state.accounts,
-  peak,
-  step,
-  stepNumber,
-  pieces: state.several?.pieces ?? 0,
-  failures,
-});
-
-/** An outcome of which only the result and the memory map are known. */
-export const mapOutcome = (
-  result: number,
-  vmas: Vmas,
-  step: Step,
-  stepNumber: number,
-  peak: number,
-): Outcome => ({
-  result,
-  vmas,
-  mapCount: vmas.length,
-  pages: NOT_FOLLOWED,
-  accounts: NO_CHANGE,
-  peak,
-  step,
-  stepNumber,
-  pieces: 0,
-  failures: NO_FAILURES,
-});
 
 /**
  * Runs one call to its end: the transition function of the model. Pure but for what it
@@ -420,63 +229,6 @@ export function runPart(
   recorder.at = i;
   recorder.peak = peak;
   return state;
-}
-
-/** A call between two of its steps, or at its end: what `run` does, for callers that let others run in between. */
-export interface Pending {
-  readonly plan: Plan;
-  /** The step that comes next, by its place in the plan; the last one when the call has ended. */
-  readonly at: number;
-  readonly state: State;
-}
-
-/** A call before its first step. */
-export const begin = (on: Machine, shared: Shared, call: Call): Pending => ({
-  plan: on.plan(call, false),
-  at: 0,
-  state: withShared(initialState(shared.env, shared.vmas, shared.pages, call), shared),
-});
-
-/** The step that comes next, or that has ended the call. */
-export const stepOf = ({ plan, at }: Pending): Step => plan.steps[at] as Step;
-/** Its number in `Machine.steps`. */
-export const stepNumberOf = ({ plan, at }: Pending): number => plan.numbers[at] as number;
-export const hasEnded = ({ state }: Pending): boolean => state.result !== RUNNING;
-
-/** Runs the next step in what is shared by now. */
-export function advance(pending: Pending, shared: Shared): Pending {
-  const { plan, at: place } = pending;
-  const state = (plan.runs[place] as Step['run'])(withShared(pending.state, shared));
-  const at = state.result === RUNNING ? (pending.plan.next[pending.at] as number) : pending.at;
-  if (at === pending.plan.steps.length)
-    throw new Error(`${state.call.call} ran past its last step`);
-  return { plan: pending.plan, at, state };
-}
-
-/**
- * The outcome of a call that has ended.
- *
- * @param peak highest map_count while the call held the lock
- */
-export const outcomeAt = (pending: Pending, peak: number): Outcome =>
-  outcomeOf(pending.state, peak, stepOf(pending), stepNumberOf(pending));
-
-/**
- * What decides a call that some step refuses for its arguments: that step and what those before it look
- * at. Calls with equal answers end alike in every address space and under every limit. Undefined for a
- * call that its arguments alone do not refuse, or not before the address space is looked at closely.
- */
-export function refusal(on: Machine, call: Call, taskEnd: number): string | undefined {
-  const state = initialState(env(0, taskEnd), [], [], call);
-  const { steps } = on.plan(call, false);
-  for (let place = 0; place < steps.length; place++) {
-    const step = steps[place] as Step;
-    if (step.sees === undefined || step.sees === 'huge pages') return undefined;
-    if (step.sees !== 'arguments' || step.run(state).result === RUNNING) continue;
-    const before = steps.slice(0, place).filter(({ sees }) => sees !== 'arguments');
-    return [...before.flatMap((one) => [one.name, seenBy(one, call)]), step.name].join(' ');
-  }
-  return undefined;
 }
 
 /**

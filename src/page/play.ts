@@ -2,8 +2,8 @@ import type { CaseData } from '../html/case.js';
 import type { RaceData } from '../html/data.js';
 import { askedRanges, type Frame, type Run, runOf } from '../html/run.js';
 import type { Vmas } from '../model/address-space.js';
+import { machine } from '../model/plan.js';
 import { releaseByRef } from '../model/releases/variant.js';
-import { machine } from '../model/run.js';
 import { NOT_FOLLOWED } from '../model/state.js';
 import { data } from './data.js';
 

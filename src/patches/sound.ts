@@ -1,7 +1,8 @@
 import type { Vmas } from '../model/address-space.js';
 import { type Call, FIXED } from '../model/calls.js';
+import { type Machine, machine } from '../model/plan.js';
 import { CALL_NAMES, type CallName, type Release } from '../model/release.js';
-import { type Machine, machine, observe } from '../model/run.js';
+import { observe } from '../model/run.js';
 import { env, type Pages } from '../model/state.js';
 import type { Step } from '../model/step.js';
 import { Kind, makeVma, Prot, VM_ACCOUNT, type Vma } from '../model/vma.js';

@@ -10,7 +10,7 @@ import { SliceExpander } from '../checker/reach/slices.js';
 import { narrowedInvariant } from '../invariants/at-limit.js';
 import { invariantById } from '../invariants/index.js';
 import type { Invariant } from '../invariants/invariant.js';
-import { type Machine, machine } from '../model/run.js';
+import { type Machine, machine } from '../model/plan.js';
 import { releaseOfReference } from '../patches/reference.js';
 import type { PartTask, ReachJob, SliceTask, Task } from './jobs.js';
 import { type ExpansionText, expansionText, sliceFrom } from './slices.js';

@@ -1,6 +1,6 @@
 import type { ReachBounds } from '../../src/checker/bounds.js';
 import { reach } from '../../src/checker/reach/reach.js';
-import { machine } from '../../src/model/run.js';
+import { machine } from '../../src/model/plan.js';
 import { release } from '../support/releases.js';
 
 /** One size of the core model, and what a search of all of it must find. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { EnumerateBounds } from '../../src/checker/bounds.js';
 import { comparePart } from '../../src/checker/compare.js';
 import { differenceOf } from '../../src/checker/difference.js';
-import { machine } from '../../src/model/run.js';
+import { machine } from '../../src/model/plan.js';
 import { differenceText } from '../../src/report/difference.js';
 import { release } from '../support/releases.js';
 

@@ -9,7 +9,9 @@ import {
 } from '../../src/checker/enumerate.js';
 import { addressSpaces, frameTokens } from '../../src/checker/spaces.js';
 import { invariants } from '../../src/invariants/index.js';
-import { machine, observe, Recorder, run } from '../../src/model/run.js';
+import { machine } from '../../src/model/plan.js';
+import { Recorder } from '../../src/model/recorder.js';
+import { observe, run } from '../../src/model/run.js';
 import { env } from '../../src/model/state.js';
 import { mappedPages } from '../../src/model/vma.js';
 import { release } from '../support/releases.js';

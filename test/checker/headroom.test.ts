@@ -4,8 +4,9 @@ import { callsOf } from '../../src/checker/calls.js';
 import { addHeadrooms, headroomPart, type ShapeFigures } from '../../src/checker/headroom.js';
 import { headroomShape } from '../../src/checker/headroom-shape.js';
 import { addressSpaces } from '../../src/checker/spaces.js';
+import { machine } from '../../src/model/plan.js';
 import { releaseByRef } from '../../src/model/releases/variant.js';
-import { machine, run } from '../../src/model/run.js';
+import { run } from '../../src/model/run.js';
 import { env } from '../../src/model/state.js';
 import { headroomBounds } from '../../src/verify/headroom.js';
 

@@ -3,7 +3,7 @@ import { findHistory } from '../../src/checker/history.js';
 import { canonical } from '../../src/checker/spaces.js';
 import type { Vmas } from '../../src/model/address-space.js';
 import type { Call } from '../../src/model/calls.js';
-import { machine } from '../../src/model/run.js';
+import { machine } from '../../src/model/plan.js';
 import {
   Kind,
   makeVma,

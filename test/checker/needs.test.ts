@@ -6,8 +6,8 @@ import { enumeratePart } from '../../src/checker/enumerate.js';
 import { addNeeds, mergedCases, needsPart } from '../../src/checker/needs.js';
 import { atLimitName } from '../../src/invariants/at-limit.js';
 import type { FlagName } from '../../src/model/calls.js';
+import { machine } from '../../src/model/plan.js';
 import { releaseByRef } from '../../src/model/releases/variant.js';
-import { machine } from '../../src/model/run.js';
 import { invariantFor } from '../../src/verify/execute.js';
 import { synthesisBounds } from '../../src/verify/synthesis.js';
 

@@ -4,7 +4,7 @@ import { addRaces, combinations, type RaceOptions, racePart } from '../../src/ch
 import { fromRaces } from '../../src/checker/race-counterexample.js';
 import { invariantById, invariants } from '../../src/invariants/index.js';
 import type { Call } from '../../src/model/calls.js';
-import { machine } from '../../src/model/run.js';
+import { machine } from '../../src/model/plan.js';
 import { move, protect, unmap } from '../support/play.js';
 import { everyRelease, release } from '../support/releases.js';
 

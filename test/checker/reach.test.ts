@@ -5,8 +5,9 @@ import { frameTokens } from '../../src/checker/spaces.js';
 import { limitHeld } from '../../src/invariants/limit-held.js';
 import { overshootAtMostOne } from '../../src/invariants/overshoot-at-most-one.js';
 import type { Vmas } from '../../src/model/address-space.js';
+import { machine } from '../../src/model/plan.js';
 import type { Release } from '../../src/model/release.js';
-import { machine, run } from '../../src/model/run.js';
+import { run } from '../../src/model/run.js';
 import { env } from '../../src/model/state.js';
 import { release } from '../support/releases.js';
 

@@ -10,7 +10,7 @@ import { invariants } from '../../src/invariants/index.js';
 import type { Invariant } from '../../src/invariants/invariant.js';
 import { limitHeld } from '../../src/invariants/limit-held.js';
 import { overshootAtMostOne } from '../../src/invariants/overshoot-at-most-one.js';
-import { type Machine, machine } from '../../src/model/run.js';
+import { type Machine, machine } from '../../src/model/plan.js';
 import { release } from '../support/releases.js';
 import { coreBounds } from './core-model.js';
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { EnumerateBounds, VmaClass } from '../../src/checker/bounds.js';
 import { addEnumerations, enumeratePart } from '../../src/checker/enumerate.js';
 import { causesOf, scopeOf, WorkTally } from '../../src/checker/tally.js';
+import { machine } from '../../src/model/plan.js';
 import { CALL_NAMES } from '../../src/model/release.js';
-import { machine } from '../../src/model/run.js';
 import { causeOf } from '../../src/model/step.js';
 import { everyRelease, release, releasesBefore } from '../support/releases.js';
 

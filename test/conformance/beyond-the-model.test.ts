@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { replay } from '../../src/conformance/replay.js';
 import { parseScenario } from '../../src/conformance/scenario.js';
-import { machine } from '../../src/model/run.js';
+import { machine } from '../../src/model/plan.js';
 import { ModelLimitError } from '../../src/model/vma.js';
 import { release } from '../support/releases.js';
 

@@ -12,7 +12,7 @@ import { KernelDied } from '../../src/conformance/failed.js';
 import type { Kernel } from '../../src/conformance/kernel.js';
 import { invariantById } from '../../src/invariants/index.js';
 import type { Invariant } from '../../src/invariants/invariant.js';
-import { machine } from '../../src/model/run.js';
+import { machine } from '../../src/model/plan.js';
 import { answerJson } from '../../src/report/confirm-json.js';
 import { confirmText } from '../../src/report/confirm-text.js';
 import { answerText } from '../../src/report/confirmed.js';

@@ -9,9 +9,9 @@ import type { ErrnoWord } from '../../src/conformance/outcome.js';
 import { randomScenarios } from '../../src/conformance/random.js';
 import { scenarioFrom } from '../../src/conformance/scenario.js';
 import { dropped } from '../../src/model/edits.js';
+import { machine } from '../../src/model/plan.js';
 import type { Release } from '../../src/model/release.js';
 import { releaseByRef } from '../../src/model/releases/variant.js';
-import { machine } from '../../src/model/run.js';
 import { everyRelease, release } from '../support/releases.js';
 import { answering, conformRandomly, modelKernel, NEVER } from './kernels.js';
 

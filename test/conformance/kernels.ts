@@ -5,9 +5,9 @@ import type { Kernel, Ran } from '../../src/conformance/kernel.js';
 import { releaseKernel } from '../../src/conformance/model-kernel.js';
 import { randomScenarios } from '../../src/conformance/random.js';
 import type { Scenario } from '../../src/conformance/scenario.js';
+import { machine } from '../../src/model/plan.js';
 import type { Release } from '../../src/model/release.js';
 import { releaseByRef } from '../../src/model/releases/variant.js';
-import { machine } from '../../src/model/run.js';
 
 /** A signal that nobody aborts. */
 export const NEVER = new AbortController().signal;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CannotSetUp, replay } from '../../src/conformance/replay.js';
 import { type Scenario, scenarioFrom } from '../../src/conformance/scenario.js';
-import { machine } from '../../src/model/run.js';
+import { machine } from '../../src/model/plan.js';
 import { release } from '../support/releases.js';
 
 // A shared anonymous object keeps the length of its mmap(); a mapping of it that grows does not lengthen

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { replay } from '../../src/conformance/replay.js';
 import { scenarioFrom } from '../../src/conformance/scenario.js';
-import { machine } from '../../src/model/run.js';
+import { machine } from '../../src/model/plan.js';
 import { release } from '../support/releases.js';
 
 // A locked private page of a file is a copy of its own only once it has been populated: an mlock() that

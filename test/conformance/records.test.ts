@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { CannotSetUp, replay } from '../../src/conformance/replay.js';
 import type { Scenario } from '../../src/conformance/scenario.js';
 import { dropped } from '../../src/model/edits.js';
+import { type Machine, machine } from '../../src/model/plan.js';
 import type { Release } from '../../src/model/release.js';
 import { releaseByRef } from '../../src/model/releases/variant.js';
-import { type Machine, machine } from '../../src/model/run.js';
 import { release, releaseOfKernel } from '../support/releases.js';
 import {
   differences,

@@ -3,7 +3,7 @@ import { partingOf } from '../../src/conformance/compare.js';
 import type { ScenarioOutcome, StepOutcome } from '../../src/conformance/outcome.js';
 import { replay } from '../../src/conformance/replay.js';
 import { parseScenario, type Scenario } from '../../src/conformance/scenario.js';
-import type { Machine } from '../../src/model/run.js';
+import type { Machine } from '../../src/model/plan.js';
 
 /** What one kernel did with a scenario. */
 export type Observed = Pick<ScenarioOutcome, 'initial' | 'steps'>;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CannotSetUp, replay } from '../../src/conformance/replay.js';
 import { parseScenario } from '../../src/conformance/scenario.js';
-import { machine } from '../../src/model/run.js';
+import { machine } from '../../src/model/plan.js';
 import { everyRelease } from '../support/releases.js';
 
 const page = (addr: number, len: number) => ({ addr, len });

@@ -7,7 +7,7 @@ import { randomScenarios } from '../../src/conformance/random.js';
 import { Runner } from '../../src/conformance/runner.js';
 import type { Scenario } from '../../src/conformance/scenario.js';
 import { dropped } from '../../src/model/edits.js';
-import { machine } from '../../src/model/run.js';
+import { machine } from '../../src/model/plan.js';
 import { release } from '../support/releases.js';
 import { type Mortal, mortal, NEVER } from './kernels.js';
 

@@ -3,8 +3,8 @@ import { conform } from '../../src/conformance/conform.js';
 import { KernelFailed } from '../../src/conformance/failed.js';
 import { randomScenarios } from '../../src/conformance/random.js';
 import type { Scenario } from '../../src/conformance/scenario.js';
+import { machine } from '../../src/model/plan.js';
 import { releaseByRef } from '../../src/model/releases/variant.js';
-import { machine } from '../../src/model/run.js';
 import { mortal, NEVER } from './kernels.js';
 
 const on = machine(releaseByRef('v6.12'));

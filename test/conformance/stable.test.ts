@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { releaseOf } from '../../src/conformance/release-of.js';
+import { machine } from '../../src/model/plan.js';
 import type { Release } from '../../src/model/release.js';
 import { stableReleases } from '../../src/model/releases/index.js';
-import { machine } from '../../src/model/run.js';
 import { differences, recordsOf } from './records.js';
 
 /**

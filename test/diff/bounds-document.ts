@@ -1,7 +1,7 @@
 import type { CompareBounds } from '../../src/checker/bounds.js';
 import { comparePart } from '../../src/checker/compare.js';
+import { machine } from '../../src/model/plan.js';
 import type { CallName } from '../../src/model/release.js';
-import { machine } from '../../src/model/run.js';
 import { ANY_FLAGS, vmaClassFrom } from '../../src/specs/load.js';
 import { changesOf } from '../../src/verify/diff.js';
 import { release } from '../support/releases.js';

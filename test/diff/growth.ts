@@ -6,8 +6,11 @@ import { addressSpaces, frameTokens } from '../../src/checker/spaces.js';
 import { causesOf } from '../../src/checker/tally.js';
 import { invariants } from '../../src/invariants/index.js';
 import type { Invariant, Transition } from '../../src/invariants/invariant.js';
+import type { Outcome } from '../../src/model/outcome.js';
+import { machine } from '../../src/model/plan.js';
+import { Recorder } from '../../src/model/recorder.js';
 import type { Release } from '../../src/model/release.js';
-import { machine, type Outcome, Recorder, run } from '../../src/model/run.js';
+import { run } from '../../src/model/run.js';
 import { env } from '../../src/model/state.js';
 
 /** Classes of calls in a window. A class is a shape, a result, the step that ended the call, what it did, and by how much map_count changed. */

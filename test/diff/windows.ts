@@ -1,7 +1,7 @@
 import type { CompareBounds, VmaClass } from '../../src/checker/bounds.js';
 import { comparePart } from '../../src/checker/compare.js';
+import { machine } from '../../src/model/plan.js';
 import { CALL_NAMES, type CallName, type Release } from '../../src/model/release.js';
-import { machine } from '../../src/model/run.js';
 import { ANY_FLAGS, vmaClassFrom } from '../../src/specs/load.js';
 import { type Change, changesOf } from '../../src/verify/diff.js';
 

@@ -6,8 +6,9 @@ import { type Page, promised, traitsOf } from '../../src/invariants/page-contrac
 import { successEffect } from '../../src/invariants/success-effect.js';
 import { type Vmas, vmaAt } from '../../src/model/address-space.js';
 import { type Call, DONTUNMAP, type FlagName } from '../../src/model/calls.js';
+import { machine } from '../../src/model/plan.js';
 import type { Release } from '../../src/model/release.js';
-import { machine, run } from '../../src/model/run.js';
+import { run } from '../../src/model/run.js';
 import { env } from '../../src/model/state.js';
 import {
   isHugetlb,

@@ -3,8 +3,8 @@ import { enumeratePart } from '../../src/checker/enumerate.js';
 import { racePart } from '../../src/checker/race.js';
 import { reach } from '../../src/checker/reach/reach.js';
 import { invariantById, invariants } from '../../src/invariants/index.js';
+import { machine } from '../../src/model/plan.js';
 import type { Release } from '../../src/model/release.js';
-import { machine } from '../../src/model/run.js';
 import { type Defect, defects } from './defects.js';
 import { type RaceDefect, raceDefects } from './race-defects.js';
 

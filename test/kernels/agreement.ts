@@ -3,8 +3,8 @@ import type { StepOutcome } from '../../src/conformance/outcome.js';
 import { releaseOf } from '../../src/conformance/release-of.js';
 import { CannotSetUp, replay } from '../../src/conformance/replay.js';
 import type { Scenario } from '../../src/conformance/scenario.js';
+import { type Machine, machine } from '../../src/model/plan.js';
 import type { Release } from '../../src/model/release.js';
-import { type Machine, machine } from '../../src/model/run.js';
 import { firstDifference, type Observed, scenariosOf } from '../conformance/records.js';
 
 /** Every recorded scenario. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { FlagName } from '../../src/model/calls.js';
-import { machine, run } from '../../src/model/run.js';
+import { machine } from '../../src/model/plan.js';
+import { run } from '../../src/model/run.js';
 import { env } from '../../src/model/state.js';
 import { spans } from '../support/page-map.js';
 import {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { machine, run } from '../../src/model/run.js';
+import { machine } from '../../src/model/plan.js';
+import { run } from '../../src/model/run.js';
 import { env } from '../../src/model/state.js';
 import { Kind, makeVma, Prot, VM_ACCOUNT } from '../../src/model/vma.js';
 import { recount } from '../support/accounts.js';

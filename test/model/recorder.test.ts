@@ -1,7 +1,9 @@
 import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
-import { machine, observe, Recorder, run } from '../../src/model/run.js';
+import { machine } from '../../src/model/plan.js';
+import { Recorder } from '../../src/model/recorder.js';
+import { observe, run } from '../../src/model/run.js';
 import { env } from '../../src/model/state.js';
 import { addressSpaces, mremapCalls } from '../support/arbitraries.js';
 import { frames } from '../support/play.js';

@@ -1,6 +1,8 @@
 import { test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { advance, begin, hasEnded, machine, observe, outcomeAt, run } from '../../src/model/run.js';
+import { advance, begin, hasEnded, outcomeAt } from '../../src/model/pending.js';
+import { machine } from '../../src/model/plan.js';
+import { observe, run } from '../../src/model/run.js';
 import { env } from '../../src/model/state.js';
 import { endOf } from '../../src/model/vma.js';
 import { addressSpaces, calls, headrooms } from '../support/arbitraries.js';

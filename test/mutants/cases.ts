@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { frameTokens } from '../../src/checker/spaces.js';
 import type { Vmas } from '../../src/model/address-space.js';
 import type { Call } from '../../src/model/calls.js';
-import { type Machine, type Outcome, run } from '../../src/model/run.js';
+import type { Outcome } from '../../src/model/outcome.js';
+import type { Machine } from '../../src/model/plan.js';
+import { run } from '../../src/model/run.js';
 import { env, type Pages } from '../../src/model/state.js';
 import { mremapCalls, plainCalls } from '../support/arbitraries.js';
 

@@ -1,7 +1,9 @@
 import type { Vmas } from '../../src/model/address-space.js';
 import type { Call } from '../../src/model/calls.js';
+import type { Outcome } from '../../src/model/outcome.js';
+import { Recorder } from '../../src/model/recorder.js';
 import type { Release } from '../../src/model/release.js';
-import { type Outcome, Recorder, run } from '../../src/model/run.js';
+import { run } from '../../src/model/run.js';
 import { env } from '../../src/model/state.js';
 import {
   callWith,

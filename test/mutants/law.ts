@@ -1,7 +1,7 @@
 import type { Vmas } from '../../src/model/address-space.js';
 import type { Call, MremapCall } from '../../src/model/calls.js';
+import type { Outcome } from '../../src/model/outcome.js';
 import type { Release } from '../../src/model/release.js';
-import type { Outcome } from '../../src/model/run.js';
 import { everyMainline, releasesFrom } from '../support/releases.js';
 import type { Case } from './cases.js';
 

@@ -1,5 +1,6 @@
+import { type Machine, machine } from '../../src/model/plan.js';
 import type { Release } from '../../src/model/release.js';
-import { type Machine, machine, observe } from '../../src/model/run.js';
+import { observe } from '../../src/model/run.js';
 import { env } from '../../src/model/state.js';
 import { argumentLaws } from './argument-laws.js';
 import { cases, PAGES } from './cases.js';

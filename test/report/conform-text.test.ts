@@ -5,7 +5,7 @@ import { noTallies } from '../../src/conformance/compare.js';
 import { type Conformance, conform } from '../../src/conformance/conform.js';
 import { randomScenarios } from '../../src/conformance/random.js';
 import type { Scenario } from '../../src/conformance/scenario.js';
-import { machine } from '../../src/model/run.js';
+import { machine } from '../../src/model/plan.js';
 import { type ConformReport, conformText } from '../../src/report/conform-text.js';
 import { style } from '../../src/report/style.js';
 import { modelKernel } from '../conformance/kernels.js';

@@ -9,7 +9,7 @@ import { ineligibleFirstUntouched } from '../../src/invariants/eligibility.js';
 import { errorUntouched } from '../../src/invariants/error-untouched.js';
 import type { Invariant } from '../../src/invariants/invariant.js';
 import { limitEnomemUntouched } from '../../src/invariants/limit-enomem-untouched.js';
-import { machine } from '../../src/model/run.js';
+import { machine } from '../../src/model/plan.js';
 import { counterexampleTexts } from '../../src/report/faces/terminal.js';
 import { style } from '../../src/report/style.js';
 import { traceOf } from '../../src/report/trace-of.js';

@@ -1,5 +1,5 @@
 import type { Vmas } from '../../src/model/address-space.js';
-import type { Outcome } from '../../src/model/run.js';
+import type { Outcome } from '../../src/model/outcome.js';
 import type { Accounts } from '../../src/model/state.js';
 import { endOf, isAccounted, isLocked, startOf, type Vma } from '../../src/model/vma.js';
 

@@ -1,8 +1,10 @@
 import type { Vmas } from '../../src/model/address-space.js';
 import { type Call, type FlagName, flagBits, type MremapCall } from '../../src/model/calls.js';
 import { errnoName } from '../../src/model/errno.js';
+import type { Outcome } from '../../src/model/outcome.js';
+import { machine } from '../../src/model/plan.js';
 import type { Release } from '../../src/model/release.js';
-import { machine, type Outcome, observe, run } from '../../src/model/run.js';
+import { observe, run } from '../../src/model/run.js';
 import { env, type Pages, type ResourceLimits } from '../../src/model/state.js';
 import type { KindName, ProtName } from '../../src/model/vma.js';
 

@@ -1,7 +1,7 @@
 import { fromEnumeration } from '../../src/checker/counterexample.js';
 import { enumeratePart } from '../../src/checker/enumerate.js';
 import { limitEnomemUntouched } from '../../src/invariants/limit-enomem-untouched.js';
-import { machine } from '../../src/model/run.js';
+import { machine } from '../../src/model/plan.js';
 import { FORMATS, type FormatName } from '../../src/report/faces/formats.js';
 import { traceOf } from '../../src/report/trace-of.js';
 import type { Trace } from '../../src/trace/trace.js';

@@ -1,7 +1,7 @@
 import type { Vmas } from '../../model/address-space.js';
 import type { Call } from '../../model/calls.js';
+import { mapOutcome } from '../../model/outcome.js';
 import type { Machine } from '../../model/plan.js';
-import { mapOutcome } from '../../model/run.js';
 import { type Env, NOT_FOLLOWED } from '../../model/state.js';
 import type { Step } from '../../model/step.js';
 import type { Breaches, Verdict } from './breaches.js';

@@ -1,7 +1,8 @@
 import type { Vmas } from '../../model/address-space.js';
 import type { Call } from '../../model/calls.js';
 import type { Plan } from '../../model/plan.js';
-import { type Recorder, runPart } from '../../model/run.js';
+import type { Recorder } from '../../model/recorder.js';
+import { runPart } from '../../model/run.js';
 import { type Env, NOT_FOLLOWED, stateOf } from '../../model/state.js';
 import type { Segment } from './segments.js';
 

@@ -1,8 +1,10 @@
 import type { Invariant } from '../../invariants/invariant.js';
 import { removeWithin, type Vmas } from '../../model/address-space.js';
 import type { Call } from '../../model/calls.js';
+import { mapOutcome, type Outcome } from '../../model/outcome.js';
 import type { Machine, Plan } from '../../model/plan.js';
-import { mapOutcome, type Outcome, Recorder, runPlan } from '../../model/run.js';
+import { Recorder } from '../../model/recorder.js';
+import { runPlan } from '../../model/run.js';
 import { type Env, env, NOT_FOLLOWED, type Pages, RUNNING } from '../../model/state.js';
 import type { Step } from '../../model/step.js';
 import type { ArgumentClass } from '../argument-classes.js';

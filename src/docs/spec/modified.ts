@@ -5,15 +5,11 @@ import { samePages, sameVmas } from '../../invariants/untouched.js';
 import { type Vmas, vmaAt } from '../../model/address-space.js';
 import type { MremapCall } from '../../model/calls.js';
 import { type ErrnoName, errnoName } from '../../model/errno.js';
+import type { Outcome } from '../../model/outcome.js';
+import { type Machine, machine } from '../../model/plan.js';
+import { Recorder } from '../../model/recorder.js';
 import type { Release } from '../../model/release.js';
-import {
-  type Machine,
-  type MicroStep,
-  machine,
-  type Outcome,
-  Recorder,
-  run,
-} from '../../model/run.js';
+import { type MicroStep, run } from '../../model/run.js';
 import { env, type Pages, type ResourceLimits } from '../../model/state.js';
 import type { Step } from '../../model/step.js';
 import { Kind, makeVma, Prot, pagesWith, VM_ACCOUNT, VM_LOCKED } from '../../model/vma.js';
