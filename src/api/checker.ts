@@ -29,10 +29,9 @@ export {
   addEnumerations,
   type Enumeration,
   enumeratePart as enumerate,
-  type Finding,
   type SearchOptions,
-  type Witness,
 } from '../checker/enumerate.js';
+export type { Finding, Witness } from '../checker/findings.js';
 export type { HistorySearch } from '../checker/history.js';
 export type { Deed, Moment } from '../checker/interleaving.js';
 export { judge, type Sequence } from '../checker/judge.js';

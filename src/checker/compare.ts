@@ -9,7 +9,8 @@ import { type Behaviour, behaviourKey, behaviourOf, sameOutcome } from './behavi
 import type { CompareBounds } from './bounds.js';
 import { groupedAlike } from './call-groups.js';
 import { callsOf } from './calls.js';
-import { byRank, limitsOf, recordsLimits, type SearchOptions, type Witness } from './enumerate.js';
+import { limitsOf, recordsLimits, type SearchOptions } from './enumerate.js';
+import { byRank, type Witness } from './findings.js';
 import { callShape } from './shape.js';
 import { addressSpaces, frameTokens } from './spaces.js';
 import { causesOf } from './tally.js';

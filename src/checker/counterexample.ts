@@ -7,7 +7,7 @@ import { type MicroStep, observe, run } from '../model/run.js';
 import { type Env, env } from '../model/state.js';
 import type { EnumerateBounds, ReachBounds, SpaceBounds } from './bounds.js';
 import { type CallBounds, callsOf } from './calls.js';
-import type { Finding, Witness } from './enumerate.js';
+import type { Finding, Witness } from './findings.js';
 import { findHistory, type HistorySearch } from './history.js';
 import type { ReachFinding } from './reach/reach.js';
 import { addressSpaces, canonical, frameTokens } from './spaces.js';

@@ -11,7 +11,8 @@ import type { EnumerateBounds } from './bounds.js';
 import { caseOf } from './call-case.js';
 import { callsOf } from './calls.js';
 import { ALWAYS, NEVER, withCondition } from './condition.js';
-import { byRank, limitsOf, type Witness } from './enumerate.js';
+import { limitsOf } from './enumerate.js';
+import { byRank, type Witness } from './findings.js';
 import { addressSpaces, frameTokens } from './spaces.js';
 import { causesOf } from './tally.js';
 

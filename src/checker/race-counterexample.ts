@@ -3,7 +3,7 @@ import type { Vmas } from '../model/address-space.js';
 import type { Machine } from '../model/plan.js';
 import { env } from '../model/state.js';
 import type { RaceBounds } from './bounds.js';
-import type { Finding, Witness } from './enumerate.js';
+import type { Finding, Witness } from './findings.js';
 import { findHistory, type HistorySearch } from './history.js';
 import {
   type Deed,

@@ -5,7 +5,7 @@ import type { CallName } from '../model/release.js';
 import { type Env, env } from '../model/state.js';
 import type { RaceBounds, RaceThread } from './bounds.js';
 import { callsOf } from './calls.js';
-import { addFindings, type Finding, FindingTally } from './enumerate.js';
+import { addFindings, type Finding, FindingTally } from './findings.js';
 import {
   type Deed,
   endings,

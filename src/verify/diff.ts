@@ -2,7 +2,7 @@ import { type Behaviour, behaviourKey } from '../checker/behaviour.js';
 import type { CompareBounds } from '../checker/bounds.js';
 import type { BehaviourClass, Comparison } from '../checker/compare.js';
 import { type Difference, differenceOf } from '../checker/difference.js';
-import { byRank } from '../checker/enumerate.js';
+import { byRank } from '../checker/findings.js';
 import { machineFor } from './execute.js';
 import { type Job, jobKey } from './jobs.js';
 import { type SearchOptions, search } from './search.js';

@@ -1,5 +1,6 @@
 import { type Counterexample, fromEnumeration } from '../checker/counterexample.js';
-import type { Enumeration, Finding } from '../checker/enumerate.js';
+import type { Enumeration } from '../checker/enumerate.js';
+import type { Finding } from '../checker/findings.js';
 import type { RaceSearch } from '../checker/race.js';
 import { fromRaces, type RaceCounterexample } from '../checker/race-counterexample.js';
 import { invariantFor, machineFor } from './execute.js';

@@ -1,12 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { EnumerateBounds } from '../../src/checker/bounds.js';
 import { callsOf, mremapCalls } from '../../src/checker/calls.js';
-import {
-  addEnumerations,
-  type Enumeration,
-  enumeratePart,
-  type Finding,
-} from '../../src/checker/enumerate.js';
+import { addEnumerations, type Enumeration, enumeratePart } from '../../src/checker/enumerate.js';
+import type { Finding } from '../../src/checker/findings.js';
 import { addressSpaces, frameTokens } from '../../src/checker/spaces.js';
 import { invariants } from '../../src/invariants/index.js';
 import { machine } from '../../src/model/plan.js';
