@@ -1,148 +1,200 @@
-import { Lists, longEnough } from './lists.js';
-import type { Opening } from './openings.js';
-import { ENDING_WORDS, type Outcomes } from './outcomes.js';
-import { imageOf } from './space-numbers.js';
+import { removeWithin, type Vmas } from '../../model/address-space.js';
+import type { Call } from '../../model/calls.js';
+import { Recorder } from '../../model/recorder.js';
+import { type Env, RUNNING } from '../../model/state.js';
+import { canonical } from '../spaces.js';
+import { type Effect, effectOf } from './effect.js';
+import { KeptContinuations } from './kept-continuations.js';
+import { UNKNOWN } from './lists.js';
+import type { Looks } from './looks.js';
+import type { Mirror } from './mirror.js';
+import { type Follower, isAnyOpen, isOpen, type Opening } from './openings.js';
+import { Outcomes } from './outcomes.js';
+import type { Segment } from './segments.js';
+import { callImages, SpaceNumbers } from './space-numbers.js';
 import type { Successors } from './successors.js';
+import { type Way, Ways } from './ways.js';
 
-/** 32-bit words of where calls lead that are kept; when there are more, all are forgotten. */
-const ROOM = 1 << 23;
+/** Address spaces that are remembered from state to state; when there are more, all are forgotten. */
+const REMEMBERED = 1 << 18;
 
-/**
- * How the calls of openings go on from address spaces, by which of them have passed their looks. Each is a
- * number, and what is known of it is in arrays, since there are many. Of two address spaces that mirror each
- * other it is known of one, and used in both.
- */
+/** An address space without what the calls of an opening clear next. */
+const withoutCleared = ({ clears }: Opening, vmas: Vmas): Vmas =>
+  clears === undefined ? vmas : removeWithin(vmas, ...clears);
+
+/** What calls are made in, and how. */
+interface Setting {
+  readonly limits: Env;
+  /** That have looked at the state in which the calls begin. */
+  readonly looks: Looks;
+  readonly calls: readonly Call[];
+  readonly mirror: Mirror | undefined;
+  /** Somebody asks how many VMAs there are when a call has ended. */
+  readonly keepsCounts: boolean;
+}
+
+/** How the calls of openings go on behind the segments that they share: known, or found out by running the rest. */
 export class Continuations {
-  /** An address space, an opening, and of its looks those that were passed. */
-  private keys = new Lists();
-  private readonly key: number[] = [];
-  /** Address spaces to which calls lead, each once with the first call that does; and where those of each begin. */
-  private leads = new Int32Array(1 << 16);
-  private starts = new Int32Array(1 << 10);
-  /** How calls end, as in `Outcomes`. Many go on from elsewhere and end alike. */
-  private endings = new Lists();
-  private endingOf = new Int32Array(1 << 10);
-  /** As in `Outcomes`, both in one word. */
-  private rises = new Int32Array(1 << 10);
-  /** How often each ending was used since that was asked last. */
-  private times = new Int32Array(1 << 10);
-  /** Highest rise of map_count in what was used since that was asked last. */
-  private highest = 0;
+  readonly ways = new Ways();
+  spaces: SpaceNumbers;
+  private readonly kept: KeptContinuations;
+  /** By the number of a call that of its mirror image. */
+  private readonly images: Int32Array;
+  /** For what is being found out of an opening, by its depth. */
+  private readonly outcomes: Outcomes[] = [];
+  private readonly recorder = new Recorder();
 
-  /** @param images by the number of a call that of its mirror image */
-  constructor(private readonly images: Int32Array) {}
+  constructor(private readonly setting: Setting) {
+    this.images = callImages(setting.calls);
+    this.kept = new KeptContinuations(this.images);
+    this.spaces = new SpaceNumbers(setting.mirror);
+  }
 
+  /** Whether so much is known that it is to be forgotten. */
   get isFull(): boolean {
-    return (this.starts[this.keys.size] as number) > ROOM;
+    return this.spaces.size > REMEMBERED || this.kept.isFull;
   }
 
-  /** What was used must have been taken. */
+  /** Forgets all, the numbers of address spaces too. What was used must have been taken. */
   forget(): void {
-    this.keys = new Lists();
-    this.endings = new Lists();
+    this.spaces = new SpaceNumbers(this.setting.mirror);
+    this.kept.forget();
   }
 
-  /** The number of one, or UNKNOWN. */
-  find(space: number, opening: Opening, passed: Int32Array): number {
-    return this.keys.find(this.keyOf(space, opening, passed));
-  }
-
-  private keyOf(space: number, opening: Opening, passed: Int32Array): readonly number[] {
-    const { key } = this;
-    const { number, words, bits } = opening;
-    while (key.length > words.length + 2) key.pop();
-    key[0] = space;
-    key[1] = number;
-    for (let k = 0; k < words.length; k++) {
-      key[k + 2] = (passed[words[k] as number] as number) & (bits[k] as number);
-    }
-    return key;
-  }
-
-  /** Adds one that is not known. */
-  add(space: number, opening: Opening, passed: Int32Array, found: Outcomes): number {
-    const at = this.keys.add(this.keyOf(space, opening, passed));
-    const { all } = found.leads;
-    let to = this.starts[at] as number;
-    this.leads = longEnough(this.leads, to + 2 * all.length);
-    for (const space of all) {
-      this.leads[to++] = space;
-      this.leads[to++] = found.leads.firstCall(space);
-    }
-    this.starts = longEnough(this.starts, at + 2);
-    this.starts[at + 1] = to;
-    this.endingOf = longEnough(this.endingOf, at + 1);
-    this.endingOf[at] = this.endings.add(found.ending);
-    this.times = longEnough(this.times, this.endings.size);
-    this.rises = longEnough(this.rises, at + 1);
-    this.rises[at] = (found.rise << 8) | found.riseCounted;
-    return at;
+  /** What the segment does that the calls of an opening share. */
+  run({ segment, followers }: Opening, vmas: Vmas): Effect {
+    return this.effect(segment, followers[0] as Follower, vmas);
   }
 
   /**
-   * Calls go on in this way.
+   * The calls of an opening go on from what their segment has left of a state.
    *
-   * @param above how many VMAs there are more where they do than where they began, what they clear taken off
-   * @param cleared how many that is
-   * @param mirrored where they do is the mirror image of that of which it is known
+   * @param count VMAs of the state
+   * @param successors what they lead to is added to
+   * @param tell if there is one, told how they end
    */
-  use(at: number, above: number, cleared: number, mirrored: boolean, successors: Successors): void {
-    this.highest = Math.max(this.highest, above + this.riseOf(at, cleared));
-    const ending = this.endingOf[at] as number;
-    this.times[ending] = (this.times[ending] as number) + 1;
-    this.leadsIn(at, mirrored, successors);
-  }
-
-  /** Highest rise of map_count in one of them, where so much is cleared first. */
-  riseOf(at: number, cleared: number): number {
-    const rises = this.rises[at] as number;
-    return Math.max(rises >> 8, cleared + (rises & 0xff));
-  }
-
-  /** Adds where calls lead in one of them to where others do. */
-  leadsIn(at: number, mirrored: boolean, successors: Successors): void {
-    const { leads, images } = this;
-    const end = this.starts[at + 1] as number;
-    for (let i = this.starts[at] as number; i < end; i += 2) {
-      const space = leads[i] as number;
-      const call = leads[i + 1] as number;
-      if (mirrored) successors.add(imageOf(space), images[call] as number);
-      else successors.add(space, call);
-    }
-  }
-
-  /** How calls end in one of them, as `Outcomes.end` is told. */
-  eachEnd(at: number, mirrored: boolean, tell: Outcomes['end']): void {
-    const { endings } = this;
-    const number = this.endingOf[at] as number;
-    const end = endings.startOf(number + 1);
-    for (let i = endings.startOf(number); i < end; i += ENDING_WORDS) {
-      const times = endings.at(i + 1);
-      const first = endings.at(i + 2);
-      const image = endings.at(i + 3);
-      if (mirrored) tell(endings.at(i), times, image, first);
-      else tell(endings.at(i), times, first, image);
-    }
+  use(
+    opening: Opening,
+    count: number,
+    vmas: Vmas,
+    successors: Successors,
+    tell: Outcomes['end'] | undefined,
+  ): void {
+    const { kept, spaces } = this;
+    const left = withoutCleared(opening, vmas);
+    const space = spaces.add(left);
+    const at = this.from(opening, space);
+    const mirrored = space !== spaces.firstOf(space);
+    kept.use(at, left.length - count, vmas.length - left.length, mirrored, successors);
+    if (tell !== undefined) kept.eachEnd(at, mirrored, tell);
   }
 
   /** How calls ended, and how many, in what was used since that was asked last. */
-  takeEnds(tell: (way: number, times: number) => void): void {
-    const { endings, times } = this;
-    for (let number = 0; number < endings.size; number++) {
-      const used = times[number] as number;
-      if (used === 0) continue;
-      const ending = endings.get(number);
-      for (let i = 0; i < ending.length; i += ENDING_WORDS) {
-        tell(ending[i] as number, used * (ending[i + 1] as number));
-      }
-      times[number] = 0;
-    }
+  takeEnds(tell: (way: Way, times: number) => void): void {
+    this.kept.takeEnds((way, times) => tell(this.ways.at(way), times));
   }
 
   /** Highest rise of map_count in what was used since that was asked last. */
   takeHighest(): number {
-    const { highest } = this;
-    this.highest = 0;
-    return highest;
+    return this.kept.takeHighest();
+  }
+
+  /**
+   * How calls go on from an address space without what they clear; or how their mirror images do, if that is
+   * the second of an address space and its mirror image.
+   */
+  private from(opening: Opening, left: number): number {
+    const { kept, spaces } = this;
+    const { passed } = this.setting.looks;
+    const space = spaces.firstOf(left);
+    const known = kept.find(space, opening, passed);
+    if (known !== UNKNOWN) return known;
+    this.outcomes[opening.depth] ??= new Outcomes();
+    const found = this.outcomes[opening.depth] as Outcomes;
+    found.begin();
+    this.goOn(opening, spaces.get(space), 0, undefined, found);
+    return kept.add(space, opening, passed, found);
+  }
+
+  private effect(segment: Segment, { plan, one }: Follower, vmas: Vmas): Effect {
+    const { returns } = segment;
+    if (returns !== undefined) return { result: returns, passed: 0, rise: 0, vmas };
+    return effectOf(this.setting.limits, vmas, plan, segment, one.call, this.recorder);
+  }
+
+  /**
+   * Gathers where calls lead and how they end.
+   *
+   * @param above how many VMAs there are more than where that is counted from
+   * @param counts as of the segment with which they went on from there, if they are behind it
+   */
+  private goOn(
+    { depth, ending, further }: Opening,
+    left: Vmas,
+    above: number,
+    counts: boolean | undefined,
+    outcomes: Outcomes,
+  ): void {
+    const { passed } = this.setting.looks;
+    for (const follower of ending) {
+      if (!isOpen(follower, passed)) continue;
+      const last = follower.segments[depth + 1] as Segment;
+      const effect = this.effect(last, follower, left);
+      outcomes.rose(above + effect.rise, counts ?? last.countsCleared);
+      this.gather(follower, last, effect, outcomes);
+    }
+    for (const next of further) {
+      if (!isAnyOpen(next, passed)) continue;
+      const counted = counts ?? next.segment.countsCleared;
+      const effect = this.run(next, left);
+      outcomes.rose(above + effect.rise, counted);
+      if (effect.result === RUNNING) {
+        this.goOnBehind(next, effect.vmas, above - left.length, counted, outcomes);
+      } else this.gatherAll(next, effect, outcomes);
+    }
+  }
+
+  /** The same behind the segment that the calls of an opening share. */
+  private goOnBehind(
+    opening: Opening,
+    vmas: Vmas,
+    base: number,
+    counted: boolean,
+    outcomes: Outcomes,
+  ): void {
+    const left = withoutCleared(opening, vmas);
+    const above = base + left.length;
+    if (opening.clears === undefined) {
+      // Nothing is cleared, so nothing was found out elsewhere.
+      this.goOn(opening, left, above, counted, outcomes);
+      return;
+    }
+    const { kept, spaces } = this;
+    const space = spaces.add(left);
+    const at = this.from(opening, space);
+    const mirrored = space !== spaces.firstOf(space);
+    outcomes.rose(above + kept.riseOf(at, vmas.length - left.length), counted);
+    kept.leadsIn(at, mirrored, outcomes.leads);
+    kept.eachEnd(at, mirrored, outcomes.end);
+  }
+
+  private gather(
+    { plan, one }: Follower,
+    { from }: Segment,
+    { result, passed, vmas }: Effect,
+    outcomes: Outcomes,
+  ): void {
+    outcomes.leads.add(this.spaces.add(canonical(vmas)), one.index);
+    const mapCount = this.setting.keepsCounts ? vmas.length : 0;
+    const way = this.ways.numberOf(plan, from + passed, result, mapCount);
+    outcomes.end(way, one.size, one.index, this.images[one.index] as number);
+  }
+
+  /** The segment that the calls of an opening share has ended them. */
+  private gatherAll({ followers, depth }: Opening, effect: Effect, outcomes: Outcomes): void {
+    for (const follower of followers) {
+      if (!isOpen(follower, this.setting.looks.passed)) continue;
+      this.gather(follower, follower.segments[depth] as Segment, effect, outcomes);
+    }
   }
 }

@@ -1,5 +1,5 @@
 import type { Invariant } from '../../invariants/invariant.js';
-import { removeWithin, type Vmas } from '../../model/address-space.js';
+import type { Vmas } from '../../model/address-space.js';
 import type { Call } from '../../model/calls.js';
 import { mapOutcome, type Outcome } from '../../model/outcome.js';
 import type { Machine, Plan } from '../../model/plan.js';
@@ -16,16 +16,12 @@ import { causesOf, scopeOf, type Work, WorkTally } from '../tally.js';
 import { Breaches, type Broken, type Judged } from './breaches.js';
 import { Continuations } from './continuations.js';
 import { CountVerdicts } from './count-verdicts.js';
-import { type Effect, effectOf } from './effect.js';
-import { UNKNOWN } from './lists.js';
+import type { Effect } from './effect.js';
 import { Looks } from './looks.js';
-import { type Mirror, mirrorOf } from './mirror.js';
+import { mirrorOf } from './mirror.js';
 import { type Follower, isAnyOpen, isOpen, type Opening, openingsOf } from './openings.js';
-import { Outcomes } from './outcomes.js';
 import { type Segment, Slots } from './segments.js';
-import { callImages, SpaceNumbers } from './space-numbers.js';
 import { Successors } from './successors.js';
-import { Ways } from './ways.js';
 
 /** How to search. The reductions change no count, verdict or history. */
 export interface ReachOptions {
@@ -37,15 +33,8 @@ export interface ReachOptions {
   readonly mirror?: boolean;
 }
 
-/** Address spaces that are remembered from state to state; when there are more, all are forgotten. */
-const REMEMBERED = 1 << 18;
-
 /** The first segment does nothing but end the calls. */
 const endsAtOnce = ({ segment }: Opening): boolean => segment.returns !== undefined;
-
-/** An address space without what the calls of an opening clear next. */
-const withoutCleared = ({ clears }: Opening, vmas: Vmas): Vmas =>
-  clears === undefined ? vmas : removeWithin(vmas, ...clears);
 
 /** Makes every call in states, one after the other, whatever states they are and where they come from. */
 export class Expander {
@@ -59,9 +48,6 @@ export class Expander {
   /** Groups of calls that are run as a whole behind their looks. */
   private readonly whole: readonly number[];
   private readonly continuations: Continuations;
-  private readonly ways = new Ways();
-  /** For what is being found out of an opening, by its depth. */
-  private readonly outcomes: Outcomes[] = [];
   private readonly recorder = new Recorder();
   private readonly limits: Env;
   private work: WorkTally;
@@ -73,10 +59,6 @@ export class Expander {
   /** All invariants say `ofCountsAlone`. */
   private readonly byCounts: boolean;
   private readonly verdicts: CountVerdicts;
-  private readonly mirror: Mirror | undefined;
-  private spaces: SpaceNumbers;
-  /** By the number of a call that of its mirror image. */
-  private readonly images: Int32Array;
   private readonly reached = new Successors();
   /** What is being expanded. */
   private state = 0;
@@ -105,7 +87,6 @@ export class Expander {
     this.judges = invariants.length > 0;
     this.looks = new Looks(this.groups);
     this.byCounts = invariants.every(({ ofCountsAlone }) => ofCountsAlone === true);
-    this.verdicts = new CountVerdicts(this.on, this.limits, this.calls, this.ways, this.ofFlags);
     const cuts = segments && this.byCounts;
     const isCut = (group: number): boolean => cuts && this.groups[group]?.plan.loops === false;
     const numbers = [...this.groups.keys()];
@@ -114,15 +95,20 @@ export class Expander {
     const openings = openingsOf(this.groups, numbers.filter(isCut), slots, this.looks);
     this.openings = openings.filter((opening) => !endsAtOnce(opening));
     this.ending = openings.filter(endsAtOnce).flatMap(({ followers }) => followers);
-    this.mirror = mirror ? mirrorOf(release.release, bounds, invariants) : undefined;
-    this.spaces = new SpaceNumbers(this.mirror);
-    this.images = callImages(this.calls);
-    this.continuations = new Continuations(this.images);
+    this.continuations = new Continuations({
+      limits: this.limits,
+      looks: this.looks,
+      calls: this.calls,
+      mirror: mirror ? mirrorOf(release.release, bounds, invariants) : undefined,
+      keepsCounts: this.judges,
+    });
+    const { ways } = this.continuations;
+    this.verdicts = new CountVerdicts(this.on, this.limits, this.calls, ways, this.ofFlags);
   }
 
   /** The VMAs of an address space that was met. */
   space(number: number): Vmas {
-    return this.spaces.get(number);
+    return this.continuations.spaces.get(number);
   }
 
   /** Address spaces that the state expanded last leads to, itself not among them, in no order. */
@@ -162,8 +148,8 @@ export class Expander {
    */
   expand(state: number, before: Vmas): void {
     const { limits, looks, reached } = this;
-    if (this.spaces.size > REMEMBERED || this.continuations.isFull) this.forget();
-    reached.begin(this.spaces.add(before));
+    if (this.continuations.isFull) this.forget();
+    reached.begin(this.continuations.spaces.add(before));
     this.state = state;
     this.before = before;
     this.largestCount = Math.max(this.largestCount, before.length);
@@ -181,14 +167,13 @@ export class Expander {
 
   private forget(): void {
     this.settle();
-    this.spaces = new SpaceNumbers(this.mirror);
     this.continuations.forget();
     this.generation++;
   }
 
   /** Counts what is not counted state by state. */
   private settle(): void {
-    const { work, looks, groups, ways } = this;
+    const { work, looks, groups, continuations } = this;
     for (const { groups: refused, place, result, times } of looks.takeRefusals()) {
       for (const group of refused) {
         const { plan, size } = groups[group] as CallGroup;
@@ -200,11 +185,10 @@ export class Expander {
       const { from, returns = 0 } = segments[0] as Segment;
       work.addAt(plan, from, returns, 0, (passes[group] as number) * one.size);
     }
-    this.continuations.takeEnds((way, times) => {
-      const { plan, place, result } = ways.at(way);
+    continuations.takeEnds(({ plan, place, result }, times) => {
       work.addAt(plan, place, result, 0, times);
     });
-    work.rose(this.continuations.takeHighest());
+    work.rose(continuations.takeHighest());
   }
 
   private runWhole({ plan, looks, members }: CallGroup): void {
@@ -215,33 +199,29 @@ export class Expander {
       work.add(outcome, recorder, before.length, size);
       this.judge(call, index, size, outcome);
       if (outcome.vmas !== before) {
-        this.reached.add(this.spaces.add(canonical(outcome.vmas)), index);
+        this.reached.add(this.continuations.spaces.add(canonical(outcome.vmas)), index);
       }
     }
   }
 
   /** Runs the first segment of calls; how they go on from there is known, or found out. */
   private open(opening: Opening): void {
-    const { before, continuations } = this;
-    const effect = this.run(opening, before);
+    const { before, continuations, reached } = this;
+    const effect = continuations.run(opening, before);
     if (effect.result !== RUNNING) {
       this.endTogether(opening, effect);
       return;
     }
     this.work.rose(effect.rise);
-    const left = withoutCleared(opening, effect.vmas);
-    const space = this.spaces.add(left);
-    const at = this.continuation(opening, space);
-    const mirrored = space !== this.spaces.firstOf(space);
-    const above = left.length - before.length;
-    continuations.use(at, above, effect.vmas.length - left.length, mirrored, this.reached);
-    if (this.judges) continuations.eachEnd(at, mirrored, this.judgeWay);
+    const tell = this.judges ? this.judgeWay : undefined;
+    continuations.use(opening, before.length, effect.vmas, reached, tell);
   }
 
   /** The first segment has ended the calls of an opening. */
   private endTogether({ followers }: Opening, { result, passed, rise, vmas }: Effect): void {
-    const { looks, work, reached } = this;
-    const end = vmas === this.before ? undefined : this.spaces.add(canonical(vmas));
+    const { looks, work, reached, continuations } = this;
+    const { spaces, ways } = continuations;
+    const end = vmas === this.before ? undefined : spaces.add(canonical(vmas));
     for (const follower of followers) {
       if (!isOpen(follower, looks.passed)) continue;
       const { plan, one, segments } = follower;
@@ -249,117 +229,14 @@ export class Expander {
       work.addAt(plan, place, result, rise, one.size);
       if (end !== undefined) reached.add(end, one.index);
       if (!this.judges) continue;
-      this.judgeWay(this.ways.numberOf(plan, place, result, vmas.length), one.size, one.index);
-    }
-  }
-
-  /** What the segment does that the calls of an opening share. */
-  private run({ segment, followers }: Opening, vmas: Vmas): Effect {
-    return this.effect(segment, followers[0] as Follower, vmas);
-  }
-
-  private effect(segment: Segment, { plan, one }: Follower, vmas: Vmas): Effect {
-    const { returns } = segment;
-    if (returns !== undefined) return { result: returns, passed: 0, rise: 0, vmas };
-    return effectOf(this.limits, vmas, plan, segment, one.call, this.recorder);
-  }
-
-  /**
-   * How calls go on from what that segment has left, what they clear taken out; or how their mirror images
-   * do, if that is the second of an address space and its mirror image.
-   */
-  private continuation(opening: Opening, left: number): number {
-    const { continuations, looks, spaces } = this;
-    const space = spaces.firstOf(left);
-    const known = continuations.find(space, opening, looks.passed);
-    if (known !== UNKNOWN) return known;
-    this.outcomes[opening.depth] ??= new Outcomes();
-    const found = this.outcomes[opening.depth] as Outcomes;
-    found.begin();
-    this.goOn(opening, spaces.get(space), 0, undefined, found);
-    return continuations.add(space, opening, looks.passed, found);
-  }
-
-  /**
-   * Gathers where calls lead and how they end.
-   *
-   * @param above how many VMAs there are more than where that is counted from
-   * @param counts as of the segment with which they went on from there, if they are behind it
-   */
-  private goOn(
-    { depth, ending, further }: Opening,
-    left: Vmas,
-    above: number,
-    counts: boolean | undefined,
-    outcomes: Outcomes,
-  ): void {
-    const { passed } = this.looks;
-    for (const follower of ending) {
-      if (!isOpen(follower, passed)) continue;
-      const last = follower.segments[depth + 1] as Segment;
-      const effect = this.effect(last, follower, left);
-      outcomes.rose(above + effect.rise, counts ?? last.countsCleared);
-      this.gather(follower, last, effect, outcomes);
-    }
-    for (const next of further) {
-      if (!isAnyOpen(next, passed)) continue;
-      const counted = counts ?? next.segment.countsCleared;
-      const effect = this.run(next, left);
-      outcomes.rose(above + effect.rise, counted);
-      if (effect.result === RUNNING) {
-        this.goOnBehind(next, effect.vmas, above - left.length, counted, outcomes);
-      } else this.gatherAll(next, effect, outcomes);
-    }
-  }
-
-  /** The same behind the segment that the calls of an opening share. */
-  private goOnBehind(
-    opening: Opening,
-    vmas: Vmas,
-    base: number,
-    counted: boolean,
-    outcomes: Outcomes,
-  ): void {
-    const left = withoutCleared(opening, vmas);
-    const above = base + left.length;
-    if (opening.clears === undefined) {
-      // Nothing is cleared, so nothing was found out elsewhere.
-      this.goOn(opening, left, above, counted, outcomes);
-      return;
-    }
-    const { continuations, spaces } = this;
-    const space = spaces.add(left);
-    const at = this.continuation(opening, space);
-    const mirrored = space !== spaces.firstOf(space);
-    outcomes.rose(above + continuations.riseOf(at, vmas.length - left.length), counted);
-    continuations.leadsIn(at, mirrored, outcomes.leads);
-    continuations.eachEnd(at, mirrored, outcomes.end);
-  }
-
-  private gather(
-    { plan, one }: Follower,
-    { from }: Segment,
-    { result, passed, vmas }: Effect,
-    outcomes: Outcomes,
-  ): void {
-    outcomes.leads.add(this.spaces.add(canonical(vmas)), one.index);
-    // Nobody else asks how many VMAs there are then.
-    const mapCount = this.judges ? vmas.length : 0;
-    const way = this.ways.numberOf(plan, from + passed, result, mapCount);
-    outcomes.end(way, one.size, one.index, this.images[one.index] as number);
-  }
-
-  /** The segment that the calls of an opening share has ended them. */
-  private gatherAll({ followers, depth }: Opening, effect: Effect, outcomes: Outcomes): void {
-    for (const follower of followers) {
-      if (!isOpen(follower, this.looks.passed)) continue;
-      this.gather(follower, follower.segments[depth] as Segment, effect, outcomes);
+      this.judgeWay(ways.numberOf(plan, place, result, vmas.length), one.size, one.index);
     }
   }
 
   /** Judges the calls that a look refuses, and those that end right behind their looks. */
   private judgeUnchanged(): void {
-    const { groups, looks, before, ways } = this;
+    const { groups, looks, before } = this;
+    const { ways } = this.continuations;
     for (const { groups: refused, place, result } of looks.refusals()) {
       for (const number of refused) {
         const group = groups[number] as CallGroup;
