@@ -13,7 +13,7 @@ export const withKernel = <T>(
   flag = '--kernel',
 ): Promise<T> =>
   interruptible(async (signal) => {
-    const kernel = await openKernel(name, flag);
+    const kernel = await openKernel(name, flag, signal);
     try {
       return await use(kernel, signal);
     } finally {

@@ -19,8 +19,11 @@ export interface Kernel {
    * KernelDied where it does not survive one.
    */
   run(scenarios: readonly Scenario[]): Promise<readonly Ran[]>;
-  /** Starts it anew, whatever has become of it; there is none where that is not ours to do. */
-  restart?(): Promise<void>;
+  /**
+   * Starts it anew, whatever has become of it; there is none where that is not ours to do. An abort ends the
+   * start, and leaves nothing running.
+   */
+  restart?(signal: AbortSignal): Promise<void>;
   /** Stops what was started for it; nothing is left running. */
   close(): Promise<void>;
 }

@@ -80,7 +80,7 @@ export class Runner {
     error: KernelDied,
     suspects: readonly Scenario[],
   ): Promise<readonly Scenario[]> {
-    const { kernel, found } = this;
+    const { kernel, found, signal } = this;
     if (kernel.restart === undefined) throw error;
     if (found.length === MOST) {
       const ids = found.map(({ scenario: { id } }) => id).join(', ');
@@ -89,12 +89,12 @@ export class Runner {
     const { scenarios, message: lastWords } = error;
     const scenario = scenarios[0] as Scenario;
     const at = found.push({ scenario, lastWords, alone: 'not run' }) - 1;
-    await kernel.restart();
+    await kernel.restart(signal);
     for (const suspect of suspects) {
       const known = await this.alone(suspect, lastWords);
       if (suspect === scenario || known.alone === 'died') found[at] = known;
       if (known.alone === 'survived') continue;
-      if (known.alone === 'died') await kernel.restart();
+      if (known.alone === 'died') await kernel.restart(signal);
       return [suspect];
     }
     return scenarios;

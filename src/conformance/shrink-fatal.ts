@@ -51,7 +51,7 @@ async function smallestOf(
     if (end === 'not run') break;
     if (end === 'survived') continue;
     deaths++;
-    await kernel.restart?.();
+    await kernel.restart?.(signal);
     const smaller = { scenario, lastWords: end.message };
     if (complaintOf(smaller) !== complaintOf(smallest)) continue;
     smallest = smaller;
@@ -77,7 +77,7 @@ export async function shrunkFatal(
   const fatal = [...all.entries()].filter(([, { alone }]) => alone === 'died');
   if (fatal.length === 0 || signal.aborted) return { notSurvived, failure: undefined };
   try {
-    if (isDead) await kernel.restart?.();
+    if (isDead) await kernel.restart?.(signal);
     for (const [i, one] of fatal) {
       const smallest = await smallestOf(kernel, on, one, signal);
       if (smallest !== undefined) notSurvived[i] = { ...one, smallest };

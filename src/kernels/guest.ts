@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { KernelFailed } from '../conformance/failed.js';
 import type { Kernel } from '../conformance/kernel.js';
 import { built } from './build.js';
 import { cpio } from './cpio.js';
@@ -22,13 +23,18 @@ const initramfs = (): Buffer =>
  *
  * @param name of the kernel, as the user gave it
  * @param how to boot it, given its folder
+ * @param signal ends the boot
  */
 export async function openGuest(
   name: string,
   how: (folder: GuestFolder) => Omit<ProbeCommand, 'console'>,
+  signal: AbortSignal | undefined,
 ): Promise<Kernel> {
+  if (signal?.aborted === true) throw new KernelFailed(`${name} was stopped before its start`);
   const folder = new GuestFolder(initramfs());
   let probe: ProbeProcess | undefined;
+  const stop = (): void => void probe?.close();
+  signal?.addEventListener('abort', stop);
   try {
     probe = new ProbeProcess({ ...how(folder), console: () => folder.consoleText() });
     return new ProbedKernel(name, [], await probe.greeting(), probe, () => folder.remove());
@@ -36,5 +42,7 @@ export async function openGuest(
     await probe?.close();
     folder.remove();
     throw error;
+  } finally {
+    signal?.removeEventListener('abort', stop);
   }
 }

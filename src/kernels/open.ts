@@ -26,18 +26,23 @@ function openModel(ref: string, flag: string): Kernel {
  * Throws BadInput for what is no kernel, KernelFailed where it cannot be run.
  *
  * @param flag by which the user names it
+ * @param signal ends a boot, as KernelFailed
  */
-export async function openKernel(name: string, flag = '--kernel'): Promise<Kernel> {
+export async function openKernel(
+  name: string,
+  flag = '--kernel',
+  signal?: AbortSignal,
+): Promise<Kernel> {
   if (name === 'live') return openLive();
-  if (name === 'uml') return restartable(() => openUml());
-  if (name.startsWith(UML)) {
-    return restartable(() => openUml(name.slice(UML.length)));
-  }
+  const uml = (program?: string): Promise<Kernel> =>
+    restartable((ends) => openUml(program, undefined, ends), signal);
+  if (name === 'uml') return uml();
+  if (name.startsWith(UML)) return uml(name.slice(UML.length));
   if (name.startsWith(MODEL)) return openModel(name.slice(MODEL.length), flag);
   if (!name.includes('/') && !existsSync(name)) {
     throw new BadInput(
       `${flag}: found "${name}", expected live, uml, uml:PROGRAM, model:RELEASE, or the path of an image`,
     );
   }
-  return restartable(() => openImage(name));
+  return restartable((ends) => openImage(name, ends), signal);
 }

@@ -139,10 +139,12 @@ export class ProbeProcess {
     });
   }
 
-  /** Ends the program and all that it started. */
+  /** Ends the program and all that it started; who waits for it is told that it was stopped. */
   async close(): Promise<void> {
     this.closing = true;
     this.alarm.off();
+    this.failure ??= new KernelFailed(`${this.command.what} was stopped`);
+    this.reject?.(this.failure);
     this.child.stdin?.end();
     (this.child.stdio[3] as Writable).end();
     await this.exited;

@@ -63,8 +63,8 @@ const command = (
   patience: PATIENCE[accelerator],
 });
 
-const boot = (image: string, accelerator: Accelerator): Promise<Kernel> =>
-  openGuest(image, (folder) => command(image, accelerator, folder));
+const boot = (image: string, accelerator: Accelerator, signal?: AbortSignal): Promise<Kernel> =>
+  openGuest(image, (folder) => command(image, accelerator, folder), signal);
 
 let kvmFailed = false;
 
@@ -85,15 +85,17 @@ function accelerators(): readonly Accelerator[] {
  */
 export async function openImage(
   image: string,
+  signal?: AbortSignal,
   [first, ...others]: readonly Accelerator[] = accelerators(),
 ): Promise<Kernel> {
   imageVersion(image);
   if (first === undefined) throw new RangeError('no accelerator to run a guest with');
   try {
-    return await boot(image, first);
+    return await boot(image, first, signal);
   } catch (error) {
-    if (!(error instanceof KernelFailed) || others.length === 0) throw error;
+    const isLast = others.length === 0 || signal?.aborted === true;
+    if (!(error instanceof KernelFailed) || isLast) throw error;
     kvmFailed = true;
-    return openImage(image, others);
+    return openImage(image, signal, others);
   }
 }

@@ -2,6 +2,7 @@ import type { Kernel } from '../conformance/kernel.js';
 import { openGuest } from './guest.js';
 import type { GuestFolder } from './guest-folder.js';
 import type { Limits } from './live.js';
+import type { ProbeCommand } from './probe-process.js';
 
 /** As Debian has it, and the package that it is in. */
 export const UML = 'linux.uml';
@@ -26,9 +27,13 @@ export const umlArguments = (
 ];
 
 /** A kernel built for ARCH=um, which runs as a process; throws KernelFailed. */
-export function openUml(program: string = UML, limits: Limits = 'sysctl'): Promise<Kernel> {
+export function openUml(
+  program: string = UML,
+  limits: Limits = 'sysctl',
+  signal?: AbortSignal,
+): Promise<Kernel> {
   const name = program === UML ? 'uml' : `uml:${program}`;
-  return openGuest(name, (folder) => ({
+  const how = (folder: GuestFolder): Omit<ProbeCommand, 'console'> => ({
     what: `the guest of ${name}`,
     program,
     args: umlArguments(folder, [limits]),
@@ -36,5 +41,6 @@ export function openUml(program: string = UML, limits: Limits = 'sysctl'): Promi
     install: `install the package ${UML_PACKAGE}`,
     inFlight: 2000,
     patience: { start: 30, answer: 20 },
-  }));
+  });
+  return openGuest(name, how, signal);
 }

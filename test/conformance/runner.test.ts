@@ -125,7 +125,7 @@ describe('a kernel that dies of a scenario', () => {
       {
         ...kernel,
         restart: async () => {
-          await kernel.restart?.();
+          await kernel.restart?.(NEVER);
           interruption.abort();
         },
       },

@@ -54,7 +54,7 @@ describe('a scenario that a kernel does not survive', () => {
     const interruption = new AbortController();
     const one = mortal((asked) => shrinks(asked));
     const restart = async (): Promise<void> => {
-      await one.kernel.restart?.();
+      await one.kernel.restart?.(NEVER);
       if (one.starts.length === 3) interruption.abort();
     };
     const cut = await conform({ ...one.kernel, restart }, on, [fatal], {
@@ -68,7 +68,7 @@ describe('a scenario that a kernel does not survive', () => {
     const other = mortal((asked) => shrinks(asked));
     const fails = async (): Promise<void> => {
       if (other.starts.length === 3) throw new KernelFailed('it does not boot');
-      await other.kernel.restart?.();
+      await other.kernel.restart?.(NEVER);
     };
     const failed = await conform({ ...other.kernel, restart: fails }, on, [fatal], {
       signal: NEVER,

@@ -11,6 +11,7 @@ import { built } from '../../src/kernels/build.js';
 import { openKernel } from '../../src/kernels/open.js';
 import { type ProbeCommand, ProbeProcess } from '../../src/kernels/probe-process.js';
 import { openImage } from '../../src/kernels/qemu.js';
+import { restartable } from '../../src/kernels/restartable.js';
 import { openUml } from '../../src/kernels/uml.js';
 import { newFolder } from '../support/new-folder.js';
 import { bzImage, GREETING, script } from './fakes.js';
@@ -19,6 +20,7 @@ const one = parseScenario(
   '{"id":"one","pages":1,"headroom":0,"setup":[],"calls":[{"call":"munmap","addr":0,"len":1}]}',
   'test',
 );
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const ANSWER = '@0 |;0 0 0 0 0 =';
 
 function probe(file: string, more: Partial<ProbeCommand> = {}): ProbeProcess {
@@ -217,9 +219,8 @@ describe('a guest', () => {
 });
 
 test('when the tool itself is killed, what it runs ends', async () => {
-  const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
   const args = ['conform', '--kernel', 'live', '--random', '1000000', '--seed', '1', '--quiet'];
-  const tool = spawn(process.execPath, [main, ...args], { stdio: 'ignore' });
+  const tool = spawn(process.execPath, [MAIN, ...args], { stdio: 'ignore' });
   onTestFinished(() => void tool.kill('SIGKILL'));
   const childrenOf = (pid = 0): number[] =>
     pid === 0
@@ -284,7 +285,7 @@ describe('a guest under QEMU', () => {
       `[ "$2" = tcg ] || exit 1`,
       `echo "${GREETING}"; read line; echo "${ANSWER}"; read line; echo "@1 e"; read line`,
     );
-    const kernel = await openImage(image, ['kvm', 'tcg']);
+    const kernel = await openImage(image, undefined, ['kvm', 'tcg']);
     expect(kernel).toMatchObject({ name: image, version: '9.9.9', hides: [] });
     expect(await kernel.run([one])).toMatchObject([{ id: 'one', steps: [{ result: { ok: 0 } }] }]);
     await kernel.close();
@@ -293,10 +294,77 @@ describe('a guest under QEMU', () => {
 
   test('that panics is reported with its console, and leaves nothing', async () => {
     qemu('echo "[ 0.8] Kernel panic - not syncing: no init" >"$console"');
-    await expect(openImage(image, ['tcg'])).rejects.toThrow(
+    await expect(openImage(image, undefined, ['tcg'])).rejects.toThrow(
       `the guest of ${image} (QEMU, tcg) ended (exit code 0); it said:\n  [ 0.8] Kernel panic`,
     );
     expect(guestFolders()).toEqual([]);
+  });
+});
+
+describe('a boot that is interrupted', () => {
+  const image = join(newFolder(), 'vmlinuz');
+  writeFileSync(image, bzImage('9.9.9 (who) #1 SMP'));
+
+  /** QEMU that greets the first so many times, and hangs from then on; returns where it notes each start. */
+  function hangingAfter(greets: number): string {
+    const starts = join(newFolder(), 'starts');
+    const count = `echo "$2" >>${starts}; [ $(wc -l <${starts}) -le ${greets} ] || exec sleep 100`;
+    const file = script('qemu-system-x86_64', count, `echo "${GREETING}"; read line`);
+    vi.stubEnv('PATH', `${join(file, '..')}:${process.env['PATH']}`);
+    return starts;
+  }
+
+  const linesOf = (file: string) =>
+    (existsSync(file) ? readFileSync(file, 'utf8') : '').split('\n');
+
+  test('ends, is not tried otherwise, and leaves nothing', async () => {
+    const starts = hangingAfter(0);
+    const interruption = new AbortController();
+    const opening = openImage(image, interruption.signal, ['kvm', 'tcg']);
+    opening.catch(() => {});
+    expect(await soon(() => linesOf(starts).length > 1)).toBe(true);
+    interruption.abort();
+    await expect(opening).rejects.toThrow(`the guest of ${image} (QEMU, kvm) was stopped`);
+    expect(linesOf(starts)).toEqual(['kvm', '']);
+    expect(guestFolders()).toEqual([]);
+  });
+
+  test('is not begun after the interruption', async () => {
+    const starts = hangingAfter(0);
+    await expect(openImage(image, AbortSignal.abort(), ['tcg'])).rejects.toThrow('was stopped');
+    expect(linesOf(starts)).toEqual(['']);
+    expect(guestFolders()).toEqual([]);
+  });
+
+  test('and is one of a kernel that died leaves it stopped', async () => {
+    const starts = hangingAfter(1);
+    const interruption = new AbortController();
+    const kernel = await restartable(
+      (signal) => openImage(image, signal, ['tcg']),
+      interruption.signal,
+    );
+    const restarted = kernel.restart?.(interruption.signal);
+    expect(await soon(() => linesOf(starts).length > 2)).toBe(true);
+    interruption.abort();
+    await restarted;
+    await kernel.close();
+    expect(guestFolders()).toEqual([]);
+  });
+
+  test('ends the command, which says so', async () => {
+    const starts = hangingAfter(0);
+    const args = ['conform', '--kernel', image, '--random', '10', '--seed', '1'];
+    const tool = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    onTestFinished(() => void tool.kill('SIGKILL'));
+    let said = '';
+    tool.stderr.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+    const ended = new Promise((resolve) => tool.on('close', resolve));
+    expect(await soon(() => linesOf(starts).length > 1)).toBe(true);
+    tool.kill('SIGINT');
+    expect(await ended).toBe(3);
+    expect(said).toContain('was stopped');
   });
 });
 

@@ -139,11 +139,12 @@ describe('a kernel that panics', () => {
     const first = left();
     const asked = parseScenario(scenario('always', 7), 'test');
     await expect(opened.run([asked])).rejects.toThrow(KernelDied);
-    await opened.restart?.();
+    const never = new AbortController().signal;
+    await opened.restart?.(never);
     expect(left()).toHaveLength(1);
     expect(left()).not.toEqual(first);
     // In the middle of a start.
-    const started = opened.restart?.();
+    const started = opened.restart?.(never);
     await opened.close();
     await started;
     expect(left()).toEqual([]);
