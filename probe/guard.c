@@ -1,11 +1,13 @@
 /*
- * guard PROGRAM ARGUMENT...
+ * guard [-x] PROGRAM ARGUMENT...
  *
  * Runs a program in a process group of its own and ends the whole group as soon as descriptor 3, a
  * pipe whose other end is with whoever started this, is closed there: also if that one was killed.
- * Exits as the program did, with 128 + the signal that ended it, or 127 if it cannot be started.
+ * Exits as the program did, with 128 + the signal that ended it, or 127 if it cannot be started. With -x
+ * the program finds no XSAVE in what it traces.
  */
 #include "bare.h"
+#include "xsave.h"
 
 /* Milliseconds; a program that is told by the end of its input gets this long to end by itself. */
 enum { TICK = 50, GRACE = 200 };
@@ -67,9 +69,12 @@ static void start(ulong *stack)
 {
 	char **argv = (char **)(stack + 1);
 	char **environment = argv + stack[0] + 1;
-	int status = 0, left = GRACE;
+	char **program = argv + 1;
+	int status = 0, left = GRACE, hides = 0;
 	long child;
 
+	if (program[0] && program[0][0] == '-' && program[0][1] == 'x')
+		hides = 1, program++;
 	sys2(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1);
 	/* Out of the terminal's foreground: an interrupt there is for the one who started this to handle. */
 	sys2(SYS_setpgid, 0, 0);
@@ -81,7 +86,9 @@ static void start(ulong *stack)
 		sys2(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
 		sys1(SYS_close, LIFELINE);
 		limit_stack();
-		sys3(SYS_execve, argv[1], argv + 1, environment);
+		if (hides)
+			hide_xsave();
+		sys3(SYS_execve, program[0], program, environment);
 		quit(127);
 	}
 	sys2(SYS_setpgid, child, child);

@@ -22,6 +22,8 @@ export interface ProbeCommand {
   readonly env?: NodeJS.ProcessEnv;
   /** Said where the program is not found. */
   readonly install: string;
+  /** It traces processes, and is to find no XSAVE in them. */
+  readonly hidesXsave?: true;
   /** Bytes of requests that may be under way: a serial line loses what its buffers cannot take. */
   readonly inFlight: number;
   /** Seconds until the greeting, and between answers. */
@@ -83,12 +85,13 @@ export class ProbeProcess {
 
   /** Starts the program; throws KernelFailed where it is not found, or the guard over it cannot be built. */
   constructor(private readonly command: ProbeCommand) {
-    const { what, program, args, env, install } = command;
+    const { what, program, args, env, install, hidesXsave } = command;
     const file = programFile(program);
     if (file === undefined) {
       throw new KernelFailed(`${what} cannot be started: ${program} was not found; ${install}`);
     }
-    this.child = spawn(built('guard'), [file, ...args], {
+    const options = hidesXsave === true ? ['-x'] : [];
+    this.child = spawn(built('guard'), [...options, file, ...args], {
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
       detached: true,
       ...(env === undefined ? {} : { env }),

@@ -38,6 +38,7 @@ export function openUml(
     program,
     args: umlArguments(folder, [limits]),
     env: { ...process.env, TMPDIR: folder.path },
+    hidesXsave: true,
     install: `install the package ${UML_PACKAGE}`,
     inFlight: 2000,
     patience: { start: 30, answer: 20 },

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -215,6 +215,58 @@ describe('a guest', () => {
     expect(isAlive(itself as number)).toBe(false);
     expect(isAlive(inGroup as number)).toBe(false);
     expect(isAlive(ownSession as number)).toBe(false);
+  });
+});
+
+describe('the guard', () => {
+  /** Stops a child of its own, and says how it fares with two forms of its registers. */
+  const tracer = `
+    #include <elf.h>
+    #include <errno.h>
+    #include <signal.h>
+    #include <stdio.h>
+    #include <sys/ptrace.h>
+    #include <sys/uio.h>
+    #include <sys/wait.h>
+    #include <unistd.h>
+    static char room[1 << 16];
+    static int get(int pid, long form)
+    {
+      struct iovec to = { room, sizeof room };
+      return ptrace(PTRACE_GETREGSET, pid, form, &to) == 0 ? 0 : errno;
+    }
+    int main(void)
+    {
+      int pid = fork();
+      if (pid == 0) {
+        ptrace(PTRACE_TRACEME, 0, 0, 0);
+        raise(SIGSTOP);
+        return 0;
+      }
+      waitpid(pid, 0, 0);
+      printf("%d %d", get(pid, NT_X86_XSTATE), get(pid, NT_PRFPREG));
+      kill(pid, SIGKILL);
+      return 0;
+    }`;
+  const folder = newFolder();
+  writeFileSync(join(folder, 'tracer.c'), tracer);
+
+  async function told(...options: readonly string[]): Promise<string> {
+    const guard = spawn(built('guard'), [...options, join(folder, 'tracer')], {
+      stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
+    });
+    let said = '';
+    guard.stdout?.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+    expect(await new Promise((resolve) => guard.on('close', resolve))).toBe(0);
+    return said;
+  }
+
+  test('hides the XSAVE form of registers from a tracer, and no other', async ({ skip }) => {
+    execFileSync('cc', ['-o', join(folder, 'tracer'), join(folder, 'tracer.c')]);
+    skip((await told()) !== '0 0', 'this machine has none, or lets nobody trace');
+    expect(await told('-x')).toBe('5 0');
   });
 });
 
