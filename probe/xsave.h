@@ -3,7 +3,8 @@
  *
  * User-mode Linux of 6.1 keeps the registers of its processes in 2,696 bytes. Where the state of the processor
  * is larger (11,008 bytes with AMX), the host does not put back what is cut off, and init dies of SIGSEGV.
- * Without this form it takes the older one, of 512 bytes, as on a processor that knows no other.
+ * Without this form it takes the older one, of 512 bytes, as on a processor that knows no other: what is not
+ * in that (AVX) is cleared by a fault of the process.
  */
 #ifndef XSAVE_H
 #define XSAVE_H
