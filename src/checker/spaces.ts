@@ -219,14 +219,28 @@ export function frameTokens(vmas: Vmas, pages: number): Pages {
   return tokens;
 }
 
-function hasIdentities(vmas: Vmas): boolean {
-  for (const vma of vmas) if (idOf(vma) !== 0) return true;
-  return false;
+/** Bits of an identity in a VMA word. */
+const IDENTITY_BITS = 4;
+const HIGHEST = (1 << IDENTITY_BITS) - 1;
+
+/** Whether the identities of each kind are numbered by first appearance. */
+function isCanonical(vmas: Vmas): boolean {
+  // The highest identity met of each kind, side by side in one integer.
+  let met = 0;
+  for (const vma of vmas) {
+    const id = idOf(vma);
+    if (id === 0) continue;
+    const place = kindOf(vma) * IDENTITY_BITS;
+    const highest = (met >>> place) & HIGHEST;
+    if (id > highest + 1) return false;
+    if (id > highest) met += 1 << place;
+  }
+  return true;
 }
 
 /** The same address space with identities numbered by first appearance: equal situations are equal states. */
 export function canonical(vmas: Vmas): Vmas {
-  if (!hasIdentities(vmas)) return vmas;
+  if (isCanonical(vmas)) return vmas;
   const names = new Map<number, number>();
   const next = new Map<number, number>();
   return vmas.map((vma) => {
