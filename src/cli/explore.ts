@@ -1,4 +1,4 @@
-import { pose } from '../conformance/claim-scenario.js';
+import { claimOfDifference, pose } from '../conformance/claim-scenario.js';
 import type { Scenario } from '../conformance/scenario.js';
 import { obey, type Session, start, startFrom } from '../explore/session.js';
 import { BadInput } from '../input/bad-input.js';
@@ -7,8 +7,8 @@ import { machine } from '../model/plan.js';
 import type { Release } from '../model/release.js';
 import { releases } from '../model/releases/index.js';
 import { ModelLimitError } from '../model/vma.js';
-import { breachesOf, tracesIn } from '../trace/read.js';
-import type { BreachTrace } from '../trace/trace.js';
+import { tracesIn } from '../trace/read.js';
+import type { Trace } from '../trace/trace.js';
 import { Exit } from './exit.js';
 import { exploreLines } from './explore-lines.js';
 import { exploreTerminal } from './explore-terminal.js';
@@ -28,6 +28,8 @@ const DEFAULT_PAGES = 16;
 interface Origin {
   readonly scenario: Scenario;
   readonly release: Release;
+  /** Shown beside it. */
+  readonly beside: Release | undefined;
 }
 
 function pickNth<T>(all: readonly T[], nth: number, file: string, what: string): T {
@@ -39,15 +41,27 @@ function pickNth<T>(all: readonly T[], nth: number, file: string, what: string):
   );
 }
 
-/** A counterexample of verify --json, as the scenario that it is. */
-function fromTrace(trace: BreachTrace, file: string, asked: Release | undefined): Origin {
-  const release = asked ?? releaseFor(trace.release, `${file}: release`);
+/**
+ * A counterexample or a difference as the scenario that it is, on the release that it is of. A difference is
+ * of the second of two, and has the first beside it.
+ */
+function fromTrace(trace: Trace, file: string, asked: Release | undefined): Origin {
   if (trace.kind === 'race') {
     throw new BadInput(`${file}: found a race, expected a counterexample of one call`);
   }
-  const posed = pose(machine(release), trace, trace.invariant);
-  if ('scenario' in posed) return { scenario: posed.scenario, release };
-  throw new BadInput(`${file}: found a counterexample that is no scenario: ${posed.impossible}`);
+  const differs = trace.kind === 'difference';
+  const found = (id: string): Release => releaseFor(id, `${file}: release`);
+  const [first, second] = differs ? trace.outcomes : [undefined, trace];
+  const own = found(second.release);
+  const claim = differs ? claimOfDifference(trace) : trace;
+  const posed = pose(machine(own), claim, differs ? 'difference' : trace.invariant);
+  if ('impossible' in posed) {
+    const what = differs ? 'difference' : 'counterexample';
+    throw new BadInput(`${file}: found a ${what} that is no scenario: ${posed.impossible}`);
+  }
+  const { scenario } = posed;
+  if (asked !== undefined) return { scenario, release: asked, beside: undefined };
+  return { scenario, release: own, beside: first && found(first.release) };
 }
 
 const newest = (): Release => releases.at(-1) as Release;
@@ -61,16 +75,25 @@ function wholeJson(text: string): unknown {
   }
 }
 
+/** A file of one scenario, as far as can be told without a message on what is wrong with it. */
+const isScenario = (whole: unknown): boolean =>
+  typeof whole === 'object' && whole !== null && 'calls' in whole;
+
+const EXPECTED = 'scenarios, a line each, or traces of verify --json or diff --json';
+
 function originOf(file: string, { release, nth = 1 }: ExploreFlags): Origin {
   if (file === '-')
     throw new BadInput('found - as a file, expected its name: standard input is for commands');
   const asked = release === undefined ? undefined : releaseFor(release, '--release');
-  const text = readText(file, 'a scenario, or a counterexample of verify --json');
-  const traces = breachesOf(tracesIn(wholeJson(text), `${file}: `));
-  if (traces.length > 0)
-    return fromTrace(pickNth(traces, nth, file, 'counterexample'), file, asked);
+  const text = readText(file, EXPECTED);
+  const whole = wholeJson(text);
+  const traces = tracesIn(whole, `${file}: `);
+  if (traces.length > 0) return fromTrace(pickNth(traces, nth, file, 'trace'), file, asked);
+  if (whole !== undefined && !isScenario(whole)) {
+    throw new BadInput(`${file}: found JSON with no trace in it, expected ${EXPECTED}`);
+  }
   const { scenario } = pickNth(readScenarios(file), nth, file, 'scenario');
-  return { scenario, release: asked ?? newest() };
+  return { scenario, release: asked ?? newest(), beside: undefined };
 }
 
 function sessionFor(file: string | undefined, flags: ExploreFlags): Session {
@@ -87,7 +110,8 @@ function sessionFor(file: string | undefined, flags: ExploreFlags): Session {
     throw new BadInput('--pages: found it with a file, expected no file: a scenario has its pages');
   }
   const origin = originOf(file, flags);
-  return limited(startFrom(origin.scenario, machine(origin.release)));
+  const { scenario, release: on, beside } = origin;
+  return limited(startFrom(scenario, machine(on), beside && machine(beside)));
 }
 
 /** Lets a user make calls and see what comes of them: on a terminal in a view, elsewhere line by line. */

@@ -362,7 +362,7 @@ export const COMMANDS = [
     arguments: [
       {
         name: 'file',
-        says: 'begin with a scenario, or with a counterexample of verify --json',
+        says: 'begin with a scenario, or with a trace of verify --json or diff --json',
         values: 'file',
         may: 'be left out',
       },
@@ -385,7 +385,7 @@ export const COMMANDS = [
     ],
     examples: [
       { args: 'explore --release v7.1', says: 'an empty window, and calls as you type them' },
-      { args: 'explore found.json --nth 2', says: 'the second counterexample, step by step' },
+      { args: 'explore found.json --nth 2', says: 'the second trace that it has, step by step' },
     ],
   },
   {

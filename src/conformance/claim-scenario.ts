@@ -5,7 +5,7 @@ import { modelCall } from '../input/call.js';
 import type { Vmas } from '../model/address-space.js';
 import type { Machine } from '../model/plan.js';
 import { run } from '../model/run.js';
-import { NO_RESOURCE_LIMITS, type ResourceLimits } from '../model/state.js';
+import { env, NO_RESOURCE_LIMITS, type ResourceLimits } from '../model/state.js';
 import {
   isArmed,
   isFaulted,
@@ -21,7 +21,7 @@ import {
   type Vma,
 } from '../model/vma.js';
 import type { TracedCall } from '../trace/call.js';
-import type { CallTrace } from '../trace/trace.js';
+import type { CallTrace, DifferenceTrace } from '../trace/trace.js';
 import { vmaOf } from '../trace/vma.js';
 import { wasSetUp } from './kernel.js';
 import { modelled } from './model-kernel.js';
@@ -29,13 +29,42 @@ import type { ScenarioOutcome } from './outcome.js';
 import { layoutEntry, UNLIMITED } from './running.js';
 import { type Scenario, scenarioFrom } from './scenario.js';
 
-/** A counterexample as a scenario, with what the release makes of it; or why there is none. */
+/** A call, and what is said to come of it. */
+export type Claim = Pick<
+  CallTrace,
+  | 'pages'
+  | 'maxMapCount'
+  | 'setup'
+  | 'before'
+  | 'limits'
+  | 'limitedFromStart'
+  | 'call'
+  | 'failures'
+  | 'result'
+  | 'after'
+>;
+
+/** What the second of two releases makes of a call. */
+export const claimOfDifference = (difference: DifferenceTrace): Claim => {
+  const { pages, maxMapCount, outcomes } = difference;
+  const { result, after } = outcomes[1];
+  return {
+    ...difference,
+    limits: env(maxMapCount, pages),
+    limitedFromStart: false,
+    failures: [],
+    result,
+    after,
+  };
+};
+
+/** A claim as a scenario, with what the release makes of it; or why there is none. */
 export type Posed =
   | { readonly scenario: Scenario; readonly model: ScenarioOutcome }
   | { readonly impossible: string };
 
 /** What a scenario has no words for. */
-function unspeakable(c: CallTrace): string | undefined {
+function unspeakable(c: Claim): string | undefined {
   const [failure] = c.failures;
   if (failure !== undefined) return `something is made to fail in it (${failure.kernel})`;
   const limits = Object.keys(NO_RESOURCE_LIMITS) as (keyof ResourceLimits)[];
@@ -83,7 +112,7 @@ const built = (on: Machine, { setup }: Scenario): Vmas =>
   setup.reduce<Vmas>((vmas, call) => run(on, UNLIMITED, vmas, [], modelCall(call)).vmas, []);
 
 /** With its history as the set-up, or as the first calls where the limit was there from the start; without one, mapped VMA by VMA. */
-function writtenScenario(c: CallTrace, id: string): object {
+function writtenScenario(c: Claim, id: string): object {
   const { pages, maxMapCount } = c;
   if (c.limitedFromStart) {
     return { id, pages, headroom: maxMapCount, setup: [], calls: [...(c.setup ?? []), c.call] };
@@ -93,8 +122,8 @@ function writtenScenario(c: CallTrace, id: string): object {
   return { id, pages, headroom, setup, calls: [c.call] };
 }
 
-/** Whether a release makes of the scenario what the counterexample says that it does. */
-function isRepeated(c: CallTrace, { steps }: ScenarioOutcome): boolean {
+/** Whether a release makes of the scenario what the claim says that it does. */
+function isRepeated(c: Claim, { steps }: ScenarioOutcome): boolean {
   const last = steps.at(-1);
   if (last === undefined) return false;
   const result = 'errno' in last.result ? `-${last.result.errno}` : `${last.result.ok}`;
@@ -105,7 +134,7 @@ function isRepeated(c: CallTrace, { steps }: ScenarioOutcome): boolean {
  * With a hint where the move is to go: behind the window of a scenario there is room, and without a hint
  * the kernel would take that.
  */
-function hinted(c: CallTrace, scenario: Scenario): Scenario {
+function hinted(c: Claim, scenario: Scenario): Scenario {
   const newAddr = Number(c.result);
   const calls = scenario.calls.map((call, i) =>
     call.call === 'mremap' && i === scenario.calls.length - 1 && newAddr >= 0
@@ -115,8 +144,8 @@ function hinted(c: CallTrace, scenario: Scenario): Scenario {
   return { ...scenario, calls };
 }
 
-/** The counterexample of a release as a scenario, if one can say it. */
-export function pose(on: Machine, c: CallTrace, id: string): Posed {
+/** What is claimed of a release as a scenario, if one can say it. */
+export function pose(on: Machine, c: Claim, id: string): Posed {
   const reason = unspeakable(c);
   if (reason !== undefined) return { impossible: reason };
   let scenario: Scenario;

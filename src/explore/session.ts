@@ -140,9 +140,19 @@ export function obey(session: Session, command: SessionCommand): Session {
   }
 }
 
-/** A scenario with all of its calls made, each of which undo takes back. Throws as `obey` does. */
-export function startFrom({ pages, setup, headroom, calls }: Scenario, on: Machine): Session {
-  const built = obey(start(pages, on), { do: 'call', calls: setup.map(modelCall) });
+/**
+ * A scenario with all of its calls made, each of which undo takes back. Throws as `obey` does.
+ *
+ * @param beside a release whose outcomes are shown beside them
+ */
+export function startFrom(
+  { pages, setup, headroom, calls }: Scenario,
+  on: Machine,
+  beside: Machine | undefined,
+): Session {
+  const empty = start(pages, on);
+  const begun = { ...empty, now: besides(empty.now, beside) };
+  const built = obey(begun, { do: 'call', calls: setup.map(modelCall) });
   const limitSet = obey(built, { do: 'headroom', value: headroom });
   return obey(limitSet, { do: 'call', calls: calls.map(modelCall) });
 }

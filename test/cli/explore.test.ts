@@ -103,9 +103,34 @@ describe('mremap-check explore without a terminal', () => {
     expect(stdout).toContain('v2.6.33: -ENOMEM from move-count-check, yet changed');
     const beyond = await explore(['--nth', '99', file]);
     expect(beyond.code).toBe(2);
-    expect(beyond.stderr).toMatch(
-      /--nth: found 99, expected one of the counterexamples in .*, which has 1/,
-    );
+    expect(beyond.stderr).toMatch(/--nth: found 99, expected one of the traces in .*, which has 1/);
+  });
+
+  test('begins with a counterexample on another release, where it need not be one', async () => {
+    const { stdout: report } = await cli(['verify', '--json', fileWith('spec.json', specText())]);
+    const file = fileWith('report.json', report);
+    const { code, stdout } = await explore(['--release', 'v5.1', file], 'history');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^explore {2}v5\.1 /);
+    expect(stdout).toContain('MAYMOVE|FIXED, 1) = -ENOMEM');
+  });
+
+  test('begins with a difference of diff --json, with the other release beside it', async () => {
+    const { stdout: report } = await cli(['diff', 'v7.0', 'v7.1', '--pages', '3', '--json']);
+    const file = fileWith('diff.json', report);
+    const { code, stdout } = await explore([file], 'history');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^explore {2}v7\.1 .*beside v6\.18/);
+    expect(stdout).toMatch(/\* +\d+ mremap\(.* = -ENOMEM/);
+    const alone = await explore(['--release', 'v7.1', file], 'history');
+    expect(alone.stdout).not.toContain('beside v6.18');
+  });
+
+  test('says what it found in JSON that has neither scenarios nor traces', async () => {
+    const file = fileWith('other.json', '{\n  "complete": true\n}\n');
+    const { code, stderr } = await explore([file]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('other.json: found JSON with no trace in it, expected scenarios');
   });
 
   test.each([
@@ -113,7 +138,7 @@ describe('mremap-check explore without a terminal', () => {
     [['--pages', '33'], 'Expected a whole number from 1 to 32.'],
     [['--release', 'v9.9'], '--release: found "v9.9", expected one of'],
     [['-'], 'found - as a file, expected its name'],
-    [['nowhere.jsonl'], 'nowhere.jsonl: no such file, expected a scenario, or a counterexample'],
+    [['nowhere.jsonl'], 'nowhere.jsonl: no such file, expected scenarios, a line each, or traces'],
     [['--pages', '4', 'x.jsonl'], '--pages: found it with a file'],
   ])('refuses %j', async (args, message) => {
     const { code, stdout, stderr } = await explore(args);

@@ -82,7 +82,7 @@ describe('a session', () => {
             outcome.result < 0 ? { errno: errnoName(-outcome.result) } : { ok: page },
           );
         });
-        const again = startFrom(scenario, now.under.on);
+        const again = startFrom(scenario, now.under.on, undefined);
         expect(again.now.take.vmas).toEqual(now.take.vmas);
         expect(savedScenario(again.now, 'it')).toEqual(scenario);
       }),
