@@ -41,4 +41,4 @@ export function scenarioFrom(value: unknown, where: string): Scenario {
 
 /** One line of a scenario file; throws BadInput. */
 export const parseScenario = (line: string, where: string): Scenario =>
-  scenarioFrom(parseJson(line, where), where);
+  scenarioFrom(parseJson(line, where, 'a scenario as JSON, all of it in one line'), where);

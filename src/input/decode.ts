@@ -39,11 +39,13 @@ export function decode<A>(codec: t.Decoder<unknown, A>, value: unknown, where: s
 }
 
 /** Text as JSON; throws BadInput where it is none. */
-export function parseJson(text: string, where: string): unknown {
+export function parseJson(text: string, where: string, expected = 'JSON'): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
     const reason = (error as Error).message.replace(/\s+/g, ' ');
-    throw new BadInput(`${where}: found something that is not JSON (${reason}), expected JSON`);
+    throw new BadInput(
+      `${where}: found something that is not JSON (${reason}), expected ${expected}`,
+    );
   }
 }

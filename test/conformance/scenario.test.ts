@@ -216,7 +216,7 @@ describe('a bad scenario gives one message with place, finding and expectation:'
 
   test('not JSON', () => {
     expect(refusal('{"id":')).toMatch(
-      /^file\.jsonl:3: found something that is not JSON \(.+\), expected JSON$/,
+      /^file\.jsonl:3: found something that is not JSON \(.+\), expected a scenario as JSON, all of it in one line$/,
     );
   });
 });
