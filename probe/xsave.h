@@ -12,7 +12,7 @@
 #include "bare.h"
 
 enum { PR_SET_SECCOMP = 22, PR_SET_NO_NEW_PRIVS = 38, SECCOMP_MODE_FILTER = 2 };
-enum { SYS_ptrace = 101, PTRACE_GETREGSET = 0x4204, NT_X86_XSTATE = 0x202, EIO = 5 };
+enum { SYS_ptrace = 101, PTRACE_GETREGSET = 0x4204, NT_X86_XSTATE = 0x202, ENODEV = 19 };
 /* Of the classic BPF: load a word, skip so many unless it is equal, return. */
 enum { LOAD = 0x20, EQUAL = 0x15, RETURN = 0x06 };
 enum { ALLOWED = 0x7fff0000, FAILS = 0x00050000 };
@@ -29,7 +29,7 @@ static void hide_xsave(void)
 		{ LOAD, 0, 0, NUMBER }, { EQUAL, 0, 5, SYS_ptrace },
 		{ LOAD, 0, 0, ARGUMENTS }, { EQUAL, 0, 3, PTRACE_GETREGSET },
 		{ LOAD, 0, 0, ARGUMENTS + 2 * 8 }, { EQUAL, 0, 1, NT_X86_XSTATE },
-		{ RETURN, 0, 0, FAILS | EIO },
+		{ RETURN, 0, 0, FAILS | ENODEV },
 		{ RETURN, 0, 0, ALLOWED },
 	};
 	struct filter filter = { sizeof program / sizeof *program, program };

@@ -23,7 +23,7 @@ export interface ProbeCommand {
   /** Said where the program is not found. */
   readonly install: string;
   /** It traces processes, and is to find no XSAVE in them. */
-  readonly hidesXsave?: true;
+  readonly hidesXsave?: boolean;
   /** Bytes of requests that may be under way: a serial line loses what its buffers cannot take. */
   readonly inFlight: number;
   /** Seconds until the greeting, and between answers. */

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { KernelFailed } from '../conformance/failed.js';
 import type { Kernel } from '../conformance/kernel.js';
 import { openGuest } from './guest.js';
 import type { GuestFolder } from './guest-folder.js';
@@ -26,11 +28,19 @@ export const umlArguments = (
   ...init,
 ];
 
+/** Which registers a guest may be offered, in the order to try: not all of them, or all. */
+type Registers = 'basic' | 'all';
+
+/** 6.1 has no room for the state of a processor with AMX; others have, and may have no use for less. */
+const registersToTry = (): readonly Registers[] =>
+  /^flags\b.* amx_tile\b/m.test(readFileSync('/proc/cpuinfo', 'utf8')) ? ['basic', 'all'] : ['all'];
+
 /** A kernel built for ARCH=um, which runs as a process; throws KernelFailed. */
-export function openUml(
+export async function openUml(
   program: string = UML,
   limits: Limits = 'sysctl',
   signal?: AbortSignal,
+  [registers, ...others]: readonly Registers[] = registersToTry(),
 ): Promise<Kernel> {
   const name = program === UML ? 'uml' : `uml:${program}`;
   const how = (folder: GuestFolder): Omit<ProbeCommand, 'console'> => ({
@@ -38,10 +48,16 @@ export function openUml(
     program,
     args: umlArguments(folder, [limits]),
     env: { ...process.env, TMPDIR: folder.path },
-    hidesXsave: true,
+    hidesXsave: registers === 'basic',
     install: `install the package ${UML_PACKAGE}`,
     inFlight: 2000,
     patience: { start: 30, answer: 20 },
   });
-  return openGuest(name, how, signal);
+  try {
+    return await openGuest(name, how, signal);
+  } catch (error) {
+    const isLast = others.length === 0 || signal?.aborted === true;
+    if (!(error instanceof KernelFailed) || isLast) throw error;
+    return openUml(program, limits, signal, others);
+  }
 }
