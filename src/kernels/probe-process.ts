@@ -26,6 +26,8 @@ export interface ProbeCommand {
   readonly hidesXsave?: boolean;
   /** Bytes of requests that may be under way: a serial line loses what its buffers cannot take. */
   readonly inFlight: number;
+  /** What it says on standard error where it stands still and does not end. */
+  readonly halted?: RegExp;
   /** Seconds until the greeting, and between answers. */
   readonly patience: { readonly start: number; readonly answer: number };
   /** For a guest: what its console shows so far, if that is not its standard error. */
@@ -111,6 +113,7 @@ export class ProbeProcess {
     (this.child.stdout as Readable).setEncoding('latin1').on('data', (text) => this.read(text));
     (this.child.stderr as Readable).setEncoding('utf8').on('data', (text: string) => {
       this.errors = (this.errors + text).slice(-10_000);
+      if (this.command.halted?.test(this.errors) === true) this.died('halted');
     });
   }
 

@@ -58,6 +58,7 @@ const command = (
   what: `the guest of ${image} (QEMU, ${accelerator})`,
   program: QEMU,
   args: qemuArguments(image, accelerator, folder),
+  halted: /KVM internal error/,
   install: `install the package ${QEMU_PACKAGE}`,
   inFlight: 2000,
   patience: PATIENCE[accelerator],

@@ -357,6 +357,18 @@ describe('a guest under QEMU', () => {
     expect(guestFolders()).toEqual([]);
   });
 
+  test('is not waited for where KVM says that it stands still', async () => {
+    const halts = '{ echo "KVM internal error. Suberror: 1" >&2; exec sleep 100; }';
+    qemu(`[ "$2" = tcg ] || ${halts}`, `echo "${GREETING}"; read line`);
+    await expect(openImage(image, undefined, ['kvm'])).rejects.toThrow(
+      `the guest of ${image} (QEMU, kvm) halted; the last that it said:\n  KVM internal error.`,
+    );
+    const kernel = await openImage(image, undefined, ['kvm', 'tcg']);
+    expect(kernel.version).toBe('9.9.9');
+    await kernel.close();
+    expect(guestFolders()).toEqual([]);
+  });
+
   test('that panics is reported with its console, and leaves nothing', async () => {
     qemu('echo "[ 0.8] Kernel panic - not syncing: no init" >"$console"');
     await expect(openImage(image, undefined, ['tcg'])).rejects.toThrow(
