@@ -1,7 +1,6 @@
 import { inCountersAlone } from './behaviour.js';
 import type { BehaviourClass } from './compare.js';
-import type { Witness } from './findings.js';
-import { byRank } from './findings.js';
+import { byRank, type Witness } from './findings.js';
 import { NOTHING_CHANGED, type Seen } from './sight.js';
 
 /** Classes of behaviour put together as specs expect them: not how an address space changed, but whether. */

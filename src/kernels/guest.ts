@@ -46,3 +46,24 @@ export async function openGuest(
     signal?.removeEventListener('abort', stop);
   }
 }
+
+/**
+ * Boots a guest in the first of some ways in which it starts.
+ *
+ * @param boot rejects with KernelFailed where it does not start
+ * @param signal after which no further way is tried
+ */
+export async function bootFirst<Way>(
+  [way, ...others]: readonly [Way, ...Way[]],
+  boot: (way: Way) => Promise<Kernel>,
+  signal: AbortSignal | undefined,
+): Promise<Kernel> {
+  try {
+    return await boot(way);
+  } catch (error) {
+    const [next, ...rest] = others;
+    const isLast = next === undefined || signal?.aborted === true;
+    if (!(error instanceof KernelFailed) || isLast) throw error;
+    return bootFirst([next, ...rest], boot, signal);
+  }
+}

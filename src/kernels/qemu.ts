@@ -1,8 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
-import { KernelFailed } from '../conformance/failed.js';
 import type { Kernel } from '../conformance/kernel.js';
-import { openGuest } from './guest.js';
+import { bootFirst, openGuest } from './guest.js';
 import type { GuestFolder } from './guest-folder.js';
 import { imageVersion } from './image.js';
 import type { ProbeCommand } from './probe-process.js';
@@ -64,14 +63,17 @@ const command = (
   patience: PATIENCE[accelerator],
 });
 
-const boot = (image: string, accelerator: Accelerator, signal?: AbortSignal): Promise<Kernel> =>
-  openGuest(image, (folder) => command(image, accelerator, folder), signal);
+/** KVM failed for a guest, or is not there. */
+let emulates = false;
 
-let kvmFailed = false;
+function boot(image: string, accelerator: Accelerator, signal?: AbortSignal): Promise<Kernel> {
+  emulates ||= accelerator === 'tcg';
+  return openGuest(image, (folder) => command(image, accelerator, folder), signal);
+}
 
 /** Those to try, in this order. */
-function accelerators(): readonly Accelerator[] {
-  if (kvmFailed) return ['tcg'];
+function accelerators(): readonly [Accelerator, ...Accelerator[]] {
+  if (emulates) return ['tcg'];
   try {
     accessSync('/dev/kvm', constants.R_OK | constants.W_OK);
     return ['kvm', 'tcg'];
@@ -81,22 +83,14 @@ function accelerators(): readonly Accelerator[] {
 }
 
 /**
- * A kernel image in a virtual machine, under KVM if that works, else emulated. Throws BadInput for a
- * file that is no image, KernelFailed for one that does not run.
+ * A kernel image in a virtual machine, under KVM if that works, else emulated. Rejects with BadInput for a
+ * file that is no image, with KernelFailed for one that does not run.
  */
 export async function openImage(
   image: string,
   signal?: AbortSignal,
-  [first, ...others]: readonly Accelerator[] = accelerators(),
+  toTry = accelerators(),
 ): Promise<Kernel> {
   imageVersion(image);
-  if (first === undefined) throw new RangeError('no accelerator to run a guest with');
-  try {
-    return await boot(image, first, signal);
-  } catch (error) {
-    const isLast = others.length === 0 || signal?.aborted === true;
-    if (!(error instanceof KernelFailed) || isLast) throw error;
-    kvmFailed = true;
-    return openImage(image, signal, others);
-  }
+  return bootFirst(toTry, (accelerator) => boot(image, accelerator, signal), signal);
 }

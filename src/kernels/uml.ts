@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { KernelFailed } from '../conformance/failed.js';
 import type { Kernel } from '../conformance/kernel.js';
-import { openGuest } from './guest.js';
+import { bootFirst, openGuest } from './guest.js';
 import type { GuestFolder } from './guest-folder.js';
 import type { Limits } from './live.js';
 import type { ProbeCommand } from './probe-process.js';
@@ -32,32 +31,28 @@ export const umlArguments = (
 type Registers = 'basic' | 'all';
 
 /** 6.1 has no room for the state of a processor with AMX; others have, and may have no use for less. */
-const registersToTry = (): readonly Registers[] =>
+const registersToTry = (): readonly [Registers, ...Registers[]] =>
   /^flags\b.* amx_tile\b/m.test(readFileSync('/proc/cpuinfo', 'utf8')) ? ['basic', 'all'] : ['all'];
 
 /** A kernel built for ARCH=um, which runs as a process; throws KernelFailed. */
-export async function openUml(
+export function openUml(
   program: string = UML,
   limits: Limits = 'sysctl',
   signal?: AbortSignal,
-  [registers, ...others]: readonly Registers[] = registersToTry(),
+  registers = registersToTry(),
 ): Promise<Kernel> {
   const name = program === UML ? 'uml' : `uml:${program}`;
-  const how = (folder: GuestFolder): Omit<ProbeCommand, 'console'> => ({
+  const command = (folder: GuestFolder, offered: Registers): Omit<ProbeCommand, 'console'> => ({
     what: `the guest of ${name}`,
     program,
     args: umlArguments(folder, [limits]),
     env: { ...process.env, TMPDIR: folder.path },
-    hidesXsave: registers === 'basic',
+    hidesXsave: offered === 'basic',
     install: `install the package ${UML_PACKAGE}`,
     inFlight: 2000,
     patience: { start: 30, answer: 20 },
   });
-  try {
-    return await openGuest(name, how, signal);
-  } catch (error) {
-    const isLast = others.length === 0 || signal?.aborted === true;
-    if (!(error instanceof KernelFailed) || isLast) throw error;
-    return openUml(program, limits, signal, others);
-  }
+  const boot = (offered: Registers): Promise<Kernel> =>
+    openGuest(name, (folder) => command(folder, offered), signal);
+  return bootFirst(registers, boot, signal);
 }

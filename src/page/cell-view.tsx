@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { ShownData } from '../html/data.js';
+import { shortName } from '../report/release-name.js';
 import { grouped, plural } from '../report/words.js';
 import { CELL_TEXT, cellAt, cellWords, FOUND_TEXT } from './cells.js';
 import { type Asked, columns, data, rows, variants } from './data.js';
@@ -7,7 +8,7 @@ import { played, playedRace } from './play.js';
 import { Player } from './player.js';
 import { FRESH, type Go, linkTo, type Route } from './route.js';
 import { CallSituation, RaceSituation } from './situation.js';
-import { documentsOf, releaseText, shortName } from './words.js';
+import { documentsOf, releaseText } from './words.js';
 
 /** The other releases of the same promise. */
 function Strip({

@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { shortName } from '../report/release-name.js';
 import { CELL_TEXT, type Cell, cellAt, cellWords } from './cells.js';
 import { rows as allRows, data } from './data.js';
 import { filtered, isShown } from './filter.js';
 import { FRESH, linkTo, type Route } from './route.js';
-import { releaseText, shortName } from './words.js';
+import { releaseText } from './words.js';
 
 const KERNEL_MARK = { confirmed: '*', refuted: '~' } as const;
 

@@ -1,7 +1,7 @@
 import type { Frame } from '../html/run.js';
 import type { Vmas } from '../model/address-space.js';
 import { coverage } from '../model/release.js';
-import { firstOf, releaseById } from '../model/releases/index.js';
+import { releaseById } from '../model/releases/index.js';
 import { releaseByRef } from '../model/releases/variant.js';
 import {
   displacementOf,
@@ -59,10 +59,6 @@ export function releaseText(id: string): string {
     ? `Release ${id} stands for Linux ${coverage(releaseByRef(id))}.`
     : `Release ${id}: ${patched.says}`;
 }
-
-/** As a column is headed: the first kernel that it stands for, or the file of a patch without its folders. */
-export const shortName = (id: string): string =>
-  firstOf(id) ?? (/^v\d/.test(id) ? id.slice(1) : (id.split('/').at(-1) ?? id));
 
 /** Documents of the project on a cell; a variant or a patch has none of its own. */
 export function documentsOf(invariant: string, release: string): readonly string[] {

@@ -1,3 +1,4 @@
+import { withoutFolders } from './release-name.js';
 import { wrapped } from './wrap.js';
 
 const LABEL = 10;
@@ -18,8 +19,7 @@ export function sideBySide(label: string, [left, right]: readonly [string, strin
 
 /** The name of a release at the head of its column; of a patch, that of its file. */
 export function columnName(id: string): string {
-  const name = /[^/]*$/.exec(id)?.[0].replace(/\.[a-z]+$/, '') ?? id;
-  const short = id.includes('/') ? name : id;
+  const short = withoutFolders(id);
   return short.length > SIDE ? `${short.slice(0, SIDE - 3)}...` : short;
 }
 

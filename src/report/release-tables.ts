@@ -1,4 +1,4 @@
-import { firstOf } from '../model/releases/index.js';
+import { shortName } from './release-name.js';
 import type { Style } from './style.js';
 
 /** What stands in a row and a column. */
@@ -14,10 +14,6 @@ const WIDTH = 80;
 /** Of a column, unless what is in it is wider. */
 const NARROWEST = 5;
 
-/** The first kernel that it stands for; of a patch the name of its file alone. */
-const columnName = (id: string): string =>
-  firstOf(id) ?? (/^v\d/.test(id) ? id.slice(1) : id.replace(/^.*\/|\.\w+(?=@|\[|$)/g, ''));
-
 const widest = (texts: readonly string[]): number =>
   Math.max(0, ...texts.map((text) => text.length));
 
@@ -32,7 +28,7 @@ interface Table {
 function tableOf(columns: readonly string[], rowsFor: RowsFor, cell: CellAt): Table {
   const rows = rowsFor(columns);
   const widths = columns.map((id) =>
-    Math.max(NARROWEST, columnName(id).length, widest(rows.map((row) => cell(row, id).text))),
+    Math.max(NARROWEST, shortName(id).length, widest(rows.map((row) => cell(row, id).text))),
   );
   return { columns, rows, label: widest(rows), widths };
 }
@@ -67,7 +63,7 @@ export function releaseTables(
     .map(({ columns, rows, label, widths }) => {
       const across = (text: (id: string, width: number) => string): string =>
         columns.map((id, i) => text(id, widths[i] as number)).join(' ');
-      const head = across((id, width) => columnName(id).padStart(width));
+      const head = across((id, width) => shortName(id).padStart(width));
       const line = (row: string): string =>
         across((id, width) => {
           const { text, paint } = cell(row, id);
