@@ -5,8 +5,8 @@ import { refusal } from '../model/refusal.js';
 /**
  * Calls that end alike in every address space and under every limit, since the same step refuses them
  * all for their arguments, and the steps before it look at nothing in which they differ. Executing the
- * first of them stands for all: none changes anything, and no invariant looks at more of the arguments
- * of a call that they refuse than its flags. Every other call is a class of its own.
+ * first of them stands for all: none changes anything, and of a call that they refuse an invariant looks
+ * at no more of the arguments than its flags and what it says it does. Every other call is a class of its own.
  */
 export interface ArgumentClass<C extends Call> {
   readonly call: C;

@@ -1,3 +1,4 @@
+import type { Invariant } from '../invariants/invariant.js';
 import type { Call } from '../model/calls.js';
 import type { Machine, Plan } from '../model/plan.js';
 import { type ArgumentClass, argumentClasses, singleClasses } from './argument-classes.js';
@@ -23,18 +24,35 @@ let latest:
   | { readonly on: Machine; readonly key: string; readonly groups: CallGroup[] }
   | undefined;
 
-/** Every call of the bounds, grouped; without the reduction each is a group of its own and is run in full. */
-export function callGroups(on: Machine, bounds: CallBounds, reduce: boolean): readonly CallGroup[] {
-  const key = JSON.stringify([bounds, reduce]);
+/**
+ * Every call of the bounds, grouped; without the reduction each is a group of its own and is run in full.
+ *
+ * @param invariants that are asked of the calls
+ */
+export function callGroups(
+  on: Machine,
+  bounds: CallBounds,
+  reduce: boolean,
+  invariants: readonly Invariant[],
+): readonly CallGroup[] {
+  const looking = invariants.filter(({ argumentsOf }) => argumentsOf !== undefined);
+  const key = JSON.stringify([bounds, reduce, looking.map(({ id }) => id)]);
   if (latest?.on !== on || latest.key !== key)
-    latest = { on, key, groups: grouped(on, bounds, reduce) };
+    latest = { on, key, groups: grouped(on, bounds, reduce, looking) };
   return latest.groups;
 }
 
-function grouped(on: Machine, bounds: CallBounds, reduce: boolean): CallGroup[] {
+function grouped(
+  on: Machine,
+  bounds: CallBounds,
+  reduce: boolean,
+  looking: readonly Invariant[],
+): CallGroup[] {
   const calls = callsOf(bounds);
+  const seen = (call: Call): string =>
+    looking.map(({ argumentsOf }) => argumentsOf?.(call, bounds.pages)).join('; ');
   const groups = reduce
-    ? groupedAlike(argumentClasses([on], calls, bounds.pages))
+    ? groupedAlike(argumentClasses([on], calls, bounds.pages, seen))
     : singleClasses([on], calls).map((one) => [one]);
   return groups.map((members) => {
     const plan = members[0]?.plans[0] as Plan;

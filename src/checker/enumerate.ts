@@ -327,7 +327,7 @@ export function enumeratePart(
   const { limitRanges = true, branches = true } = options;
   const spaces = addressSpaces(bounds);
   const on = reduce ? release.within(causesOf(bounds)) : release;
-  const groups = callGroups(on, bounds, reduce);
+  const groups = callGroups(on, bounds, reduce, invariants);
   const search = new Search(on, bounds, invariants, limitRanges, branches);
   for (let space = part; space < spaces.length; space += parts) {
     const before = spaces.at(space);

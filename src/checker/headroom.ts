@@ -194,7 +194,7 @@ export function headroomPart(
   { part = 0, parts = 1 }: { readonly part?: number; readonly parts?: number } = {},
 ): HeadroomSearch {
   const all = addressSpaces(bounds);
-  const groups = callGroups(release.within(causesOf(bounds)), bounds, true);
+  const groups = callGroups(release.within(causesOf(bounds)), bounds, true, []);
   const search = new Search(bounds.pages);
   let spaces = 0;
   for (let space = part; space < all.length; space += parts) {

@@ -1,5 +1,5 @@
 import { type Vmas, vmaAt } from '../model/address-space.js';
-import { FIXED, MAYMOVE, type MremapCall } from '../model/calls.js';
+import { type Call, FIXED, MAYMOVE, type MremapCall } from '../model/calls.js';
 import {
   endOf,
   isArmed,
@@ -17,13 +17,23 @@ import type { Invariant, Transition } from './invariant.js';
 import { type Rerun, Reruns } from './reruns.js';
 import { describeChange, failed, isUntouched } from './untouched.js';
 
-/** A move by FIXED, with arguments that no release refuses, whose first VMA has its own get_unmapped_area or is registered with userfaultfd. */
-function firstIsIneligible({ env, before, call }: Transition): boolean {
+/** A move by FIXED of as many pages as there were, to elsewhere in the address space; no release refuses one for its arguments. */
+function movesApart(call: Call, taskEnd: number): call is MremapCall {
   if (call.call !== 'mremap' || call.flags !== (FIXED | MAYMOVE)) return false;
   const { addr, oldLen, newAddr, newLen } = call;
+  const areWhole = Number.isInteger(addr) && Number.isInteger(newAddr) && newLen > 0;
   const disjoint = addr + oldLen <= newAddr || newAddr + newLen <= addr;
-  if (oldLen !== newLen || !disjoint || newAddr + newLen > env.taskEnd) return false;
-  const vma = vmaAt(before, addr);
+  return areWhole && oldLen === newLen && disjoint && newAddr + newLen <= taskEnd;
+}
+
+/** A patch may refuse one. */
+const argumentsOf = (call: Call, taskEnd: number): string =>
+  movesApart(call, taskEnd) ? `${call.addr} ${call.oldLen} ${call.newAddr}` : '';
+
+/** The first VMA of such a move has its own get_unmapped_area or is registered with userfaultfd. */
+function firstIsIneligible({ env, before, call }: Transition): boolean {
+  if (!movesApart(call, env.taskEnd)) return false;
+  const vma = vmaAt(before, call.addr);
   return vma !== undefined && (kindOf(vma) === Kind.ramfs || isArmed(vma));
 }
 
@@ -41,6 +51,7 @@ export const ineligibleFirstUntouched: Invariant = {
     'call = mremap(FIXED) ∧ |S| = |D| ∧ S ∩ D = ∅ ∧ the first VMA of S may not move with others ∧ S reaches beyond it ⇒ r < 0 ∧ V′ = V ∧ f′ = f',
   source: 'Cover letter of 7c91e0b91aaa; the code is in d5f416c7c364.',
   looksAtArguments: true,
+  argumentsOf,
   applies: (t) => firstIsIneligible(t) && reachesFurther(t),
   holds: (t) => failed(t.outcome) && isUntouched(t),
   explain: (t) => (failed(t.outcome) ? describeChange(t) : 'the call succeeded'),
@@ -78,6 +89,7 @@ export const ineligibleAloneMoves: Invariant = {
     'call = mremap(FIXED) ∧ |S| = |D| ∧ S ∩ D = ∅ ∧ the first VMA of S may not move with others ∧ S ends within it ⇒ r = the result with a VMA in its place that may',
   source: 'Cover letter of 7c91e0b91aaa: a single VMA must be allowed to succeed regardless.',
   looksAtArguments: true,
+  argumentsOf,
   looksAtLimit: true,
   alikeUpTo: (t) => (isAlone(t) ? asEligible(t).to : Number.POSITIVE_INFINITY),
   applies: isAlone,

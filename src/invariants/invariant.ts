@@ -57,6 +57,12 @@ export interface Invariant {
    */
   readonly looksAtArguments?: true;
   /**
+   * Of one that looks at arguments: what it looks at beside the flags in a call that a step refuses for its
+   * arguments, whatever is mapped. Of calls that such a step refuses it says the same where that is equal;
+   * without it, of all of them.
+   */
+  readonly argumentsOf?: (call: Call, taskEnd: number) => string;
+  /**
    * `applies` and `holds` look at nothing but which system call it is, what it returns, the step that ended
    * it, max_map_count, and map_count before and after. A search of nothing else judges calls that end alike
    * at once.

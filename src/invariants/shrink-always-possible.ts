@@ -8,12 +8,20 @@ import { failed } from './untouched.js';
 /** Pages by which the call is shorter, its lengths rounded up. */
 const pagesCut = ({ oldLen, newLen }: MremapCall): number => Math.ceil(oldLen) - Math.ceil(newLen);
 
-/** A call that only cuts off its tail, from a VMA that is there and not sealed. */
-function isInPlaceShrink({ before, call }: Transition): boolean {
+/** A call that only cuts off its tail. */
+function cutsTail(call: Call): call is MremapCall {
   if (call.call !== 'mremap' || (call.flags & ~MAYMOVE) !== 0) return false;
-  const { addr, newLen } = call;
-  if (!Number.isInteger(addr) || newLen === 0 || pagesCut(call) <= 0) return false;
-  const vma = vmaAt(before, addr);
+  return Number.isInteger(call.addr) && call.newLen !== 0 && pagesCut(call) > 0;
+}
+
+/** Releases refuse one for its arguments only where munmap() would too; a patch may refuse others. */
+const argumentsOf = (call: Call): string =>
+  cutsTail(call) ? `${call.addr} ${call.oldLen} ${call.newLen}` : '';
+
+/** From a VMA that is there and not sealed. */
+function isInPlaceShrink({ before, call }: Transition): boolean {
+  if (!cutsTail(call)) return false;
+  const vma = vmaAt(before, call.addr);
   return vma !== undefined && !isSealed(vma);
 }
 
@@ -46,6 +54,7 @@ export const tailCutAtLimit: Invariant = {
     'call = mremap in place ∧ nothing made to fail ∧ |D| < |S| ∧ the VMA at S is neither sealed nor of huge pages, and ends with S ⇒ r ≥ 0',
   source: 'The VMA is split and its tail removed: map_count ends where it was.',
   looksAtArguments: true,
+  argumentsOf,
   applies: (t) => isUndisturbed(t) && endsVma(t),
   holds: ({ outcome }) => !failed(outcome),
   explain: ({ env, before, outcome }) =>
@@ -59,6 +68,7 @@ export const shrinkAlwaysPossible: Invariant = {
     'call = mremap in place ∧ nothing made to fail ∧ |D| < |S| ∧ the VMA at S is not sealed ∧ munmap(S ∖ D) ≥ 0 ⇒ r ≥ 0',
   source: 'Both do the same; up to 7.0 the shrink is that munmap and nothing else.',
   looksAtArguments: true,
+  argumentsOf,
   looksAtLimit: true,
   alikeUpTo: (t) => (isUndisturbed(t) ? withoutTail(t).to : Number.POSITIVE_INFINITY),
   applies: (t) => isUndisturbed(t) && !failed(withoutTail(t).outcome),

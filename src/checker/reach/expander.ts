@@ -78,7 +78,7 @@ export class Expander {
   ) {
     this.on = reduce ? release.within(causesOf(bounds)) : release;
     this.calls = callsOf(bounds);
-    this.groups = callGroups(this.on, bounds, reduce);
+    this.groups = callGroups(this.on, bounds, reduce, invariants);
     this.limits = env(bounds.limit, bounds.pages, { mmapCap: bounds.mmapCap });
     this.work = new WorkTally(this.on);
     this.ids = invariants.map(({ id }) => id);

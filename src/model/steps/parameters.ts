@@ -1,7 +1,9 @@
+import { vmaAt } from '../address-space.js';
 import { DONTUNMAP, FIXED, MAYMOVE, type MremapCall } from '../calls.js';
 import { Errno } from '../errno.js';
 import { fail, type State } from '../state.js';
 import type { Step } from '../step.js';
+import { isHugetlb } from '../vma.js';
 
 /** Steps that look at the arguments alone; each refuses with EINVAL. */
 function refuse(
@@ -106,7 +108,10 @@ export const hugePagesInTask: Step = {
   does: 'refuses a destination that ends beyond the task size when rounded up to huge pages',
   errnos: ['EINVAL'],
   idleWithout: 'huge pages',
-  run: destinationInTask.run,
+  run: (s) => {
+    const vma = vmaAt(s.vmas, s.addr);
+    return vma !== undefined && isHugetlb(vma) ? destinationInTask.run(s) : s;
+  },
 };
 
 export const rangesDisjoint = refuse(
