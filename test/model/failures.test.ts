@@ -503,11 +503,42 @@ describe('mmap() over something', () => {
     'leaves a hole where its VMA fails, since the pages are gone by then: %s',
     (_id, release) => {
       const what = 'mmap-replace: vm_area_alloc';
-      expect(ends(release, play(release, ...setup), over, what)).toEqual({
+      const shared = map(2, 4, 'fshared');
+      expect(ends(release, play(release, ...setup), shared, what)).toEqual({
         result: 'ENOMEM',
         left: ['0-2', '4-6'],
         ...EXACT,
       });
+    },
+  );
+
+  // __mmap_setup() takes what is charged already for its own, and gives back what it has added to that.
+  test.each(releasesFrom('v6.12', 'v7.3'))(
+    'keeps the charge of what it was to replace with such, up to 7.2: %s',
+    (_id, release) => {
+      const what = 'mmap-replace: vm_area_alloc';
+      expect(ends(release, play(release, ...setup), over, what).drift).toBe(2);
+      const half = play(release, map(0, 3, 'anon', 'r'), map(3, 6, 'anon'));
+      expect(ends(release, half, over, what).drift).toBe(1);
+    },
+  );
+
+  // map->charged is all of the mapping there.
+  test.each(releasesFrom('v7.3'))('gives all of it back from 7.3 on: %s', (_id, release) => {
+    const what = 'mmap-replace: vm_area_alloc';
+    expect(ends(release, play(release, ...setup), over, what)).toMatchObject(EXACT);
+  });
+
+  test.each(releasesFrom('v6.12'))(
+    'keeps both splits where what is there cannot be set aside: %s',
+    (_id, release) => {
+      const what = 'mmap-gather: mas_store_gfp';
+      expect(ends(release, play(release, ...setup), over, what)).toEqual({
+        result: 'ENOMEM',
+        left: ['0-2', '2-4', '4-6'],
+        ...EXACT,
+      });
+      expect(() => callWithout(release, [], over, what)).toThrow('does not meet');
     },
   );
 

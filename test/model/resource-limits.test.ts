@@ -183,6 +183,13 @@ describe.each(everyRelease)('mlock() on %s', (_id, release) => {
     expect(resultName(callLimited(release, vmas, lock(0, 4), { rlimitMemlock: 4 }))).toBe('ok');
     expect(resultName(callLimited(release, vmas, unlock(0, 4), { rlimitMemlock: 0 }))).toBe('ok');
   });
+
+  test('is EPERM where nothing may be locked, whatever the range', () => {
+    const vmas = play(release, ...SETUP);
+    for (const range of [lock(0, 2), lock(2, 6), lock(4, 6)]) {
+      expect(resultName(callLimited(release, vmas, range, { rlimitMemlock: 0 }))).toBe('EPERM');
+    }
+  });
 });
 
 describe('the commit limit', () => {
@@ -251,6 +258,31 @@ describe('the commit limit', () => {
     },
   );
 
+  // security_vm_enough_memory_mm() is asked for no pages too, and has more to say than yes then. Seen on
+  // 6.12.117 and 7.3.4: an accounted source above the limit does not move, and what came before is done.
+  test.each(releasesFrom('v5.16'))(
+    'refuses a move that charges nothing where it is exceeded already, from 5.14 on: %s',
+    (_id, release) => {
+      const vmas = play(release, ...SETUP);
+      const plain = remap(0, 3, 3, FIXED, 8);
+      const refused = callLimited(release, vmas, plain, { commitLimit: 3 });
+      expect([resultName(refused), spans(refused.vmas)]).toEqual(['ENOMEM', GONE]);
+      expect(callLimited(release, vmas, plain, { commitLimit: 4 }).result).toBe(8);
+      const shared = callLimited(release, vmas, remap(8, 3, 3, FIXED, 12), { commitLimit: 3 });
+      expect(shared.result).toBe(12);
+    },
+  );
+
+  test.each(releasesBefore('v5.16'))(
+    'is not asked for a move that charges nothing before: %s',
+    (_id, release) => {
+      const vmas = play(release, ...SETUP);
+      expect(callLimited(release, vmas, remap(0, 3, 3, FIXED, 8), { commitLimit: 0 }).result).toBe(
+        8,
+      );
+    },
+  );
+
   test.each(everyRelease)(
     'bounds mprotect() that makes private memory writable: %s',
     (_id, release) => {
@@ -276,4 +308,13 @@ describe('mmap() beyond the commit limit over something', () => {
     expect([resultName(after), spans(after.vmas)]).toEqual(['ENOMEM', ['0-2', '2-4', '8-11']]);
     expect(callLimited(release, vmas, map(2, 6, 'fpriv'), { commitLimit: 6 }).result).toBe(2);
   });
+
+  // Nobody asks for no pages there.
+  test.each(releasesFrom('v6.12'))(
+    'is not refused where all of it is charged already, from 6.12 on: %s',
+    (_id, release) => {
+      const vmas = play(release, ...SETUP);
+      expect(callLimited(release, vmas, map(1, 3, 'fpriv'), { commitLimit: 0 }).result).toBe(1);
+    },
+  );
 });

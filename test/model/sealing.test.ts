@@ -197,6 +197,25 @@ describe.each(releasesOf('6.10', '6.11'))('a seal further on in a range on %s', 
   });
 });
 
+describe.each(releasesOf('6.10', '6.11'))('nothing in front of a seal on %s', (_id, release) => {
+  // can_modify_mm() stands behind the search for a first VMA.
+  test('is what mprotect() finds first', () => {
+    const vmas = play(release, map(2, 4, 'shm'), seal(2, 4));
+    expectRefused(release, vmas, protect(1, 3, 'r'), 'ENOMEM');
+    expectRefused(release, vmas, protect(2, 3, 'r'), 'EPERM');
+    expectRefused(release, vmas, unmap(1, 3), 'EPERM');
+  });
+
+  // No VMA lies between a page and itself.
+  test('is not asked in an empty range, wherever in its VMA that is', () => {
+    const vmas = play(release, map(0, 2, 'shm'), seal(0, 2));
+    for (const from of [0, 1]) {
+      const after = callWith(release, vmas, remap(from, 0, 1, ['MAYMOVE', 'FIXED'], 4), PLENTY);
+      expect([resultName(after), spans(after.vmas)]).toEqual(['ok', ['0-2', '4-5']]);
+    }
+  });
+});
+
 describe.each(releasesOf('6.12'))('a seal further on in a range on %s', (_id, release) => {
   test.each([
     ['munmap()', unmap(2, 6)],

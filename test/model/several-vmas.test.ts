@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { kindName } from '../../src/model/vma.js';
 import { spans } from '../support/page-map.js';
-import { callWith, map, move, play, resultName } from '../support/play.js';
+import { callWith, callWithout, map, move, play, resultName, touch } from '../support/play.js';
 import { everyRelease, releasesBefore, releasesFrom, releasesOf } from '../support/releases.js';
 
 // FIXED with equal lengths over more than one VMA: d23cb648e365 (6.17).
@@ -17,6 +17,21 @@ describe.each(releasesBefore('v6.17-rc1'))('a range of several VMAs on %s', (_id
     const after = callWith(release, vmas, move(0, 4, 8), PLENTY);
     expect(resultName(after)).toBe('EFAULT');
     expect(spans(after.vmas)).toEqual(spans(vmas).slice(0, -1));
+  });
+});
+
+describe.each(releasesFrom('v6.17-rc1'))('of several VMAs on %s', (_id, release) => {
+  test('one that cannot be unmapped keeps none behind it mapped', () => {
+    const vmas = play(release, map(0, 2, 'anon'), touch(0, 2), map(2, 3, 'anon', 'r'));
+    const after = callWithout(
+      release,
+      vmas,
+      move(1, 3, 8),
+      'unmap-source-split-start: vm_area_dup',
+    );
+    expect(after.result).toBe(8);
+    // Each piece has an munmap() of its own.
+    expect(spans(after.vmas)).toEqual(['0-2', '8-9', '9-10']);
   });
 });
 

@@ -45,6 +45,19 @@ describe.each(WITH)('registering a range on %s', (_id, release) => {
     expect(vmas.map(isArmed)).toEqual([true, true]);
   });
 
+  // hugetlb_vm_op_split() would refuse them, but both ends are looked at before.
+  test('takes whole huge pages, and no part of one', () => {
+    const vmas = play(release, map(2, 8, 'hugetlb'));
+    const after = callWith(release, vmas, register(4, 6), PLENTY);
+    expect(spans(after.vmas)).toEqual(['2-4', '4-6', '6-8']);
+    expect(after.vmas.map(isArmed)).toEqual([false, true, false]);
+    for (const part of [register(3, 6), register(4, 7), register(1, 4)]) {
+      const refused = callWith(release, vmas, part, PLENTY);
+      expect([resultName(refused), refused.vmas]).toEqual(['EINVAL', vmas]);
+    }
+    expect(resultName(callWith(release, vmas, register(0, 9), PLENTY))).toBe('ok');
+  });
+
   test('is EINVAL for kinds without missing pages, and changes nothing', () => {
     for (const kind of ['ramfs', 'special'] as const) {
       const vmas = play(release, map(0, 2, 'anon'), map(2, 4, kind));

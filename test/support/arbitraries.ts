@@ -59,9 +59,10 @@ type Segment = typeof segments extends fc.Arbitrary<infer S> ? S : never;
 
 const isPrivate = (kind: KindName): boolean => kind === 'anon' || kind === 'fpriv';
 
-/** What a VMA of the kind cannot have: drivers' mappings and huge pages are not locked, and only memory is registered. */
+/** What a VMA of the kind cannot have: drivers' mappings and huge pages are not locked, and only memory is registered, huge pages too. */
 const impossible = (kind: KindName): number =>
-  (Kind[kind] >= Kind.special ? VM_LOCKED : 0) | (Kind[kind] >= Kind.ramfs ? VM_UFFD : 0);
+  (Kind[kind] >= Kind.special ? VM_LOCKED : 0) |
+  (kind === 'ramfs' || kind === 'special' ? VM_UFFD : 0);
 
 /** Whole huge pages where the kind has such. */
 const inUnits = (kind: KindName, pages: number): number =>

@@ -44,6 +44,7 @@ const FILES: Readonly<Record<string, string | readonly [Ages, string]>> = {
   copy_vma: [VMA_FILE, 'mm/vma.c'],
   do_mas_align_munmap: 'mm/mmap.c',
   do_mas_munmap: 'mm/mmap.c',
+  can_do_mlock: 'mm/mlock.c',
   do_mlock: 'mm/mlock.c',
   do_mmap: 'mm/mmap.c',
   do_mmap_pgoff: 'mm/mmap.c',

@@ -49,7 +49,7 @@ const anonMerge: AnonMergeRule = 'unfaulted-joins-faulted';
 
 /** mmap, munmap, mprotect and page faults, the same up to 6.15. */
 export const otherCallsOf6_12: Omit<CallSteps, 'mremap'> = {
-  mmap: mmapBeforeUnmap(anonMerge, sealedUnmap),
+  mmap: mmapBeforeUnmap(anonMerge, sealedUnmap, true),
   munmap: sealedUnmap.munmap,
   mprotect: mprotect({ anonMerge, readOnlyUnaccounts: true }),
   touch,

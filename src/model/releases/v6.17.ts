@@ -42,7 +42,7 @@ const anonMerge: AnonMergeRule = 'either-way';
 
 /** mmap, munmap, mprotect and page faults. Faulted and unfaulted merge either way since 6.16 (879bca0a2c4f). */
 export const otherCallsOf6_17: Omit<CallSteps, 'mremap'> = {
-  mmap: mmapBeforeUnmap(anonMerge, sealedUnmap),
+  mmap: mmapBeforeUnmap(anonMerge, sealedUnmap, true),
   munmap: sealedUnmap.munmap,
   mprotect: mprotect({ anonMerge, readOnlyUnaccounts: true }),
   touch,

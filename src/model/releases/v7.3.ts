@@ -4,6 +4,7 @@ import { FIXED_GIVEN, IMPLIED, inKernel, only, UNMAPS_SOURCE } from '../step.js'
 import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
 import { dontunmapLimit } from '../steps/limits.js';
 import { eachVma, lookupAgain, nextVma } from '../steps/lookup.js';
+import { mmapBeforeUnmap } from '../steps/mmap.js';
 import {
   askMaySplit,
   chargeCopy,
@@ -45,6 +46,7 @@ export const v7_3: Release = {
   kernels: ['7.3.4'],
   calls: {
     ...otherCallsOf6_17,
+    mmap: mmapBeforeUnmap(anonMerge, sealedUnmap, false),
     mremap: [
       flagsKnown,
       oldAddressAligned,

@@ -44,6 +44,14 @@ const overlap = (s: State, vma: Vma): number =>
 /** mlock(). */
 export const mlock = (rule: AnonMergeRule): readonly Step[] => [
   {
+    name: 'may-lock',
+    idleWithout: 'rlimitMemlock',
+    kernel: 'can_do_mlock',
+    does: 'refuses if RLIMIT_MEMLOCK is 0',
+    errnos: ['EPERM'],
+    run: (s) => (s.env.rlimitMemlock === 0 ? fail(s, Errno.EPERM) : s),
+  },
+  {
     name: 'mlock-limit',
     idleWithout: 'rlimitMemlock',
     kernel: 'do_mlock',

@@ -144,6 +144,8 @@ const pickVmaRun = (s: State): State => {
     oldLen: length,
     newAddr: begun === undefined ? s.newAddr : s.newAddr + s.newLen + gap,
     newLen: length,
+    // Each piece is unmapped by itself.
+    sourceKept: false,
     several: {
       sourceEnd,
       target: begun === undefined ? s.newAddr : begun.target,

@@ -1,4 +1,4 @@
-import { findIndex, insert, removeWithin } from '../address-space.js';
+import { findIndex, insert, isFree, removeWithin } from '../address-space.js';
 import type { MmapCall } from '../calls.js';
 import { Errno, type ErrnoName } from '../errno.js';
 import { unusedId } from '../fault.js';
@@ -105,7 +105,10 @@ const mmapCharge: Step = {
   does: 'refuses an accounted mapping beyond the commit limit',
   errnos: ['ENOMEM'],
   mayFail: [chargeMayFail((s) => accountable(s) && newlyCharged(s) > 0)],
-  run: (s) => (accountable(s) && !mayCommit(s, newlyCharged(s)) ? fail(s, Errno.ENOMEM) : s),
+  run: (s) => {
+    const charge = accountable(s) ? newlyCharged(s) : 0;
+    return charge > 0 && !mayCommit(s, charge) ? fail(s, Errno.ENOMEM) : s;
+  },
 };
 
 /** There may be no memory for the VMA. */
@@ -162,21 +165,41 @@ export const mmapAfterUnmap = (
   done,
 ];
 
-/** The range is empty. */
-function cleared(s: State): State {
+/** The range is empty; `refund`: what was charged for it is given back. */
+function cleared(s: State, refund: boolean): State {
   const [start, end] = [s.newAddr, s.newAddr + s.newLen];
   const vmas = removeWithin(s.vmas, start, end);
-  return withoutRange(s, vmas, start, end, chargesOf(s.vmas, start, end));
+  return withoutRange(s, vmas, start, end, chargesOf(s.vmas, start, end, refund));
 }
+
+/** What is to be replaced is set aside before anything is refused that the new VMA takes. */
+const gather: Step = {
+  name: 'mmap-gather',
+  kernel: 'vms_gather_munmap_vmas',
+  does: 'sets aside what is in the range',
+  idleWithout: 'failures',
+  mayFail: [
+    mayRefuse('mas_store_gfp', 'ENOMEM', (s) => !isFree(s.vmas, s.newAddr, s.newAddr + s.newLen)),
+  ],
+  run: (s) => s,
+};
 
 /**
  * From v6.12 on the new VMA is counted before those that it replaces are taken off: map_count peaks
  * one higher. What fails before that leaves the splits, and what fails then a hole.
+ *
+ * @param failureKeepsCharge of an accounted mapping for which there is no VMA the charge of what it was to
+ * replace is not given back, since that was to be part of its own (up to v7.2)
  */
-export const mmapBeforeUnmap = (rule: AnonMergeRule, unmap: Unmapping): readonly Step[] => [
+export const mmapBeforeUnmap = (
+  rule: AnonMergeRule,
+  unmap: Unmapping,
+  failureKeepsCharge: boolean,
+): readonly Step[] => [
   mmapCountCheck,
   wholeHugePages,
   ...unmap.mmapSplits,
+  gather,
   mmapLimit,
   mmapCharge,
   {
@@ -188,11 +211,11 @@ export const mmapBeforeUnmap = (rule: AnonMergeRule, unmap: Unmapping): readonly
     mayFail: [
       {
         ...NO_VMA,
-        fails: (s) => fail(cleared(s), Errno.ENOMEM),
+        fails: (s) => fail(cleared(s, !(failureKeepsCharge && accountable(s))), Errno.ENOMEM),
       },
     ],
     run: (s) => {
-      const hole = cleared(s);
+      const hole = cleared(s, true);
       const removed = s.vmas.length - hole.vmas.length;
       const mapped = place(hole, rule);
       return withVmas(mapped, mapped.vmas, mapped.mapCount + removed);

@@ -224,20 +224,23 @@ function staleGrowth(s: State): number {
     : Math.abs(Math.ceil(newLen) - Math.ceil(oldLen));
 }
 
-/** Adds the pages to the charge; `asks`: unless the commit limit forbids it. */
+/**
+ * Adds the pages to the charge; `asks`: unless the commit limit forbids it. A charge of no pages is asked for
+ * too, and refused where more is charged already than the limit allows.
+ */
 const chargeWith = (
   pages: (s: State) => number,
   asks: (s: State) => boolean,
   does: string,
 ): Step => {
-  const isAsked = (s: State): boolean => isAccounted(sourceVma(s)) && asks(s) && pages(s) > 0;
+  const isAsked = (s: State): boolean => isAccounted(sourceVma(s)) && asks(s);
   return {
     name: 'charge-copy',
     refusesOnlyFor: 'commitLimit',
     kernel: 'vrm_calc_charge',
     does,
     errnos: ['ENOMEM'],
-    mayFail: [chargeMayFail(isAsked)],
+    mayFail: [chargeMayFail((s) => isAsked(s) && pages(s) > 0)],
     run: (s) => {
       // A VMA moved before this one may have been charged.
       if (!isAccounted(sourceVma(s))) return s.charged === 0 ? s : withCourse(s, { charged: 0 });

@@ -19,7 +19,7 @@ import {
 } from '../vma.js';
 import { mayCommit } from './limits.js';
 import { changeRange, gapCheck, populate } from './modify.js';
-import { sourceRangeUnsealed } from './unmap.js';
+import { protectedRangeUnsealed } from './unmap.js';
 
 /** Rules of mprotect() that changed between releases. */
 export interface MprotectRules {
@@ -46,7 +46,7 @@ const chargeOf = (s: State, vma: Vma, fresh: Vma): number =>
 
 /** mprotect(), with each split asking for a free map slot. */
 export const mprotect = (rules: MprotectRules): readonly Step[] => [
-  ...(rules.sealedRange === true ? inKernel('do_mprotect_pkey', sourceRangeUnsealed) : []),
+  ...(rules.sealedRange === true ? inKernel('do_mprotect_pkey', protectedRangeUnsealed) : []),
   {
     name: 'mprotect',
     kernel: 'do_mprotect_pkey',

@@ -1,9 +1,9 @@
-import { isFree } from '../address-space.js';
+import { findIndex, isFree, vmaAt } from '../address-space.js';
 import { Errno } from '../errno.js';
 import type { AnonMergeRule } from '../merge.js';
-import { fail } from '../state.js';
+import { fail, type State } from '../state.js';
 import { returning, type Step } from '../step.js';
-import { Kind, kindOf, VM_UFFD, type Vma, withFlags } from '../vma.js';
+import { HUGE, isHugetlb, Kind, kindOf, VM_UFFD, type Vma, withFlags } from '../vma.js';
 import { changeRange } from './modify.js';
 
 /** Before 4.3. */
@@ -17,20 +17,31 @@ export const noUserfaultfd: readonly Step[] = [
   },
 ];
 
-/** Anonymous memory and what lives in shmem, huge pages apart (vma_can_userfault). */
-const canRegister = (vma: Vma): boolean => kindOf(vma) < Kind.ramfs;
+/** Anonymous memory, what lives in shmem, and from 4.11 on shared huge pages (vma_can_userfault). */
+const canRegister = (vma: Vma): boolean => kindOf(vma) < Kind.ramfs || isHugetlb(vma);
+
+/** The range begins or ends inside a huge page, or begins so in front of one. */
+function cutsHugePage({ vmas, addr, oldLen }: State): boolean {
+  const end = addr + oldLen;
+  const first = vmas[findIndex(vmas, addr)];
+  const last = vmaAt(vmas, end - 1);
+  const cuts = (vma: Vma | undefined, edge: number): boolean =>
+    vma !== undefined && isHugetlb(vma) && edge % HUGE !== 0;
+  return cuts(first, addr) || cuts(last, end);
+}
 
 /** UFFDIO_REGISTER of a range for missing pages, with a userfaultfd that is not told of moves. */
 export const uffd = (rule: AnonMergeRule): readonly Step[] => [
   {
     name: 'uffd-check',
     kernel: 'userfaultfd_register',
-    does: 'refuses a range without a VMA, or with one of a kind that has no missing pages to tell of',
+    does: 'refuses a range without a VMA, or with one of a kind that has no missing pages to tell of, or with a part of a huge page',
     errnos: ['EINVAL'],
     run: (s) => {
       const end = s.addr + s.oldLen;
       const refused = s.vmas.some((vma) => !isFree([vma], s.addr, end) && !canRegister(vma));
-      return refused || isFree(s.vmas, s.addr, end) ? fail(s, Errno.EINVAL) : s;
+      const isRefused = refused || isFree(s.vmas, s.addr, end) || cutsHugePage(s);
+      return isRefused ? fail(s, Errno.EINVAL) : s;
     },
   },
   {

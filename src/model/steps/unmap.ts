@@ -66,8 +66,9 @@ const TAIL: Range = {
   end: (s) => s.addr + s.oldLen,
 };
 
-/** Whether anything of a range is sealed, from its first page to its last. */
+/** Whether anything of a range is sealed, from its first page to its last; of nothing nothing is. */
 function meetsSealed(vmas: Vmas, start: number, end: number): boolean {
+  if (end <= start) return false;
   for (let i = findIndex(vmas, start); i < vmas.length; i++) {
     const vma = vmas[i] as Vma;
     if (startOf(vma) >= end) return false;
@@ -131,9 +132,7 @@ const sealStep = (prefix: string, range: Range, which: 'first' | 'further'): Ste
   run: (s) => {
     const [start, end] = [range.start(s), range.end(s)];
     const sealed =
-      which === 'first'
-        ? isSplitAndSealed(s.vmas, start, end)
-        : end > start && meetsSealed(s.vmas, start, end);
+      which === 'first' ? isSplitAndSealed(s.vmas, start, end) : meetsSealed(s.vmas, start, end);
     return sealed ? fail(s, Errno.EPERM) : s;
   },
 });
@@ -336,8 +335,16 @@ const splitsOfUnsealedRange: Splits = (prefix, range) => [
   ...uncheckedSplits(prefix, range),
 ];
 
-/** The same look through the source, before it is moved, resized or re-protected. */
+/** The same look through the source, before it is moved or resized. */
 export const sourceRangeUnsealed: Step = rangeUnsealed('seal-range', SOURCE);
+
+/** The same before a range is re-protected; if nothing is mapped at its start, that is found first. */
+export const protectedRangeUnsealed: Step = {
+  ...sourceRangeUnsealed,
+  does: `${sourceRangeUnsealed.does}, unless nothing is mapped at its start`,
+  within: { action: 'seal-range, if mapped', range: SOURCE },
+  run: (s) => (vmaAt(s.vmas, s.addr) === undefined ? s : sourceRangeUnsealed.run(s)),
+};
 
 const splitsOfUnsealedVmas: Splits = (prefix, range) => [
   countStep(prefix, range),
