@@ -7,7 +7,8 @@ import { differences, recordsOf } from './records.js';
 
 /**
  * Kernels of Debian booted under QEMU, with random scenarios that tell a stable kernel from the one before a
- * fix came to it: 5.10.0-46 (5.10.262), 6.1.0-54 and -56, 6.12.113 and .117, 7.2.6, .9 and .11.
+ * fix came to it: 5.10.0-46 (5.10.262), 6.1.0-54 and -56, 6.12.113 and .117, 7.2.6, .9 and .11. And, on 7.1.13,
+ * 7.2.6, .9 and .13, what becomes of the page offset that DONTUNMAP leaves behind, by what merges with it.
  */
 const KERNELS = [
   ['5.10.262', 'v5.7'],
@@ -15,13 +16,16 @@ const KERNELS = [
   ['6.1.192', 'v6.1.192'],
   ['6.12.113', 'v6.12'],
   ['6.12.117', 'v6.12.115'],
-  ['7.2.6', 'v7.1'],
+  ['7.2.6', 'v7.2.6'],
   ['7.2.9', 'v7.2.9'],
   ['7.2.11', 'v7.2'],
 ] as const;
 
 const differencesOf = (of: Release, kernel: string): string[] =>
-  differences(machine(of), recordsOf('stable.jsonl', kernel));
+  differences(machine(of), [
+    ...recordsOf('stable.jsonl', kernel),
+    ...recordsOf('offsets.jsonl', kernel),
+  ]);
 
 describe.each(KERNELS)('kernel %s', (kernel, id) => {
   const release = releaseOf(kernel) as Release;
@@ -31,6 +35,18 @@ describe.each(KERNELS)('kernel %s', (kernel, id) => {
     expect(recordsOf('stable.jsonl', kernel)).toHaveLength(72);
     expect(differencesOf(release, kernel)).toEqual([]);
   });
+});
+
+test.each([
+  ['7.1.13', 'v7.1'],
+  ['7.2.6', 'v7.2.6'],
+  ['7.2.9', 'v7.2.9'],
+  ['7.2.13', 'v7.2'],
+] as const)('kernel %s behaves as %s in the 11 records of page offsets', (kernel, id) => {
+  const release = releaseOf(kernel) as Release;
+  expect(release.id).toBe(id);
+  expect(recordsOf('offsets.jsonl', kernel)).toHaveLength(11);
+  expect(differencesOf(release, kernel)).toEqual([]);
 });
 
 describe.each(stableReleases.map((one) => [one.id, one] as const))(

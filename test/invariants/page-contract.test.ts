@@ -378,7 +378,7 @@ const onHugePages = (vmas: Vmas, call: Call): boolean => {
 };
 
 const DOES_NOT_ROUND = new Set(releasesBefore('v5.16').map(([id]) => id));
-const UNLOCKS = new Set([...releasesBefore('v7.2').map(([id]) => id), 'v7.2.9']);
+const UNLOCKS = new Set([...releasesBefore('v7.2').map(([id]) => id), 'v7.2.6', 'v7.2.9']);
 const DUPLICATES_PRIVATE = new Set(releasesBefore('v2.6.33').map(([id]) => id));
 
 const unlocked = (vmas: Vmas): Vmas => vmas.map((vma) => withFlags(vma, VM_LOCKED, false));

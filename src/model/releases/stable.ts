@@ -9,13 +9,16 @@ const BOOTED = 'kernels of Debian, booted';
 const inPlace = (fresh: Step): Edit =>
   edited('mremap', fresh.name, ({ kernel }) => [{ ...fresh, kernel }]);
 
+const offsetAsNew: readonly Edit[] = dontunmapResetsOffset.map(inPlace);
+const OFFSET_AS_NEW = 'The page offset of a source of DONTUNMAP that was moved whole begins anew.';
+
 /** What 7.2.11 does with DONTUNMAP, but for its checks of map_count, with the merges of before 6.16. */
 const fixesOfDontunmap = (besideSource: 'apart' | 'alone'): readonly Edit[] => [
   ...splitLockedSource.map((step, i) =>
     inserted('mremap', step, { behind: splitLockedSource[i - 1]?.name ?? 'unmerge-ksm' }),
   ),
   inPlace(copyVma('unfaulted-joins-faulted', { besideSource })),
-  ...dontunmapResetsOffset.map(inPlace),
+  ...offsetAsNew,
 ];
 
 const SOURCE_AS_NEW =
@@ -54,12 +57,20 @@ export const stableOf = (mainline: (id: string) => Release): readonly Release[] 
       edits: fixesOfDontunmap('apart'),
     }),
     edit('v7.1', {
+      id: 'v7.2.6',
+      covers: { first: '7.2', last: '7.2.6' },
+      sources: [{ ref: BOOTED, says: 'up to 7.1.13 they behave as v7.1' }],
+      changes: OFFSET_AS_NEW,
+      kernels: ['7.2.6'],
+      edits: offsetAsNew,
+    }),
+    edit('v7.1', {
       id: 'v7.2.9',
       covers: { first: '7.2.9', last: '7.2.9' },
-      sources: [{ ref: BOOTED, says: 'up to 7.2.6 they behave as v7.1, from 7.2.11 on as v7.2' }],
-      changes: 'DONTUNMAP of a locked source adds nothing to locked_vm.',
+      sources: [{ ref: BOOTED, says: 'up to 7.2.6 they behave as v7.2.6, from 7.2.11 on as v7.2' }],
+      changes: `DONTUNMAP of a locked source adds nothing to locked_vm. ${OFFSET_AS_NEW}`,
       kernels: ['7.2.9'],
-      edits: [changed('mremap', 'lock-copy', { when: [UNMAPS_SOURCE] })],
+      edits: [...offsetAsNew, changed('mremap', 'lock-copy', { when: [UNMAPS_SOURCE] })],
     }),
   ];
 };

@@ -38,7 +38,7 @@ const anonMerge: AnonMergeRule = 'either-way';
 
 export const v7_1: Release = {
   id: 'v7.1',
-  covers: { first: '7.1', last: '7.2.6' },
+  covers: { first: '7.1', last: '7.1' },
   sources: [
     {
       ref: 'mail of 2026-03-11, patches 1 to 3',
@@ -47,7 +47,7 @@ export const v7_1: Release = {
   ],
   changes:
     'Every call asks for 4 free map slots, under the lock and before the lookup; a move asks for 2 instead of 4.',
-  kernels: ['7.1.3', '7.1.13', '7.2.6'],
+  kernels: ['7.1.3', '7.1.13'],
   calls: {
     ...otherCallsOf6_17,
     mremap: [

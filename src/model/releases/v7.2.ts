@@ -47,7 +47,7 @@ export const v7_2: Release = {
     },
     {
       ref: 'kernels of Debian, booted',
-      says: 'up to 7.2.6 they behave as v7.1, 7.2.9 as v7.2.9, and from 7.2.11 on so',
+      says: 'up to 7.2.6 they behave as v7.2.6, 7.2.9 as v7.2.9, and from 7.2.11 on so',
     },
   ],
   changes:
