@@ -18,14 +18,20 @@ function wrong(error: unknown, line: number): Exit {
 }
 
 /**
- * Explores without a terminal: obeys standard input line by line and prints what each line leads to,
- * behind the line itself. The first line that cannot be obeyed ends it.
+ * Explores without a terminal: prints what the session begins with, obeys standard input line by line and
+ * prints what each line leads to, behind the line itself. The first line that cannot be obeyed ends it.
  */
 export async function exploreLines(start: Session): Promise<Exit> {
   const tones = stdoutStyle();
   let session = start;
   let count = 0;
-  print(styled(heading(session.now), tones));
+  const show = (): void => {
+    print(styled(heading(session.now), tones));
+    for (const one of printed(session)) print(styled(one, tones));
+  };
+  // Of an empty window there is no more to be seen.
+  if (session.past.length === 0) print(styled(heading(session.now), tones));
+  else show();
   for await (const line of createInterface({ input: process.stdin })) {
     count++;
     if (line.trim() !== '') print(tones.bold(`> ${line.trim()}`));
@@ -35,8 +41,7 @@ export async function exploreLines(start: Session): Promise<Exit> {
       if (quit === true) return Exit.ok;
       if (says !== undefined) print(says);
       if (quiet === true) continue;
-      print(styled(heading(session.now), tones));
-      for (const one of printed(session)) print(styled(one, tones));
+      show();
     } catch (error) {
       return wrong(error, count);
     }

@@ -90,7 +90,7 @@ describe('mremap-check explore without a terminal', () => {
     const { stdout } = await explore(['--nth', '2', '--release', 'v7.1', file], 'history', 'u 3');
     expect(stdout).toContain('  2 mremap(0, 4, 2, 0, 0) = -ENOMEM\n');
     expect(stdout).toContain('  -- max_map_count = 4\n');
-    expect(stdout).toContain('explore  v7.1 (7.1 to 7.2.6)  map_count 0, no limit yet\n');
+    expect(stdout).toContain('explore  v7.1 (7.1)  map_count 0, no limit yet\n');
   });
 
   test('begins with a counterexample of verify --json, on the release that it is of', async () => {
@@ -104,6 +104,14 @@ describe('mremap-check explore without a terminal', () => {
     const beyond = await explore(['--nth', '99', file]);
     expect(beyond.code).toBe(2);
     expect(beyond.stderr).toMatch(/--nth: found 99, expected one of the traces in .*, which has 1/);
+  });
+
+  test('shows what it begins with before any command', async () => {
+    const file = fileWith('scenario.json', JSON.stringify(SHRINK));
+    const { code, stdout } = await explore(['--release', 'v7.1', file]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('  call      mremap(0, 4, 2, 0, 0) = -ENOMEM\n');
+    expect(stdout).toContain('refused by early-count-check');
   });
 
   test('begins with a counterexample on another release, where it need not be one', async () => {
