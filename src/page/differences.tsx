@@ -85,7 +85,7 @@ function Row({
       </tr>
       {open && (
         <tr>
-          <td colSpan={6}>
+          <td colSpan={6} class="below">
             <OpenClass comparison={comparison} one={one} route={route} go={go} />
           </td>
         </tr>

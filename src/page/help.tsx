@@ -38,7 +38,8 @@ export const Help = ({ dialog }: { readonly dialog: RefObject<HTMLDialogElement 
     </p>
     <p>
       In search, a word such as v6.12 chooses a release. A finger that goes sideways over a picture
-      makes a step. The address of the page is a link to what it shows.
+      makes a step; one that is wider than the screen it scrolls. The address of the page is a link
+      to what it shows.
     </p>
     <form method="dialog">
       <button type="submit">close</button>

@@ -184,7 +184,7 @@ export function Picture({
   const grid = Array.from({ length: pages + 1 }, (_, page) => page);
   const wide = GUTTER + layout.page * pages + 8;
   return (
-    <div class="picture" ref={holder}>
+    <div class={wide > width ? 'picture wide' : 'picture'} ref={holder}>
       <svg
         width={wide}
         height={height}

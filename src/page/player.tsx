@@ -210,7 +210,9 @@ export function Player({
       <div
         class="sides"
         onTouchStart={(event) => {
-          touched.current = event.touches[0]?.clientX;
+          // Over a picture that is too wide for the screen, a finger moves the picture.
+          const moves = event.target instanceof Element && event.target.closest('.wide') !== null;
+          touched.current = moves ? undefined : event.touches[0]?.clientX;
         }}
         onTouchEnd={(event) => {
           const end = event.changedTouches[0]?.clientX;

@@ -71,3 +71,17 @@ export const overhang = (page: Page): Promise<number> =>
   page.evaluate(
     'document.documentElement.scrollWidth - document.documentElement.clientWidth',
   ) as Promise<number>;
+
+/** A finger that goes over a place by so many pixels, as the browser itself would have it. */
+export async function finger(page: Page, { x, y }: { x: number; y: number }, by: number) {
+  const session = await page.context().newCDPSession(page);
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', at?: number) =>
+    session.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: at === undefined ? [] : [{ x: x + at, y }],
+    });
+  await touch('touchStart', 0);
+  for (let part = 1; part <= 10; part++) await touch('touchMove', (by * part) / 10);
+  await touch('touchEnd');
+  await session.detach();
+}

@@ -1,15 +1,23 @@
 import { existsSync } from 'node:fs';
 import axe from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { browser, noBrowser, opened, overhang, seriousFindings } from './chromium.js';
-import { type SmallReport, smallReport } from './small-report.js';
+import { browser, finger, noBrowser, opened, overhang, seriousFindings } from './chromium.js';
+import { altered, type SmallReport, smallReport } from './small-report.js';
 
 const CELL = 'limit-enomem-untouched/v2.6.33';
 
 const said = async (page: Page): Promise<string> =>
   (await page.locator('.said').textContent()) ?? '';
 const hashOf = (page: Page): string => decodeURIComponent(new URL(page.url()).hash);
+const PHONE = { viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true };
+/** Where on the screen the middle of something is, which is brought there. */
+const middleOf = async (what: Locator): Promise<{ x: number; y: number }> => {
+  await what.scrollIntoViewIfNeeded();
+  const box = await what.boundingBox();
+  if (box === null) throw new Error('it is not to be seen');
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+};
 /** What the focus is on, by its words. */
 const focused = (page: Page): Promise<string | null> => page.locator(':focus').textContent();
 
@@ -255,11 +263,7 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
   });
 
   test('fits a phone, and steps by finger', async () => {
-    const { page } = await at('', {
-      viewport: { width: 320, height: 640 },
-      hasTouch: true,
-      isMobile: true,
-    });
+    const { page } = await at('', PHONE);
     for (const place of [
       '',
       `cell=${CELL}`,
@@ -272,16 +276,41 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
       expect(await overhang(page), place).toBeLessThanOrEqual(0);
     }
     await page.goto(`${report.url}#cell=${CELL}`);
-    const touch = (type: string, x: number) =>
-      page.locator('.sides').dispatchEvent(type, {
-        touches: type === 'touchstart' ? [{ identifier: 0, clientX: x, clientY: 9 }] : [],
-        changedTouches: [{ identifier: 0, clientX: x, clientY: 9 }],
-      });
-    await touch('touchstart', 250);
-    await touch('touchend', 100);
-    expect(await said(page)).toMatch(/^1 of 3 /);
     await page.getByRole('button', { name: 'next step' }).tap();
-    expect(await said(page)).toMatch(/^2 of 3 /);
+    expect(await said(page)).toMatch(/^1 of 3 /);
+    await finger(page, await middleOf(page.locator('.sides .picture')), -150);
+    await page.locator('.said', { hasText: /^2 of 3 / }).waitFor();
+  });
+
+  test('a difference fits a phone, however wide the table is that it is in', async () => {
+    const { page } = await at('#diff=v2.6.33>v5.1/1', PHONE);
+    const table = page.locator('.scroll', { has: page.locator('.player') });
+    const player = page.locator('.player');
+    const inSight = async (): Promise<void> => {
+      const box = await player.boundingBox();
+      expect(box?.x).toBeGreaterThanOrEqual(0);
+      expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(320);
+    };
+    await inSight();
+    await table.evaluate((box) => {
+      box.scrollLeft = 100;
+    });
+    expect(await table.evaluate((box) => box.scrollLeft)).toBe(100);
+    await inSight();
+    await finger(page, await middleOf(page.locator('.sides .picture').first()), -150);
+    await page.locator('.said', { hasText: /^1 of / }).waitFor();
+    expect(await table.evaluate((box) => box.scrollLeft)).toBe(100);
+  });
+
+  test('a finger moves a picture that is wider than a phone, and makes no step', async () => {
+    const wide = altered(report, ({ cases }) => {
+      for (const one of cases) one.pages = 32;
+    });
+    const { page } = await opened(on, `${wide}#cell=${CELL}`, PHONE);
+    const picture = page.locator('.sides .picture');
+    await finger(page, await middleOf(picture), -150);
+    await expect.poll(() => picture.evaluate((box) => box.scrollLeft)).toBeGreaterThan(100);
+    expect(await said(page)).toMatch(/^0 of 3 /);
   });
 
   test('on paper it is the matrix, and each step of what is open', async () => {

@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { ReportData } from '../../src/html/data.js';
 import { cli, fileWith } from '../cli/run-cli.js';
 import { newFolder } from '../support/new-folder.js';
 
@@ -85,4 +86,23 @@ export async function smallReport(): Promise<SmallReport> {
   const { code, stdout, stderr } = await cli(['report', spec, '-o', out, '--quiet']);
   const file = join(out, 'index.html');
   return { spec, file, url: pathToFileURL(file).href, code, stdout, stderr };
+}
+
+type Writable<T> = { -readonly [K in keyof T]: Writable<T[K]> };
+
+/** The same page with other data: what no small spec comes to. */
+export function altered(
+  { file }: SmallReport,
+  alter: (data: Writable<ReportData>) => void,
+): string {
+  const [head, text, tail] = readFileSync(file, 'utf8').split(
+    /(?<=id="report-data">)(.*?)(?=<\/script>)/s,
+  );
+  const data = JSON.parse(text ?? '') as Writable<ReportData>;
+  alter(data);
+  const other = fileWith(
+    'index.html',
+    `${head}${JSON.stringify(data).replaceAll('<', '\\u003c')}${tail}`,
+  );
+  return pathToFileURL(other).href;
 }
