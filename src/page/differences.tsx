@@ -103,14 +103,11 @@ export function Differences({ route, go }: { readonly route: Route; readonly go:
       classes: comparison.classes
         .map((one, index) => ({ one, index }))
         .filter(({ one }) =>
-          hasAll(words, [
-            ...comparison.releases,
-            comparison.title,
-            one.shape,
-            one.from,
-            one.to,
-            one.because ?? '',
-          ]),
+          hasAll(
+            words,
+            [comparison.title, one.shape, one.from, one.to, one.because ?? ''],
+            comparison.releases,
+          ),
         ),
     }))
     .filter(({ classes }) => classes.length > 0);

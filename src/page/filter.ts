@@ -1,5 +1,6 @@
+import { releaseById } from '../model/releases/index.js';
 import { type Cell, cellAt } from './cells.js';
-import { columns, data, rows, variants } from './data.js';
+import { columns, comparisons, data, rows, variants } from './data.js';
 import type { Route, Show } from './route.js';
 
 const SHOWN: Record<Show, (cell: Cell) => boolean> = {
@@ -36,20 +37,34 @@ export const wordsOf = (q: string): readonly string[] =>
     .split(/\s+/)
     .filter((word) => word !== '');
 
-/** Whether some texts have all of the words between them. */
-export const hasAll = (words: readonly string[], texts: readonly string[]): boolean => {
-  const all = texts.join('\n').toLowerCase();
-  return words.every((word) => all.includes(word));
-};
+const every: readonly string[] = [
+  ...new Set([...columns, ...variants, ...comparisons.flatMap(({ releases }) => releases)]),
+];
 
-const every: readonly string[] = [...columns, ...variants];
-
-/** The releases that a word names: the one with its variants, or all that begin so. */
+/**
+ * The releases that a word names: the one that stands for this kernel, such as `v6.14` or `7.2.11`, with its
+ * variants, or all that begin so.
+ */
 function releasesOf(word: string): readonly string[] {
-  if (!/^v\d/.test(word)) return [];
-  const exact = every.filter((id) => id === word || id.startsWith(`${word}[`));
-  return exact.length > 0 ? exact : every.filter((id) => id.startsWith(word));
+  if (!/^(v\d|\d+\.\d)/.test(word)) return [];
+  const id = word.replace(/^v?/, 'v');
+  const named = releaseById(id)?.id ?? id;
+  const exact = every.filter((one) => one === named || one.startsWith(`${named}[`));
+  return exact.length > 0 ? exact : every.filter((one) => one.startsWith(id));
 }
+
+/** Whether all of the words are in some texts between them, or name one of the releases that they are about. */
+export const hasAll = (
+  words: readonly string[],
+  texts: readonly string[],
+  releases: readonly string[] = [],
+): boolean => {
+  const all = [...texts, ...releases].join('\n').toLowerCase();
+  return words.every((word) => {
+    const named = releasesOf(word);
+    return named.length === 0 ? all.includes(word) : named.some((id) => releases.includes(id));
+  });
+};
 
 /** What of the matrix is looked for: words such as `v6.12` choose releases, others promises. */
 export function filtered({ q, show }: Pick<Route, 'q' | 'show'>) {

@@ -37,9 +37,9 @@ export const Help = ({ dialog }: { readonly dialog: RefObject<HTMLDialogElement 
       + locked, ~ registered with userfaultfd.
     </p>
     <p>
-      In search, a word such as v6.12 chooses a release. A finger that goes sideways over a picture
-      makes a step; one that is wider than the screen it scrolls. The address of the page is a link
-      to what it shows.
+      In search, a word such as v6.12 chooses a release: by any kernel that it stands for, such as
+      v6.14. A finger that goes sideways over a picture makes a step; one that is wider than the
+      screen it scrolls. The address of the page is a link to what it shows.
     </p>
     <form method="dialog">
       <button type="submit">close</button>

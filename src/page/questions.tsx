@@ -11,6 +11,11 @@ const asExpected = (check: CheckData): boolean =>
     : check.searches.every(({ complete }) => complete) &&
       check.verdicts.every((v) => v.found === v.expected);
 
+const releasesIn = ({ checks }: SpecData): readonly string[] =>
+  checks.flatMap((check) =>
+    check.kind === 'compare' ? check.releases : check.verdicts.map(({ release }) => release),
+  );
+
 /** Verdicts on a promise that are alike share a line. */
 function Verdicts({
   check,
@@ -103,18 +108,22 @@ function Spec({
 export function Questions({ route }: { readonly route: Route }) {
   const words = wordsOf(route.q);
   const shown = data.specs.filter((spec) =>
-    hasAll(words, [
-      spec.file,
-      spec.title,
-      spec.question,
-      spec.answer,
-      ...spec.checks.flatMap((check) => [
-        check.title,
-        ...(check.kind === 'compare'
-          ? check.releases
-          : check.verdicts.flatMap((v) => [v.invariant, v.because])),
-      ]),
-    ]),
+    hasAll(
+      words,
+      [
+        spec.file,
+        spec.title,
+        spec.question,
+        spec.answer,
+        ...spec.checks.flatMap((check) => [
+          check.title,
+          ...(check.kind === 'compare'
+            ? []
+            : check.verdicts.flatMap((v) => [v.invariant, v.because])),
+        ]),
+      ],
+      releasesIn(spec),
+    ),
   );
   return (
     <section class="questions">

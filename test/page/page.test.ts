@@ -205,6 +205,30 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
     expect(await page.locator('.found').textContent()).toBe('0 of 4 promises');
   });
 
+  test('search chooses a release by any kernel that it stands for', async () => {
+    const { page } = await at('');
+    const heads = () => page.locator('.matrix thead th').allTextContents();
+    for (const [word, head] of [
+      ['v7.2.11', '7.2.11'],
+      ['7.2.11', '7.2.11'],
+      ['5.3', '5.1'],
+      ['v4.19', '2.6.33'],
+    ] as const) {
+      await page.getByRole('searchbox').fill(word);
+      expect(new Set(await heads()), word).toEqual(new Set([head]));
+    }
+    const found = () => page.locator('.found').textContent();
+    await page.goto(`${report.url}#view=questions&q=v6.14`);
+    expect(await found()).toBe('1 of 1 specs');
+    // Modelled, but nothing here is about it.
+    await page.goto(`${report.url}#view=questions&q=v6.15`);
+    expect(await found()).toBe('0 of 1 specs');
+    await page.goto(`${report.url}#view=differences&q=4.19 5.6`);
+    expect(await page.locator('.differences h3').count()).toBe(1);
+    await page.goto(`${report.url}#view=differences&q=4.19 7.2`);
+    expect(await page.locator('.differences h3').count()).toBe(0);
+  });
+
   test('opens a class of differences with both releases in step', async () => {
     const { page } = await at('#view=differences');
     const row = page.getByRole('row').filter({ hasText: 'ENOMEM, address space changed' }).first();
