@@ -7,12 +7,21 @@ import { Player } from './player.js';
 import { FRESH, type Go, linkTo, type Route } from './route.js';
 import { CallSituation } from './situation.js';
 
-const nameOf = ({ releases, title }: Comparison): string => `${releases.join('>')}/${title}`;
-
 type Class = Comparison['classes'][number];
 
-const classId = (comparison: Comparison, index: number): string =>
-  `${comparison.releases.join('>')}/${index + 1}`;
+const pairOf = ({ releases }: Comparison): string => releases.join('>');
+
+/** Each comparison with its classes by what links call them; where a pair is compared again, numbers go on. */
+const listed = comparisons.map((comparison, i) => {
+  const pair = pairOf(comparison);
+  const before = comparisons.slice(0, i).filter((one) => pairOf(one) === pair);
+  const first = before.flatMap(({ classes }) => classes).length + 1;
+  return {
+    comparison,
+    name: `${pair}/${first}`,
+    classes: comparison.classes.map((one, index) => ({ one, id: `${pair}/${first + index}` })),
+  };
+});
 
 function OpenClass({
   comparison,
@@ -49,17 +58,16 @@ function OpenClass({
 function Row({
   comparison,
   one,
-  index,
+  id,
   route,
   go,
 }: {
   readonly comparison: Comparison;
   readonly one: Class;
-  readonly index: number;
+  readonly id: string;
   readonly route: Route;
   readonly go: Go;
 }) {
-  const id = classId(comparison, index);
   const open = route.diff === id;
   return (
     <>
@@ -97,18 +105,17 @@ function Row({
 /** What each pair of releases does differently, as a caller can tell, with the smallest call of each kind. */
 export function Differences({ route, go }: { readonly route: Route; readonly go: Go }) {
   const words = wordsOf(route.q);
-  const shown = comparisons
-    .map((comparison) => ({
+  const shown = listed
+    .map(({ comparison, name, classes }) => ({
       comparison,
-      classes: comparison.classes
-        .map((one, index) => ({ one, index }))
-        .filter(({ one }) =>
-          hasAll(
-            words,
-            [comparison.title, one.shape, one.from, one.to, one.because ?? ''],
-            comparison.releases,
-          ),
+      name,
+      classes: classes.filter(({ one }) =>
+        hasAll(
+          words,
+          [comparison.title, one.shape, one.from, one.to, one.because ?? ''],
+          comparison.releases,
         ),
+      ),
     }))
     .filter(({ classes }) => classes.length > 0);
   return (
@@ -116,8 +123,8 @@ export function Differences({ route, go }: { readonly route: Route; readonly go:
       <h2>What releases do differently</h2>
       {comparisons.length === 0 && <p>No spec of this report compares releases.</p>}
       {comparisons.length > 0 && shown.length === 0 && <p>Nothing here is what is looked for.</p>}
-      {shown.map(({ comparison, classes }) => (
-        <article key={nameOf(comparison)}>
+      {shown.map(({ comparison, name, classes }) => (
+        <article key={name}>
           <h3>
             {comparison.releases.join(' → ')} <small>{comparison.title}</small>
           </h3>
@@ -138,15 +145,8 @@ export function Differences({ route, go }: { readonly route: Route; readonly go:
                 </tr>
               </thead>
               <tbody>
-                {classes.map(({ one, index }) => (
-                  <Row
-                    key={index}
-                    comparison={comparison}
-                    one={one}
-                    index={index}
-                    route={route}
-                    go={go}
-                  />
+                {classes.map(({ one, id }) => (
+                  <Row key={id} comparison={comparison} one={one} id={id} route={route} go={go} />
                 ))}
               </tbody>
             </table>

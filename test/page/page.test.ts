@@ -241,6 +241,22 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
     expect(await said(again)).toBe(await said(page));
   });
 
+  test('a link leads to one class of two comparisons of the same releases', async () => {
+    const twice = altered(report, ({ specs }) => {
+      for (const { checks } of specs)
+        checks.push(...checks.filter(({ kind }) => kind === 'compare'));
+    });
+    const { page } = await opened(on, `${twice}#view=differences`);
+    const links = page.locator('.differences .shape a');
+    const all = await links.evaluateAll((found) => found.map((link) => link.getAttribute('href')));
+    expect(new Set(all).size).toBe(all.length);
+    for (const n of [0, all.length / 2, all.length - 1]) {
+      await links.nth(n).click();
+      expect(await page.locator('[aria-expanded=true]').count()).toBe(1);
+      expect(await links.nth(n).getAttribute('aria-expanded')).toBe('true');
+    }
+  });
+
   test('draws three kinds of plots, with their numbers in tables', async () => {
     const { page } = await at('#view=plots');
     const titles = await page.locator('figcaption').allTextContents();
