@@ -11,16 +11,25 @@ export interface Series {
 }
 
 const [LEFT, RIGHT, TOP, BOTTOM, HEIGHT] = [58, 14, 12, 40, 260];
-/** Series are told apart by these, also where colours are not. */
+/**
+ * Series are told apart by these, also where colours are not. Cycles of 4, 5 and 3: two of the first twelve
+ * have one of them in common at most.
+ */
+const COLOURS = ['s0', 's1', 's2', 's3'];
 const SHAPES = [
   'M-4 -4h8v8h-8z',
   'M0 -5L5 4H-5z',
   'M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0',
   'M0 -5L5 0L0 5L-5 0z',
+  'M-2 -5h4v3h3v4h-3v3h-4v-3h-3v-4h3z',
 ];
-const DASHES = ['', '6 3', '2 3', '8 3 2 3'];
+const DASHES = ['', '6 3', '2 3'];
 
-const shapeOf = (i: number): string => SHAPES[i % SHAPES.length] as string;
+const lookOf = (i: number) => ({
+  colour: COLOURS[i % COLOURS.length] as string,
+  shape: SHAPES[i % SHAPES.length] as string,
+  dash: DASHES[i % DASHES.length] as string,
+});
 
 /** 1, 2, 5 times a power of ten: at most six of them up to `most`. */
 function ticks(most: number): number[] {
@@ -160,38 +169,42 @@ export function Chart({
               </text>
             </g>
           )}
-          {series.map((one, i) => (
-            <g key={one.name} class={`series s${i % 4}`}>
-              {one.scattered !== true && (
-                <path class="line" d={path(one)} stroke-dasharray={DASHES[i % DASHES.length]} />
-              )}
-              {(one.stepped !== true || one.points.length < 30) &&
-                one.points.map(([x, y], j) => (
-                  <path
-                    key={j}
-                    class="point"
-                    d={shapeOf(i)}
-                    transform={`translate(${px(x)} ${py(y)})`}
-                  >
-                    <title>{`${one.name}: ${nameOf?.(x) ?? x}, ${short(y)}`}</title>
-                  </path>
-                ))}
-            </g>
-          ))}
+          {series.map((one, i) => {
+            const { colour, shape, dash } = lookOf(i);
+            return (
+              <g key={one.name} class={`series ${colour}`}>
+                {one.scattered !== true && (
+                  <path class="line" d={path(one)} stroke-dasharray={dash} />
+                )}
+                {(one.stepped !== true || one.points.length < 30) &&
+                  one.points.map(([x, y], j) => (
+                    <path
+                      key={j}
+                      class="point"
+                      d={shape}
+                      transform={`translate(${px(x)} ${py(y)})`}
+                    >
+                      <title>{`${one.name}: ${nameOf?.(x) ?? x}, ${short(y)}`}</title>
+                    </path>
+                  ))}
+              </g>
+            );
+          })}
         </svg>
       </div>
       <ul class="key">
-        {(series.length === 1 ? [] : series).map(({ name, scattered }, i) => (
-          <li key={name} class={`s${i % 4}`}>
-            <svg width="30" height="12" aria-hidden="true" class={`series s${i % 4}`}>
-              {scattered !== true && (
-                <path class="line" d="M0 6H30" stroke-dasharray={DASHES[i % DASHES.length]} />
-              )}
-              <path class="point" d={shapeOf(i)} transform="translate(15 6)" />
-            </svg>{' '}
-            {name}
-          </li>
-        ))}
+        {(series.length === 1 ? [] : series).map(({ name, scattered }, i) => {
+          const { colour, shape, dash } = lookOf(i);
+          return (
+            <li key={name}>
+              <svg width="30" height="12" aria-hidden="true" class={`series ${colour}`}>
+                {scattered !== true && <path class="line" d="M0 6H30" stroke-dasharray={dash} />}
+                <path class="point" d={shape} transform="translate(15 6)" />
+              </svg>{' '}
+              {name}
+            </li>
+          );
+        })}
       </ul>
       <Numbers series={series} across={across} up={up} />
     </figure>

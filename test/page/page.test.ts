@@ -269,6 +269,30 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
     expect(await classes.locator('tbody tr').count()).toBe(3);
   });
 
+  test('lines of a plot are told apart, also without their colours', async () => {
+    const many = altered(report, (data) => {
+      const points = [{ pages: 3, classes: 1 }];
+      data.classes = Array.from({ length: 8 }, (_, i) => ({ releases: ['v5.1', `${i}`], points }));
+    });
+    const { page } = await opened(on, `${many}#view=plots`);
+    const looks = (await page.evaluate(`
+      [...[...document.querySelectorAll('figure')]
+        .find(({ textContent }) => textContent.startsWith('Classes of differences'))
+        .querySelectorAll('.key svg')]
+        .map(({ children: [line, point] }) => [
+          getComputedStyle(line).stroke,
+          line.getAttribute('stroke-dasharray'),
+          point.getAttribute('d'),
+        ])`)) as string[][];
+    expect(looks.length).toBe(8);
+    for (const [i, one] of looks.entries()) {
+      for (const other of looks.slice(0, i)) {
+        const alike = one.filter((part, at) => part === other[at]).length;
+        expect(alike, `${one} and ${other}`).toBeLessThanOrEqual(1);
+      }
+    }
+  });
+
   // In the dark nothing but the colours is another.
   test.each([
     ['light', undefined],
