@@ -39,10 +39,10 @@ function ticks(most: number): number[] {
   return Array.from({ length: Math.floor(most / step) + 1 }, (_, i) => i * step);
 }
 
-/** Powers of ten that hold all values between them. */
+/** Powers of ten that hold all values between them: two at least, for a scale. */
 function powers(least: number, most: number): number[] {
   const from = Math.floor(Math.log10(least));
-  const to = Math.ceil(Math.log10(most));
+  const to = Math.max(from + 1, Math.ceil(Math.log10(most)));
   return Array.from({ length: to - from + 1 }, (_, i) => 10 ** (from + i));
 }
 

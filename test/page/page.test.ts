@@ -293,6 +293,20 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
     }
   });
 
+  test('draws a plot of values that are all the same power of ten', async () => {
+    const same = altered(report, ({ specs }) => {
+      for (const check of specs.flatMap(({ checks }) => checks)) {
+        if (check.kind === 'compare') continue;
+        for (const search of check.searches) search.spaces = 1000;
+      }
+    });
+    const { page, complaints } = await opened(on, `${same}#view=plots`);
+    const plot = page.locator('figure', { hasText: 'Address spaces' });
+    expect(await plot.locator('.point').count()).toBeGreaterThan(0);
+    expect(await plot.locator('.tick-y').allTextContents()).toEqual(['1 k', '10 k']);
+    expect(complaints).toEqual([]);
+  });
+
   // In the dark nothing but the colours is another.
   test.each([
     ['light', undefined],
