@@ -17,13 +17,16 @@ const MarkedText = ({ cell }: { readonly cell: Cell }) => (
   </>
 );
 
-/** Where an arrow or the like leads; undefined for other keys. */
+/** Where an arrow or the like leads; undefined for other keys, and for those that are the browser's. */
 function moved(
   event: KeyboardEvent,
   [row, column]: readonly [number, number],
   [height, width]: readonly [number, number],
 ): readonly [number, number] | undefined {
   const far = event.ctrlKey;
+  if (event.altKey || event.metaKey || (far && !['Home', 'End'].includes(event.key))) {
+    return undefined;
+  }
   const to: Record<string, readonly [number, number]> = {
     ArrowUp: [row - 1, column],
     ArrowDown: [row + 1, column],

@@ -101,6 +101,28 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
     expect(await focused(page)).toContain('limit-enomem-untouched on v2.6.33');
   });
 
+  test("leaves the browser's own keys to it, in the matrix too", async () => {
+    const { page } = await at('');
+    await page.evaluate(`
+      taken = [];
+      addEventListener('keydown', ({ key, defaultPrevented }) => {
+        if (defaultPrevented) taken.push(key);
+      })`);
+    await page.locator('[data-cell]').first().focus();
+    const before = await focused(page);
+    // By a script, since the browser would really go back, or to its home page.
+    for (const held of ['altKey', 'metaKey', 'ctrlKey']) {
+      for (const key of ['ArrowLeft', 'ArrowRight', 'PageDown']) {
+        await page.locator(':focus').dispatchEvent('keydown', { key, [held]: true });
+      }
+    }
+    await page.locator(':focus').dispatchEvent('keydown', { key: 'Home', altKey: true });
+    expect(await page.evaluate('taken')).toEqual([]);
+    expect(await focused(page)).toBe(before);
+    await page.locator(':focus').dispatchEvent('keydown', { key: 'End', ctrlKey: true });
+    expect(await page.evaluate('taken')).toEqual(['End']);
+  });
+
   test('shows what only looks on demand, each with its kernel function', async () => {
     const { page } = await at(`#cell=${CELL}`);
     const entries = page.locator('.lists li');
