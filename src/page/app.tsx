@@ -55,39 +55,42 @@ function Tools({
           </a>
         ))}
       </nav>
-      <search>
-        <label>
-          search{' '}
-          <input
-            ref={search}
-            type="search"
-            placeholder="limit v6.12"
-            value={route.q}
-            onInput={(event) => go({ q: event.currentTarget.value }, true)}
-            onKeyDown={(event) => {
-              if (event.key === 'Enter') event.currentTarget.blur();
-            }}
-          />
-        </label>
-        {route.view === 'matrix' && (
+      {/* Plots are not searched. */}
+      {route.view !== 'plots' && (
+        <search>
           <label>
-            show{' '}
-            <select
-              value={route.show}
-              onChange={(event) => {
-                const wanted = event.currentTarget.value;
-                go({ show: SHOWS.find((one) => one === wanted) ?? 'all' }, true);
+            search{' '}
+            <input
+              ref={search}
+              type="search"
+              placeholder="limit v6.12"
+              value={route.q}
+              onInput={(event) => go({ q: event.currentTarget.value }, true)}
+              onKeyDown={(event) => {
+                if (event.key === 'Enter') event.currentTarget.blur();
               }}
-            >
-              {offered(SHOWS).map((show) => (
-                <option key={show} value={show}>
-                  {SHOW_TEXT[show]}
-                </option>
-              ))}
-            </select>
+            />
           </label>
-        )}
-      </search>
+          {route.view === 'matrix' && (
+            <label>
+              show{' '}
+              <select
+                value={route.show}
+                onChange={(event) => {
+                  const wanted = event.currentTarget.value;
+                  go({ show: SHOWS.find((one) => one === wanted) ?? 'all' }, true);
+                }}
+              >
+                {offered(SHOWS).map((show) => (
+                  <option key={show} value={show}>
+                    {SHOW_TEXT[show]}
+                  </option>
+                ))}
+              </select>
+            </label>
+          )}
+        </search>
+      )}
     </div>
   );
 }

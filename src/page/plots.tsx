@@ -160,6 +160,8 @@ function WorstPath({ route }: { readonly route: Route }) {
           href={linkTo(route, {
             ...FRESH,
             view: 'matrix',
+            q: '',
+            show: 'all',
             cell: `${invariant}/${path.release}`,
             case: number,
             step: peak,

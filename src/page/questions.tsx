@@ -44,6 +44,7 @@ function Verdicts({
                 ...FRESH,
                 view: 'matrix',
                 q: '',
+                show: 'all',
                 cell: `${invariant}/${release}`,
               })}
             >

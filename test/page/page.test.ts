@@ -227,6 +227,23 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
     expect(await page.locator('.found').textContent()).toBe('0 of 4 promises');
   });
 
+  test('where nothing is searched there is no search, and links to cells leave it behind', async () => {
+    const { page } = await at('#view=plots&q=v7.3&show=holds');
+    expect(await page.getByRole('searchbox').count()).toBe(0);
+    const shown = async (): Promise<void> => {
+      const cell = new URLSearchParams(hashOf(page).slice(1)).get('cell');
+      expect(await page.locator(`.matrix [data-cell="${cell}"]`).getAttribute('aria-current')).toBe(
+        'true',
+      );
+      expect(await page.locator('.found').textContent()).toBe('4 of 4 promises');
+    };
+    await page.getByRole('link', { name: 'at its peak' }).click();
+    await shown();
+    await page.goto(`${report.url}#view=questions&q=v6.12&show=holds`);
+    await page.locator('.lines a').first().click();
+    await shown();
+  });
+
   test('search chooses a release by any kernel that it stands for', async () => {
     const { page } = await at('');
     const heads = () => page.locator('.matrix thead th').allTextContents();
