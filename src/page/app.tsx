@@ -81,7 +81,7 @@ function Tools({
                   go({ show: SHOWS.find((one) => one === wanted) ?? 'all' }, true);
                 }}
               >
-                {offered(SHOWS).map((show) => (
+                {offered(SHOWS, route.show).map((show) => (
                   <option key={show} value={show}>
                     {SHOW_TEXT[show]}
                   </option>

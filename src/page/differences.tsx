@@ -23,6 +23,8 @@ const listed = comparisons.map((comparison, i) => {
   };
 });
 
+const ids = new Set(listed.flatMap(({ classes }) => classes.map(({ id }) => id)));
+
 function OpenClass({
   comparison,
   one,
@@ -121,6 +123,11 @@ export function Differences({ route, go }: { readonly route: Route; readonly go:
   return (
     <section class="differences">
       <h2>What releases do differently</h2>
+      {route.diff !== '' && !ids.has(route.diff) && (
+        <p role="status">
+          <b>Nothing at {route.diff}.</b> No comparison of this report has found this.
+        </p>
+      )}
       {comparisons.length === 0 && <p>No spec of this report compares releases.</p>}
       {comparisons.length > 0 && shown.length === 0 && <p>Nothing here is what is looked for.</p>}
       {shown.map(({ comparison, name, classes }) => (

@@ -27,9 +27,12 @@ export const SHOW_TEXT: Record<Show, string> = {
 export const isShown = (cell: Cell, show: Show): boolean =>
   cell.word !== 'not asked' && SHOWN[show](cell);
 
-/** Choices that could show anything in this report. */
-export const offered = (shows: readonly Show[]): readonly Show[] =>
-  shows.filter((show) => data.confirmedOn !== null || !['confirmed', 'refuted'].includes(show));
+/** Choices that could show anything in this report, and the one that a link has made. */
+export const offered = (shows: readonly Show[], made: Show): readonly Show[] =>
+  shows.filter(
+    (show) =>
+      show === made || data.confirmedOn !== null || !['confirmed', 'refuted'].includes(show),
+  );
 
 export const wordsOf = (q: string): readonly string[] =>
   q

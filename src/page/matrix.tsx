@@ -105,7 +105,7 @@ function Grid({
               const cell = cellAt(id, release);
               const cellId = `${id}/${release}`;
               const stop = r === at[0] && c === at[1] ? 0 : -1;
-              const state = isShown(cell, route.show) ? '' : 'aside';
+              const state = isShown(cell, route.show) || cell.word === 'not asked' ? '' : 'aside';
               return (
                 // biome-ignore lint/a11y/useFocusableInteractive: what is in it has the focus
                 <td

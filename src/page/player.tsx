@@ -133,7 +133,8 @@ export function Player({
 }) {
   const choice = useRef<HTMLSelectElement>(null);
   const touched = useRef<number | undefined>(undefined);
-  const wanted = fixedBeside ?? (runnable.includes(route.with) ? route.with : '');
+  const others = runnable.filter((release) => release !== run.release);
+  const wanted = fixedBeside ?? (others.includes(route.with) ? route.with : '');
   const beside = wanted === '' ? undefined : play?.(wanted);
   const moments = useMemo(() => momentsOf(run, beside), [run, beside]);
   const at = Math.min(route.step, moments.length - 1);
@@ -188,13 +189,11 @@ export function Player({
               onChange={(event) => compareWith(event.currentTarget.value)}
             >
               <option value="">no other release</option>
-              {runnable
-                .filter((release) => release !== run.release)
-                .map((release) => (
-                  <option key={release} value={release}>
-                    {release}
-                  </option>
-                ))}
+              {others.map((release) => (
+                <option key={release} value={release}>
+                  {release}
+                </option>
+              ))}
             </select>
           </label>
         )}

@@ -143,9 +143,25 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
     const other = await opened(on, link);
     expect(await said(other.page)).toBe(words);
     expect(await other.page.locator('#open-heading').textContent()).toContain('v2.6.33');
-    // One that leads nowhere says so.
-    const { page: lost } = await at('#cell=limit-held/v9.9');
-    expect(await lost.locator('.open h2').textContent()).toBe('Nothing at limit-held/v9.9');
+  });
+
+  test('a link that leads nowhere says so', async () => {
+    const { page } = await at('#cell=limit-held/v9.9');
+    expect(await page.locator('.open h2').textContent()).toBe('Nothing at limit-held/v9.9');
+    for (const diff of ['foo', 'v2.6.33>v5.1/99', 'v2.6.33>v5.1/0']) {
+      await page.goto(`${report.url}#diff=${diff}`);
+      expect(await page.getByRole('status').textContent()).toContain(`Nothing at ${diff}.`);
+    }
+    await page.goto(`${report.url}#diff=v2.6.33>v5.1/1`);
+    expect(await page.getByRole('status').count()).toBe(0);
+    // Of a report that has been beside a kernel; this one has not.
+    await page.goto(`${report.url}#show=confirmed`);
+    expect(await page.getByLabel('show').inputValue()).toBe('confirmed');
+    expect(await page.locator('.found').textContent()).toBe('0 of 4 promises');
+    // No release goes beside itself.
+    await page.goto(`${report.url}#cell=${CELL}&with=v2.6.33`);
+    expect(await page.locator('.sides .side').count()).toBe(1);
+    expect(await page.getByLabel('beside').inputValue()).toBe('');
   });
 
   test('names the documents on a cell, which are there', async () => {
@@ -359,6 +375,9 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
       'diff=v2.6.33>v5.1/1',
       'view=plots',
       'view=questions',
+      'show=fails',
+      'show=holds',
+      'show=untested',
     ];
     for (const place of places) {
       await page.goto(`${report.url}#${place}`);
