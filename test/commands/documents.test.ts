@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import type { Command } from '../../src/commands/command.js';
 import { COMMANDS, EXIT_CODES } from '../../src/commands/table.js';
 import { commandsPage } from '../../src/docs/commands-page.js';
 import { manualPage } from '../../src/docs/manual-page.js';
@@ -32,4 +33,12 @@ test.skipIf(!groff)('groff has nothing to say about the manual page', () => {
 test('README names every command', () => {
   const readme = readFileSync(pathOf('README.md'), 'utf8');
   for (const { name } of COMMANDS) expect(readme).toContain(`\`mremap-check ${name}`);
+});
+
+test('README says which commands have no --json', () => {
+  const [, said = ''] =
+    /All but ([^.]*) take `--json`/.exec(readFileSync(pathOf('README.md'), 'utf8')) ?? [];
+  const commands: readonly Command[] = COMMANDS;
+  const without = commands.filter(({ options }) => options.every(({ name }) => name !== 'json'));
+  expect(new Set(said.match(/\w+(?=`)/g))).toEqual(new Set(without.map(({ name }) => name)));
 });
