@@ -167,7 +167,9 @@ export function Player({
     () => <Storyboard moments={moments.filter(({ notable }) => notable)} />,
     [moments],
   );
-  const number = numbers.findIndex(({ index }) => index >= at);
+  const number = numbers.findLastIndex(({ index }) => index <= at);
+  // A link may lead to a step that only looks, and has no number of its own.
+  const counted = numbers[number]?.index === at ? `${number}` : `after ${number}`;
   return (
     <div class={beside === undefined ? 'player' : 'player double'}>
       <div class="bar">
@@ -200,7 +202,7 @@ export function Player({
       </div>
       <p class="said" aria-live="polite">
         <span class="number">
-          {number < 0 ? numbers.length - 1 : number} of {numbers.length - 1}
+          {counted} of {numbers.length - 1}
         </span>{' '}
         {moment.sides
           .map((side) => (beside === undefined ? '' : `${side.run.release}: `) + saidOf(side))

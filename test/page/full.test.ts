@@ -30,6 +30,21 @@ describe.skipIf(missing !== undefined)(title, () => {
     expect(await seriousFindings(page, axe.source)).toEqual([]);
   });
 
+  test('has in it what the links in docs/report.md lead to', async () => {
+    const links = readFileSync('docs/report.md', 'utf8').match(/(?<=index\.html)#\S+/g) ?? [];
+    expect(links.length).toBeGreaterThan(3);
+    for (const link of links) {
+      const { page } = await opened(on, `${url}${link}`);
+      expect(await page.locator('main').textContent(), link).not.toMatch(/Nothing (at|here)/);
+      // A step that changes something, not one that only looks.
+      const numbers = await page.locator('.said .number').allTextContents();
+      expect(
+        numbers.filter((text) => text.startsWith('after')),
+        link,
+      ).toEqual([]);
+    }
+  });
+
   test('draws every violation and steps to its end', { timeout: 600_000 }, async () => {
     const [, text] = /id="report-data">(.*?)<\/script>/s.exec(readFileSync(file, 'utf8')) ?? [];
     const data = JSON.parse(text ?? '') as ReportData;

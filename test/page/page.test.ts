@@ -145,6 +145,19 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
     expect(await other.page.locator('#open-heading').textContent()).toContain('v2.6.33');
   });
 
+  test('a step that only looks is not counted as one that changes something', async () => {
+    const { page } = await at(`#cell=${CELL}&step=1`);
+    expect(await said(page)).toMatch(/^after 0 of 3 /);
+    await page.keyboard.press('ArrowRight');
+    expect(await said(page)).toMatch(/^1 of 3 /);
+    await page.keyboard.press('End');
+    const [, last] = /step=(\d+)/.exec(hashOf(page)) ?? [];
+    await page.goto(`${report.url}#cell=${CELL}&step=${Number(last) - 1}`);
+    expect(await said(page)).toMatch(/^after 2 of 3 /);
+    await page.keyboard.press('m');
+    expect(await said(page)).toMatch(new RegExp(`^${Number(last) - 1} of ${last} `));
+  });
+
   test('a link that leads nowhere says so', async () => {
     const { page } = await at('#cell=limit-held/v9.9');
     expect(await page.locator('.open h2').textContent()).toBe('Nothing at limit-held/v9.9');
