@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Kernel } from './kernel.js';
 import type { ScenarioOutcome, StepOutcome } from './outcome.js';
 
 /** What is compared behind each call; behind the set-up `layout` and `data` alone. */
@@ -47,10 +46,9 @@ type Compared = Pick<ScenarioOutcome, 'initial' | 'steps'>;
 export function partingOf(
   model: Compared,
   kernel: Compared,
-  hides: Kernel['hides'],
+  hides: readonly Field[],
   tallies?: Tallies,
 ): Parting | undefined {
-  const isHidden = (field: Field): boolean => (hides as readonly Field[]).includes(field);
   const differing = (
     fields: readonly Field[],
     mine: Partial<StepOutcome> | undefined,
@@ -58,7 +56,7 @@ export function partingOf(
   ): Field[] =>
     fields.filter((field) => {
       const tally = tallies?.[field];
-      if (isHidden(field)) {
+      if (hides.includes(field)) {
         if (tally !== undefined) tally.hidden++;
         return false;
       }

@@ -1,16 +1,16 @@
-import { machine } from '../model/plan.js';
 import type { Release } from '../model/release.js';
 import type { BreachTrace } from '../trace/trace.js';
-import { pose } from './claim-scenario.js';
-import { type Parting, partingOf } from './compare.js';
-import { type Kernel, wasSetUp } from './kernel.js';
+import { FIELDS, type Parting, partingOf } from './compare.js';
+import { wordAt } from './disagreement.js';
+import { type Kernel, type Ran, wasSetUp } from './kernel.js';
 import type { ScenarioOutcome } from './outcome.js';
+import { type Asked, type Posable, questionOf, scenariosOf } from './question.js';
 import { type NotSurvived, Runner } from './runner.js';
 import type { Scenario } from './scenario.js';
 
 /**
  * What a kernel says of a counterexample: it does the same, it does something else or comes to its end, or
- * it cannot be asked.
+ * it cannot be asked, or would not show it.
  */
 export type Answer =
   | {
@@ -31,6 +31,41 @@ export interface Confirmation {
   readonly answer: Answer;
 }
 
+/** What a kernel made of each scenario, undefined of those that it did not survive. */
+type Answers = ReadonlyMap<Scenario, Ran | undefined>;
+
+/** Why the kernel cannot set up what it was asked, if it cannot. */
+function cannotSetUp(question: Posable, answers: Answers): string | undefined {
+  for (const scenario of scenariosOf(question)) {
+    const ran = answers.get(scenario);
+    if (ran === undefined || !wasSetUp(ran)) return `${ran?.cannotSetUp}`;
+    const failed = ran.steps.findIndex((_, i) => wordAt(ran, i) !== 'ok');
+    if (scenario === question.setUp && failed >= 0) {
+      return `${scenario.calls[failed]?.call}() returns ${wordAt(ran, failed)}`;
+    }
+  }
+  return undefined;
+}
+
+/** Compares each scenario; the first in which the kernel does something else is the answer. */
+function answerOf(question: Posable, answers: Answers, hides: Kernel['hides']): Answer {
+  const reason = cannotSetUp(question, answers);
+  if (reason !== undefined) {
+    return { state: 'impossible', reason: `the kernel cannot set it up: ${reason}` };
+  }
+  const compared = ({ scenario, model, fields }: Asked) => {
+    const kernel = answers.get(scenario) as ScenarioOutcome;
+    const others = FIELDS.filter((field) => !fields.includes(field));
+    return { scenario, model, kernel, parting: partingOf(model, kernel, [...hides, ...others]) };
+  };
+  const claimed = compared(question.claimed);
+  const all = [claimed, ...question.besides.map(compared)];
+  const parted = all.find(({ parting }) => parting !== undefined);
+  return parted === undefined
+    ? { state: 'confirmed', ...claimed }
+    : { state: 'refuted', ...parted };
+}
+
 /**
  * Replays counterexamples on a kernel, all in one go, and compares with what their release does; undefined
  * if it was interrupted.
@@ -45,35 +80,24 @@ export async function confirm(
 ): Promise<readonly Confirmation[] | undefined> {
   const posed = claims.map((claim, i) => {
     const release = releaseFor(claim);
-    const question =
-      claim.kind === 'race'
-        ? { impossible: 'it is a race of threads' }
-        : pose(machine(release), claim, `claim-${i}`);
-    return { claim, release, question };
+    const question = questionOf(claim, release, `claim-${i}`, kernel.hides);
+    const scenarios = 'impossible' in question ? [] : scenariosOf(question);
+    return { claim, release, question, scenarios };
   });
-  const scenarios = posed.flatMap(({ question }) =>
-    'scenario' in question ? [question.scenario] : [],
-  );
+  const scenarios = posed.flatMap((one) => one.scenarios);
   const runner = new Runner(kernel, signal);
   const ran = await runner.run(scenarios);
   if (ran === undefined) return undefined;
-  const outcomes = new Map(scenarios.map((scenario, i) => [scenario, ran[i]]));
-  return posed.map(({ claim, release, question }) => {
+  const answers = new Map(scenarios.map((scenario, i) => [scenario, ran[i]]));
+  return posed.map(({ claim, release, question, scenarios: own }) => {
     if ('impossible' in question) {
       return { claim, release, answer: { state: 'impossible', reason: question.impossible } };
     }
-    const { scenario, model } = question;
-    const notSurvived = runner.notSurvived.find((one) => one.scenario === scenario);
-    if (notSurvived !== undefined) {
-      return { claim, release, answer: { state: 'refuted', notSurvived } };
-    }
-    const theirs = outcomes.get(scenario);
-    if (theirs === undefined || !wasSetUp(theirs)) {
-      const reason = `the kernel cannot set it up: ${theirs?.cannotSetUp}`;
-      return { claim, release, answer: { state: 'impossible', reason } };
-    }
-    const parting = partingOf(model, theirs, kernel.hides);
-    const state = parting === undefined ? 'confirmed' : 'refuted';
-    return { claim, release, answer: { state, scenario, model, kernel: theirs, parting } };
+    const notSurvived = runner.notSurvived.find(({ scenario }) => own.includes(scenario));
+    const answer: Answer =
+      notSurvived === undefined
+        ? answerOf(question, answers, kernel.hides)
+        : { state: 'refuted', notSurvived };
+    return { claim, release, answer };
   });
 }

@@ -21,7 +21,7 @@ const WORDS: Record<Answer['state'], string> = {
 /** What an answer is about, and what it shows, below the heading. */
 function body({ answer }: Confirmation): string {
   if (answer.state === 'impossible') {
-    return wrapped(`no scenario can say it: ${answer.reason}`, '  ');
+    return wrapped(`it cannot be told: ${answer.reason}`, '  ');
   }
   return 'notSurvived' in answer
     ? notSurvivedText(answer.notSurvived, style(false))

@@ -204,6 +204,84 @@ describe('a counterexample of a search from an empty window', () => {
   });
 });
 
+describe('a counterexample that looks like a kept promise', () => {
+  const hiding = (ref: string): Kernel => ({ ...modelKernel(ref), hides: ['committedDelta'] });
+  /** The charge is with the wrong VMA behind it, which neither the layout nor Committed_AS show. */
+  const charge = claim(
+    enumerated(
+      'v5.7',
+      'commit-exact',
+      bounds({
+        pages: 5,
+        classes: [READ_ONLY, { ...READ_ONLY, prot: 'rw' }],
+        limits: [12, 12],
+        mremap: { ...MOVES, flags: [['MAYMOVE', 'FIXED', 'DONTUNMAP']] },
+      }),
+    ),
+  );
+  const sealed = bounds({ classes: [{ ...READ_ONLY, prot: 'rw', sealed: true }], vmas: 1 });
+
+  test('in a counter is not to be confirmed where the kernel does not show it', async () => {
+    expect(await asked(hiding('v5.7'), 'v5.7', charge)).toEqual({
+      state: 'impossible',
+      reason: 'the kernel does not show committedDelta, which the promise is about',
+    });
+    expect((await onModel('v5.7', 'v5.7', charge)).state).toBe('confirmed');
+  });
+
+  test('in another counter is confirmed there', async () => {
+    const within = {
+      classes: [{ ...WRITTEN, locked: true }],
+      vmas: 1,
+      limits: [8, 8] as const,
+      mremap: { ...MOVES, flags: [['MAYMOVE', 'DONTUNMAP'] as const] },
+    };
+    const locked = claim(enumerated('v6.12', 'locked-vm-exact', bounds(within)));
+    expect((await asked(hiding('v6.12'), 'v6.12', locked)).state).toBe('confirmed');
+  });
+
+  test('in a counter is told by what is left when all is unmapped', async () => {
+    const answer = outcomes(await onModel('v6.0', 'v5.7', charge));
+    expect(answer).toMatchObject({
+      state: 'refuted',
+      parting: { call: 1, fields: ['committedDelta'] },
+      scenario: { calls: [{}, { call: 'munmap', addr: 0, len: 5 }] },
+    });
+  });
+
+  test('of a seal is not to be confirmed where nothing can be sealed', async () => {
+    const one = claim(enumerated('v6.17', 'sealed-source-eperm', sealed));
+    expect((await onModel('v6.17', 'v6.17', one)).state).toBe('confirmed');
+    expect(await onModel('v6.0', 'v6.17', one)).toEqual({
+      state: 'impossible',
+      reason: 'the kernel cannot set it up: mseal() returns ENOSYS',
+    });
+  });
+
+  test('of an errno is told by what is returned with map slots to spare', async () => {
+    const within = bounds({ classes: [{ ...READ_ONLY, kind: 'fshared' }], vmas: 1 });
+    const one = claim(enumerated('v6.0', 'errno-precedence-stable', within));
+    expect((await onModel('v6.0', 'v6.0', one)).state).toBe('confirmed');
+    const answer = outcomes(await onModel('v6.18', 'v6.0', one));
+    expect(answer).toMatchObject({
+      state: 'refuted',
+      parting: { call: 0, fields: ['result'] },
+      scenario: { headroom: 1000 },
+    });
+  });
+
+  test('of a change that does not show is not to be confirmed', async () => {
+    const within = bounds({ classes: [READ_ONLY], vmas: 1 });
+    const refused = claim(enumerated('v6.12', 'no-needless-enomem', within));
+    expect((await onModel('v6.12', 'v6.12', refused)).state).toBe('confirmed');
+    const hidden = { ...refused, invariant: 'error-untouched' };
+    expect(await onModel('v6.12', 'v6.12', hidden)).toEqual({
+      state: 'impossible',
+      reason: 'what is changed does not show in the layout or the contents',
+    });
+  });
+});
+
 describe('what no scenario can say is named', () => {
   const impossible = (reason: string) => ({ state: 'impossible', reason });
 
