@@ -1,17 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { EnumerateBounds, VmaClass } from '../../src/checker/bounds.js';
-import {
-  type Counterexample,
-  fromEnumeration,
-  fromReach,
-} from '../../src/checker/counterexample.js';
-import { enumeratePart } from '../../src/checker/enumerate.js';
+import type { EnumerateBounds } from '../../src/checker/bounds.js';
+import { fromReach } from '../../src/checker/counterexample.js';
 import { reach } from '../../src/checker/reach/reach.js';
 import { type Answer, confirm } from '../../src/conformance/confirm.js';
 import { KernelDied } from '../../src/conformance/failed.js';
 import type { Kernel } from '../../src/conformance/kernel.js';
-import { invariantById } from '../../src/invariants/index.js';
-import type { Invariant } from '../../src/invariants/invariant.js';
 import { machine } from '../../src/model/plan.js';
 import { answerJson } from '../../src/report/confirm-json.js';
 import { confirmText } from '../../src/report/confirm-text.js';
@@ -20,45 +13,18 @@ import { style } from '../../src/report/style.js';
 import { traceOf } from '../../src/report/trace-of.js';
 import { breachesOf, tracesIn } from '../../src/trace/read.js';
 import type { BreachTrace, CallTrace, RaceTrace } from '../../src/trace/trace.js';
+import {
+  bounds,
+  chargeOfNoVma,
+  claim,
+  enumerated,
+  invariant,
+  MOVES,
+  READ_ONLY,
+  WRITTEN,
+} from '../support/claims.js';
 import { release } from '../support/releases.js';
 import { answering, modelKernel, NEVER } from './kernels.js';
-
-const invariant = (id: string): Invariant => {
-  const found = invariantById(id);
-  if (found === undefined) throw new RangeError(`no invariant ${id}`);
-  return found;
-};
-
-const READ_ONLY: VmaClass = { kind: 'anon', prot: 'r', populated: false };
-const WRITTEN: VmaClass = { kind: 'anon', prot: 'rw', populated: true };
-const MOVES = { flags: [['MAYMOVE', 'FIXED']], lengths: 'any', destinations: 'any' } as const;
-
-const bounds = (change: Partial<EnumerateBounds> = {}): EnumerateBounds => ({
-  pages: 4,
-  classes: [READ_ONLY],
-  vmas: 2,
-  identities: 1,
-  displacements: [0],
-  limits: [0, 8],
-  mremap: MOVES,
-  ...change,
-});
-
-function enumerated(id: string, broken: string, within: EnumerateBounds): Counterexample {
-  const on = machine(release(id));
-  const [finding] = enumeratePart(on, within, [invariant(broken)]).findings;
-  const found = finding && fromEnumeration(on, within, invariant(broken), finding);
-  if (found === undefined) throw new Error(`${broken} holds on ${id}`);
-  return found;
-}
-
-/** As it comes out of a file. */
-function claim(shown: Counterexample | BreachTrace): BreachTrace {
-  const written = 'micro' in shown ? traceOf(shown) : shown;
-  const [one] = breachesOf(tracesIn(JSON.parse(JSON.stringify(written)), 'here'));
-  if (one === undefined) throw new Error('no counterexample');
-  return one;
-}
 
 type Outcomes = Exclude<Answer, { readonly reason: string } | { readonly notSurvived: object }>;
 
@@ -206,19 +172,7 @@ describe('a counterexample of a search from an empty window', () => {
 
 describe('a counterexample that looks like a kept promise', () => {
   const hiding = (ref: string): Kernel => ({ ...modelKernel(ref), hides: ['committedDelta'] });
-  /** The charge is with the wrong VMA behind it, which neither the layout nor Committed_AS show. */
-  const charge = claim(
-    enumerated(
-      'v5.7',
-      'commit-exact',
-      bounds({
-        pages: 5,
-        classes: [READ_ONLY, { ...READ_ONLY, prot: 'rw' }],
-        limits: [12, 12],
-        mremap: { ...MOVES, flags: [['MAYMOVE', 'FIXED', 'DONTUNMAP']] },
-      }),
-    ),
-  );
+  const charge = chargeOfNoVma();
   const sealed = bounds({ classes: [{ ...READ_ONLY, prot: 'rw', sealed: true }], vmas: 1 });
 
   test('in a counter is not to be confirmed where the kernel does not show it', async () => {

@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest';
-import { judge } from '../../src/checker/judge.js';
 import { confirm } from '../../src/conformance/confirm.js';
 import { counterOf, isOfPrecedence } from '../../src/conformance/evidence.js';
 import { invariants } from '../../src/invariants/index.js';
 import { knownReleases } from '../../src/model/releases/index.js';
 import { releaseByRef } from '../../src/model/releases/variant.js';
-import { callOf } from '../../src/trace/call.js';
 import type { CallTrace } from '../../src/trace/trace.js';
+import { isBroken } from '../support/is-broken.js';
 import { allBreaches } from '../trace/violations.js';
 import { modelKernel, NEVER } from './kernels.js';
 
@@ -15,16 +14,6 @@ import { modelKernel, NEVER } from './kernels.js';
  * each is needed no more than the other, and no process can tell.
  */
 const OF_STEPS: readonly string[] = ['no-needless-enomem'];
-
-const isBroken = (release: string, claim: CallTrace): boolean =>
-  judge(release, claim.invariant, {
-    pages: claim.pages,
-    setup: (claim.setup ?? []).map(callOf),
-    call: callOf(claim.call),
-    maxMapCount: claim.maxMapCount,
-    limitedFromStart: claim.limitedFromStart,
-    limits: claim.limits,
-  }) === 'broken';
 
 test('no release that keeps a promise confirms a counterexample to it', async () => {
   const claims = (await allBreaches()).filter(

@@ -111,7 +111,13 @@ top names:
   in \`/proc/self/maps\` are others than before (for some only with the errno of
   the trace).
 - Of limits: \`map_count\` is above \`max_map_count\`, and higher than before.
-- Of calls that should not be refused: the errno is that of the trace.
+- Of calls that should not be refused: the errno is that of the trace. If it hides
+  another errno, the call is also made with map slots to spare, by a process of its
+  own, and has to return there what it does on the release.
+- Of counters: when all is unmapped again, VmSize, VmLck or Committed_AS is not what
+  it was before the set-up. Which VMAs the kernel takes to be locked or accounted
+  shows nowhere else. Committed_AS is of the whole machine; where it is off
+  otherwise than on the release, this skips.
 - Of all others: the kernel returns and leaves what the release does. A kernel
   that breaks the same promise otherwise says "ok" here; its own release has
   another trace.
@@ -125,7 +131,7 @@ fills up to the limit and touches nothing. Huge pages are to scale: a page is th
 half of a huge page, 1 MiB. [Reproducers on real kernels](reproducers.md) lists
 what became of some. The part that is about this trace:`,
     'c',
-    (text) => part(text, /^#define INVARIANT/, 37),
+    (text) => part(text, /^#define INVARIANT/, 33),
   ],
   [
     'syzkaller',

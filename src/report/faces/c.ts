@@ -1,3 +1,4 @@
+import { type Counter, counterOf, isOfPrecedence } from '../../conformance/evidence.js';
 import { HUGE } from '../../model/vma.js';
 import { callOf, type TracedCall } from '../../trace/call.js';
 import type { CallTrace, Trace } from '../../trace/trace.js';
@@ -13,7 +14,7 @@ const PAGE = 4096;
 const HALF_HUGE = (2 << 20) / HUGE;
 
 /** What tells the promise kept from broken; see docs/traces.md. */
-type Promised = 'UNTOUCHED' | 'UNTOUCHED_BY' | 'LIMIT' | 'REFUSED' | 'OUTCOME';
+type Promised = 'UNTOUCHED' | 'UNTOUCHED_BY' | 'LIMIT' | 'REFUSED' | 'COUNTED' | 'OUTCOME';
 
 /** Invariants that can be judged by themselves; of the others it is asked whether the kernel does as the trace says. */
 const PROMISED: Readonly<Record<string, Promised>> = {
@@ -39,16 +40,20 @@ const MEANING: Readonly<Record<Promised, string>> = {
     'the call fails with the errno that it returns on that release, and the VMAs are others than before',
   LIMIT: 'map_count is above max_map_count after the call, and higher than before',
   REFUSED: 'the call returns the errno that it returns on that release',
+  COUNTED:
+    'when all is unmapped again behind the call, the counter is not what it was before the set-up',
   OUTCOME: 'the call returns and leaves what it does on that release',
 };
 
-/** Counters in which alone a violation may show. */
-const COUNTERS: Readonly<Record<string, 'TOTAL' | 'LOCKED' | 'COMMITTED'>> = {
-  'total-vm-exact': 'TOTAL',
-  'locked-vm-exact': 'LOCKED',
-  'commit-exact': 'COMMITTED',
-  'commit-exact-on-error': 'COMMITTED',
+/** Counters as the program names them. */
+const COUNTERS: Readonly<Record<Counter, string>> = {
+  totalVmDelta: 'TOTAL',
+  lockedVm: 'LOCKED',
+  committedDelta: 'COMMITTED',
 };
+
+const promisedBy = (invariant: string): Promised =>
+  counterOf(invariant) === undefined ? (PROMISED[invariant] ?? 'OUTCOME') : 'COUNTED';
 
 const PROTS = { r: 'PROT_READ', rw: 'PROT_READ | PROT_WRITE' } as const;
 const KINDS: Readonly<Record<string, string>> = {
@@ -102,8 +107,10 @@ const seen = (vmas: readonly WrittenVma[]): string => vmas.map(areaRow).join('\n
 
 /** Why the kernel could do this and nobody would see it, if that is so. */
 function unseen(trace: CallTrace): string | undefined {
-  const promised = PROMISED[trace.invariant] ?? 'OUTCOME';
-  if (promised.startsWith('UNTOUCHED') && seen(trace.before) === seen(trace.after)) {
+  if (
+    promisedBy(trace.invariant).startsWith('UNTOUCHED') &&
+    seen(trace.before) === seen(trace.after)
+  ) {
     return 'what is changed does not show in /proc/self/maps';
   }
   if (trace.invariant === 'peak-bounded') return 'a peak of map_count shows to other threads alone';
@@ -115,15 +122,22 @@ function unseen(trace: CallTrace): string | undefined {
   return undefined;
 }
 
+/** `-ENOMEM` in C; undefined where a call succeeds. */
+const errnoText = (result: string): string | undefined =>
+  result.startsWith('-') ? `(${result})` : undefined;
+
 function resultText(trace: CallTrace): string {
-  const errno = /^-(\w+)$/.exec(trace.result)?.[1];
-  if (errno !== undefined) return `(-${errno})`;
+  const errno = errnoText(trace.result);
+  if (errno !== undefined) return errno;
   return trace.call.call === 'mremap' ? `(long)(WINDOW + ${bytes(Number(trace.result))})` : '0';
 }
 
-/** Pages in the commit charge. */
-const accounted = (vmas: readonly WrittenVma[]): number =>
-  vmas.reduce((sum, vma) => sum + (vma.accounted ? vma.pages : 0), 0);
+/** What a call adds to the commit charge beside what its VMAs have become more: nothing gives it back. */
+function committedForGood({ before, after, accounts }: CallTrace): number {
+  const accounted = (vmas: readonly WrittenVma[]): number =>
+    vmas.reduce((sum, vma) => sum + (vma.accounted ? vma.pages : 0), 0);
+  return accounts.committed - (accounted(after) - accounted(before));
+}
 
 interface Facts {
   readonly unit: number;
@@ -140,16 +154,14 @@ function factsOf(trace: Trace, real: RealCalls): Facts {
   const call = trace.kind === 'call' ? trace : undefined;
   const cannot =
     'impossible' in real ? real.impossible : call === undefined ? 'it is no call' : unseen(call);
-  const { setup, calls, headroom } =
-    'impossible' in real ? { setup: [], calls: [], headroom: 0 } : real;
+  const { setup, calls, headroom, withRoom } =
+    'impossible' in real ? { setup: [], calls: [], headroom: 0, withRoom: '0' } : real;
   const all = [...setup, ...calls];
   const isHuge = all.some((one) => one.call === 'mmap' && one.kind === 'hugetlb');
-  const counter = call && COUNTERS[call.invariant];
-  const look = (name: 'TOTAL' | 'LOCKED' | 'COMMITTED'): string =>
-    define(`LOOK_AT_${name}`, counter === name ? 1 : 0);
   const grown =
     (call?.mapCount.after ?? 0) - (call?.limitedFromStart ? 0 : (call?.mapCount.before ?? 0));
   const invariant = trace.kind === 'difference' ? 'releases-differ' : trace.invariant;
+  const counter = counterOf(invariant);
   const release = trace.kind === 'difference' ? trace.outcomes[1].release : trace.release;
   return {
     unit: isHuge ? HALF_HUGE : PAGE,
@@ -159,21 +171,14 @@ function factsOf(trace: Trace, real: RealCalls): Facts {
       define('INVARIANT', quoted(invariant)),
       define('RELEASE', quoted(release)),
       define('CANNOT', quoted(cannot === undefined ? '' : `no process can show it: ${cannot}`)),
-      define('PROMISE', call === undefined ? 'OUTCOME' : (PROMISED[call.invariant] ?? 'OUTCOME')),
+      define('PROMISE', promisedBy(invariant)),
       define('OVERSHOOT', invariant === 'overshoot-at-most-one' ? 1 : 0),
       define('LIMITED_FROM_START', call?.limitedFromStart ? 1 : 0),
       define('EXPECTED_RESULT', call === undefined ? '0' : resultText(call)),
       define('EXPECTED_COUNT', `(${grown})`),
-      define('EXPECTED_TOTAL', `(${call?.accounts.total ?? 0})`),
-      define('EXPECTED_LOCKED', `(${call?.accounts.locked ?? 0})`),
-      define('EXPECTED_COMMITTED', `(${call?.accounts.committed ?? 0})`),
-      define(
-        'EXACT_COMMITTED',
-        `(${call === undefined ? 0 : accounted(call.after) - accounted(call.before)})`,
-      ),
-      look('TOTAL'),
-      look('LOCKED'),
-      look('COMMITTED'),
+      define('WITH_ROOM', isOfPrecedence(invariant) ? (errnoText(withRoom) ?? '0') : '0'),
+      define('COUNTER', COUNTERS[counter ?? 'totalVmDelta']),
+      define('EXPECTED_COMMITTED', `(${call === undefined ? 0 : committedForGood(call)})`),
       '',
       array('call', 'setup', setup.map(callRow)),
       array('call', 'calls', calls.map(callRow)),
@@ -191,8 +196,13 @@ const comment = (text: string): string =>
     .join('\n')
     .replaceAll('*/', '* /');
 
-const judged = (trace: Trace): string =>
-  trace.kind === 'call' ? MEANING[PROMISED[trace.invariant] ?? 'OUTCOME'] : 'never: it is skipped';
+function judged(trace: Trace): string {
+  if (trace.kind !== 'call') return 'never: it is skipped';
+  const meaning = MEANING[promisedBy(trace.invariant)];
+  return isOfPrecedence(trace.invariant)
+    ? `${meaning}, and with map slots to spare the one that it returns there then`
+    : meaning;
+}
 
 function header(trace: Trace): string {
   const lines = [

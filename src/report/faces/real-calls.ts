@@ -2,14 +2,16 @@ import { isDeepStrictEqual } from 'node:util';
 import { canonical, frameTokens } from '../../checker/spaces.js';
 import { mapping } from '../../conformance/claim-scenario.js';
 import type { Vmas } from '../../model/address-space.js';
+import type { Outcome } from '../../model/outcome.js';
 import { type Machine, machine } from '../../model/plan.js';
 import { releaseByRef, UnknownRelease } from '../../model/releases/variant.js';
 import { run } from '../../model/run.js';
-import { env, NO_RESOURCE_LIMITS, type ResourceLimits } from '../../model/state.js';
+import { type Env, env, NO_RESOURCE_LIMITS, type ResourceLimits } from '../../model/state.js';
 import { MAX_PAGES, ModelLimitError } from '../../model/vma.js';
 import { callOf, type TracedCall } from '../../trace/call.js';
 import type { CallTrace, Trace } from '../../trace/trace.js';
 import { vmaOf } from '../../trace/vma.js';
+import { resultText } from '../words.js';
 
 /** What a process has to do to repeat a counterexample on a kernel, or why it cannot. */
 export type RealCalls =
@@ -20,6 +22,8 @@ export type RealCalls =
       readonly calls: readonly [TracedCall, ...TracedCall[]];
       /** max_map_count less map_count when the first of them is made. */
       readonly headroom: number;
+      /** What the last returns with map slots to spare: a page, or `-` and the name of an errno. */
+      readonly withRoom: string;
     }
   | { readonly impossible: string };
 
@@ -48,18 +52,17 @@ function unreachable(trace: CallTrace): string | undefined {
   return undefined;
 }
 
-/** The address space that calls leave on a release, in a larger one than the window. */
+/** A call in a larger address space than the window. */
+const called = (on: Machine, limits: Env, vmas: Vmas, call: TracedCall): Outcome =>
+  run(on, limits, vmas, frameTokens(vmas, MAX_PAGES), callOf(call));
+
+/** The address space that calls leave on a release. */
 const built = (on: Machine, calls: readonly TracedCall[], limits = UNLIMITED): Vmas =>
-  calls.reduce<Vmas>(
-    (vmas, call) =>
-      canonical(run(on, limits, vmas, frameTokens(vmas, MAX_PAGES), callOf(call)).vmas),
-    [],
-  );
+  calls.reduce<Vmas>((vmas, call) => canonical(called(on, limits, vmas, call).vmas), []);
 
 /** Whether the call does in the larger address space what it does in the window, which ends sooner. */
 function isRepeated(on: Machine, trace: CallTrace, before: Vmas, call: TracedCall): boolean {
-  const limits = env(trace.maxMapCount, MAX_PAGES);
-  const outcome = run(on, limits, before, frameTokens(before, MAX_PAGES), callOf(call));
+  const outcome = called(on, env(trace.maxMapCount, MAX_PAGES), before, call);
   const result = trace.result.startsWith('-') ? undefined : Number(trace.result);
   const isSame = result === undefined ? outcome.result < 0 : outcome.result === result;
   return isSame && isDeepStrictEqual(canonical(outcome.vmas), canonical(trace.after.map(vmaOf)));
@@ -87,13 +90,15 @@ function ofCall(trace: CallTrace): RealCalls {
       impossible: 'it rests on the end of the address space, which is elsewhere on a kernel',
     };
   }
+  const withRoom = resultText(called(on, UNLIMITED, before, call).result);
   const [first, ...rest] = trace.limitedFromStart ? [...given, call] : [call];
   return trace.limitedFromStart
-    ? { setup: [], calls: [first as TracedCall, ...rest], headroom: trace.maxMapCount }
+    ? { setup: [], calls: [first as TracedCall, ...rest], headroom: trace.maxMapCount, withRoom }
     : {
         setup: given,
         calls: [call],
         headroom: trace.maxMapCount - trace.before.length,
+        withRoom,
       };
 }
 
