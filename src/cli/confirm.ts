@@ -38,7 +38,9 @@ function chosen(
   ref: string | undefined,
 ): readonly BreachTrace[] {
   const wanted =
-    ref === undefined ? releaseOf(kernel.version)?.id : releaseFor(ref, '--release').id;
+    ref === undefined
+      ? releaseOf(kernel.version)?.id
+      : releaseFor(ref, '--release', { modules: true }).id;
   const own = claims.filter(({ release }) => release === wanted);
   if (own.length === 0 && ref !== undefined) {
     const known = [...new Set(claims.map(({ release }) => release))].join(', ');
@@ -65,9 +67,11 @@ export function confirmCommand(file: string, flags: ConfirmFlags): Promise<Exit>
   return withKernel(flags.kernel, async (kernel, signal) => {
     const claims = chosen(all, kernel, flags.release);
     const named =
-      flags.release === undefined ? undefined : releaseFor(flags.release, '--release').id;
+      flags.release === undefined
+        ? undefined
+        : releaseFor(flags.release, '--release', { modules: true }).id;
     const about = ({ release }: BreachTrace) =>
-      releaseFor(release, `${file}: release`, release === named);
+      releaseFor(release, `${file}: release`, { modules: release === named });
     const confirmations = await confirm(kernel, claims, about, signal);
     if (confirmations === undefined) return Exit.incomplete;
     const report = { kernel, confirmations };

@@ -24,7 +24,7 @@ export function diffCommand(a: string, b: string, flags: DiffFlags): Promise<Exi
     [a, 'first release'],
     [b, 'second release'],
   ] as const) {
-    releaseFor(ref, name);
+    releaseFor(ref, name, { modules: true });
   }
   const question = { releases: [a, b] as const, bounds: diffBounds(flags) };
   return searching(

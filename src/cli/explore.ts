@@ -50,7 +50,9 @@ function fromTrace(trace: Trace, file: string, asked: Release | undefined): Orig
     throw new BadInput(`${file}: found a race, expected a counterexample of one call`);
   }
   const differs = trace.kind === 'difference';
-  const found = (id: string): Release => releaseFor(id, `${file}: release`);
+  // A module that the file alone names is not run.
+  const found = (id: string): Release =>
+    releaseFor(id, `${file}: release`, { modules: id === asked?.id });
   const [first, second] = differs ? trace.outcomes : [undefined, trace];
   const own = found(second.release);
   const claim = differs ? claimOfDifference(trace) : trace;
@@ -84,7 +86,8 @@ const EXPECTED = 'scenarios, a line each, or traces of verify --json or diff --j
 function originOf(file: string, { release, nth = 1 }: ExploreFlags): Origin {
   if (file === '-')
     throw new BadInput('found - as a file, expected its name: standard input is for commands');
-  const asked = release === undefined ? undefined : releaseFor(release, '--release');
+  const asked =
+    release === undefined ? undefined : releaseFor(release, '--release', { modules: true });
   const text = readText(file, EXPECTED);
   const whole = wholeJson(text);
   const traces = tracesIn(whole, `${file}: `);
@@ -103,7 +106,8 @@ function sessionFor(file: string | undefined, flags: ExploreFlags): Session {
   if (file === undefined) {
     if (nth !== undefined)
       throw new BadInput('--nth: found it without a file, expected a file too');
-    const on = release === undefined ? newest() : releaseFor(release, '--release');
+    const on =
+      release === undefined ? newest() : releaseFor(release, '--release', { modules: true });
     return limited(start(pages ?? DEFAULT_PAGES, machine(on)));
   }
   if (pages !== undefined) {

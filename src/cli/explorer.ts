@@ -30,7 +30,7 @@ function save({ now }: Session, file: string, id: string | undefined): string {
 
 /** Does what a line asks for; throws BadInput, or ModelLimitError, and then nothing is done. */
 export function answer(session: Session, line: string): Answer {
-  const command = parseCommand(line, releaseFor);
+  const command = parseCommand(line, (ref, where) => releaseFor(ref, where, { modules: true }));
   if (command === undefined) return { session, quiet: true };
   if (command.do === 'quit') return { session, quiet: true, quit: true };
   if (command.do === 'save') {

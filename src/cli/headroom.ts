@@ -31,7 +31,10 @@ function show(report: HeadroomReport, { format, json, verbose }: HeadroomFlags):
 /** Searches windows of growing size for what each shape of call needs of map slots, and prints it. */
 export async function headroomCommand(flags: HeadroomFlags): Promise<Exit> {
   const windows = Array.from({ length: flags.pages - LEAST + 1 }, (_, i) => LEAST + i);
-  const question = { release: releaseFor(flags.release, '--release').id, windows };
+  const question = {
+    release: releaseFor(flags.release, '--release', { modules: true }).id,
+    windows,
+  };
   return searching(
     flags,
     (options) => headroom(question, options),

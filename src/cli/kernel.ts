@@ -23,7 +23,7 @@ export const withKernel = <T>(
 
 /** The release that a flag names, or else the one that stands for the kernel's version; throws BadInput. */
 export function releaseBeside(kernel: Kernel, ref: string | undefined): Release {
-  if (ref !== undefined) return releaseFor(ref, '--release');
+  if (ref !== undefined) return releaseFor(ref, '--release', { modules: true });
   const release = releaseOf(kernel.version);
   if (release !== undefined) return release;
   throw new BadInput(

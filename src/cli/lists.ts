@@ -18,7 +18,8 @@ const pageOf = (release: Release): string | undefined =>
 
 /** All releases, or one with its steps. */
 export function releasesCommand(ref: string | undefined, { json }: ListFlags): Exit {
-  const chosen = ref === undefined ? knownReleases : [releaseFor(ref, 'release')];
+  const chosen =
+    ref === undefined ? knownReleases : [releaseFor(ref, 'release', { modules: true })];
   const [one] = chosen;
   if (json === true) printJson(releasesJson(chosen));
   else if (ref !== undefined && one !== undefined)

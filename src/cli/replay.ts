@@ -29,11 +29,11 @@ export function readScenarios(file: string): Line[] {
 /**
  * The release that a flag names, or the patch; throws BadInput.
  *
- * @param modules whether the patch may be code: only where the user has named it
+ * @param how whether the patch may be code: only where the user has named it, not a file
  */
-export function releaseFor(ref: string, flag: string, modules = true): Release {
+export function releaseFor(ref: string, flag: string, how: { readonly modules: boolean }): Release {
   try {
-    return releaseOfReference(ref, { modules });
+    return releaseOfReference(ref, how);
   } catch (error) {
     if (error instanceof UnknownRelease) throw new BadInput(`${flag}: ${error.message}`);
     throw error;
@@ -45,7 +45,7 @@ export function releaseFor(ref: string, flag: string, modules = true): Release {
  * out, as kernels leave it out; one that leaves what the model can hold makes the result incomplete.
  */
 export function replayCommand(file: string, flags: { readonly release: string }): Exit {
-  const on = machine(releaseFor(flags.release, '--release'));
+  const on = machine(releaseFor(flags.release, '--release', { modules: true }));
   let exit: Exit = Exit.ok;
   for (const { where, scenario } of readScenarios(file)) {
     try {

@@ -29,7 +29,7 @@ export async function sensitivityCommand(flags: SensitivityFlags): Promise<Exit>
   const refs = flags.release ?? releases.map(({ id }) => id);
   const question = {
     invariants: [...new Set(named.map(knownInvariant))],
-    releases: [...new Set(refs.map((ref) => releaseFor(ref, '--release').id))],
+    releases: [...new Set(refs.map((ref) => releaseFor(ref, '--release', { modules: true }).id))],
     ladder,
   };
   return searching(

@@ -80,7 +80,7 @@ function exitOf({ complete, stages }: SynthesisReport): Exit {
 
 /** Finds the weakest conditions of a check that keep some promises, and prints them with their proofs. */
 export async function synthesizeCommand(flags: SynthesizeFlags): Promise<Exit> {
-  const release = releaseFor(flags.release, '--release');
+  const release = releaseFor(flags.release, '--release', { modules: true });
   const { name, count } = checkOf(release, flags.check);
   const named = flags.keep?.map(knownPromise) ?? KEPT[count?.role ?? 'move'];
   const question = {

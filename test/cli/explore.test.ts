@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { newFolder } from '../support/new-folder.js';
@@ -132,6 +132,28 @@ describe('mremap-check explore without a terminal', () => {
     expect(stdout).toMatch(/\* +\d+ mremap\(.* = -ENOMEM/);
     const alone = await explore(['--release', 'v7.1', file], 'history');
     expect(alone.stdout).not.toContain('beside v6.18');
+  });
+
+  test('runs the module that a file names only where the command line names it too', async () => {
+    const cwd = newFolder();
+    const ran = join(cwd, 'ran');
+    const text = `import { writeFileSync } from 'node:fs';
+      writeFileSync(${JSON.stringify(ran)}, '');
+      export const base = 'v7.1';
+      export default (r, k) => k.dropped('mremap', 'early-count-check')(r);`;
+    fileWith('p.mjs', text, cwd);
+    const { stdout: report } = await cli(['diff', 'v7.1', 'p.mjs', '--pages', '2', '--json'], {
+      cwd,
+    });
+    rmSync(ran);
+    fileWith('diff.json', report, cwd);
+    const refused = await cli(['explore', 'diff.json'], { cwd });
+    expect({ ...refused, stderr: '' }).toEqual({ code: 2, stdout: '', stderr: '' });
+    expect(refused.stderr).toContain('p.mjs: found a module, which is code to be run');
+    expect(existsSync(ran)).toBe(false);
+    const named = await cli(['explore', '--release', 'p.mjs', 'diff.json'], { cwd });
+    expect(named.code).toBe(0);
+    expect(existsSync(ran)).toBe(true);
   });
 
   test('says what it found in JSON that has neither scenarios nor traces', async () => {
