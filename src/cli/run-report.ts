@@ -6,6 +6,7 @@ import { verifyJson } from '../report/json.js';
 import { style } from '../report/style.js';
 import { verifyText } from '../report/verify-text.js';
 import { tracesIn } from '../trace/read.js';
+import { machineFor } from '../verify/execute.js';
 import type { VerifyReport } from '../verify/verify.js';
 import { jsonText, parsedRun } from './run-folder.js';
 import { writeTraces } from './trace-files.js';
@@ -22,7 +23,7 @@ export function finishRun(
   put('report.json', jsonText(json));
   put('report.txt', `${verifyText(report, style(false), true, confirmed)}\n`);
   rmSync(freshTraces, { recursive: true, force: true });
-  writeTraces(freshTraces, tracesIn(json, 'the report'));
+  writeTraces(freshTraces, tracesIn(json, 'the report'), (ref) => machineFor(ref).release);
   rmSync(traces, { recursive: true, force: true });
   renameSync(freshTraces, traces);
   const { complete, asExpected } = report;

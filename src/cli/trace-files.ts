@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { BadInput } from '../input/bad-input.js';
 import { FORMAT_NAMES, FORMATS, type FormatName, fileName } from '../report/faces/formats.js';
+import type { ReleaseOf } from '../report/faces/real-calls.js';
 import type { Trace } from '../trace/trace.js';
 
 /** Names that differ: those of traces alike in release and invariant are numbered. */
@@ -40,6 +41,7 @@ export const traceFolder = (folder: string): void => writing(folder, () => make(
 export function writeTraces(
   folder: string,
   traces: readonly Trace[],
+  releaseOf: ReleaseOf,
   formats: readonly FormatName[] = FORMAT_NAMES,
 ): number {
   traceFolder(folder);
@@ -48,7 +50,7 @@ export function writeTraces(
     for (const format of formats) {
       const { extension, text } = FORMATS[format];
       const file = join(folder, `${named[i]}.${extension}`);
-      writing(folder, () => writeFileSync(file, `${text(trace).trimEnd()}\n`));
+      writing(folder, () => writeFileSync(file, `${text(trace, releaseOf).trimEnd()}\n`));
     }
   });
   return traces.length * formats.length;

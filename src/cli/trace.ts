@@ -1,13 +1,22 @@
 import { BadInput } from '../input/bad-input.js';
 import { parseJson } from '../input/decode.js';
 import { readText } from '../input/read-text.js';
-import { FORMAT_NAMES, FORMATS, type FormatName, fileName } from '../report/faces/formats.js';
+import { releaseOfReference } from '../patches/reference.js';
+import {
+  FORMAT_NAMES,
+  FORMATS,
+  type Format,
+  type FormatName,
+  fileName,
+} from '../report/faces/formats.js';
+import type { ReleaseOf } from '../report/faces/real-calls.js';
 import { terminalText } from '../report/faces/terminal.js';
 import { callText, plural } from '../report/words.js';
 import { callOf } from '../trace/call.js';
 import { tracesIn } from '../trace/read.js';
 import type { Trace } from '../trace/trace.js';
 import { Exit } from './exit.js';
+import { releaseFor } from './replay.js';
 import { columns, note, print, stdoutStyle } from './terminal.js';
 import { writeTraces } from './trace-files.js';
 
@@ -40,7 +49,7 @@ function readTraces(file: string): Numbered[] {
   return traces.map((trace, i) => ({ number: i + 1, trace }));
 }
 
-const releasesOf = (trace: Trace): string[] =>
+const releasesIn = (trace: Trace): string[] =>
   trace.kind === 'difference' ? trace.outcomes.map(({ release }) => release) : [trace.release];
 
 const invariantOf = (trace: Trace): string | undefined =>
@@ -56,7 +65,7 @@ function chosen(all: readonly Numbered[], flags: TraceFlags): readonly Numbered[
     (one) =>
       (number === undefined || one.number === number) &&
       (invariant === undefined || invariantOf(one.trace) === invariant) &&
-      (release === undefined || releasesOf(one.trace).includes(release)),
+      (release === undefined || releasesIn(one.trace).includes(release)),
   );
   if (ones.length > 0) return ones;
   throw new BadInput(
@@ -88,8 +97,25 @@ function briefList(ones: readonly Numbered[]): string {
   return more <= 0 ? first : `${first}\n  and ${more} more, which mremap-check trace FILE lists`;
 }
 
+/** Of the modules that a file names, those are run that the command line names too. */
+const reading = (ref: string, { release }: TraceFlags) => ({ modules: ref === release });
+
+/** A format that runs a trace says in its place that the release cannot be had; asked for alone, it is refused. */
+function checkReleases(ones: readonly Numbered[], format: FormatName, flags: TraceFlags): void {
+  const { runs }: Format = FORMATS[format];
+  if (runs !== true) return;
+  for (const { trace } of ones) {
+    if (trace.kind === 'call') releaseFor(trace.release, '--format', reading(trace.release, flags));
+  }
+}
+
+const releaseOf =
+  (flags: TraceFlags): ReleaseOf =>
+  (ref) =>
+    releaseOfReference(ref, reading(ref, flags));
+
 function shown(trace: Trace, format: FormatName, flags: TraceFlags): string {
-  if (format !== 'terminal') return FORMATS[format].text(trace).trimEnd();
+  if (format !== 'terminal') return FORMATS[format].text(trace, releaseOf(flags)).trimEnd();
   return terminalText(trace, {
     s: stdoutStyle(),
     width: columns(),
@@ -103,9 +129,11 @@ export function traceCommand(file: string, flags: TraceFlags): Exit {
   const { format } = flags;
   const all = readTraces(file);
   const ones = chosen(all, flags);
+  if (format !== undefined) checkReleases(ones, format, flags);
   if (flags.out !== undefined) {
     const traces = ones.map(({ trace }) => trace);
-    const files = writeTraces(flags.out, traces, format === undefined ? FORMAT_NAMES : [format]);
+    const formats = format === undefined ? FORMAT_NAMES : [format];
+    const files = writeTraces(flags.out, traces, releaseOf(flags), formats);
     note(`${flags.out}: ${plural(files, 'file')} of ${plural(traces.length, 'trace')}`);
     return Exit.ok;
   }

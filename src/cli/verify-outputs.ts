@@ -7,6 +7,7 @@ import type { ConfirmedVerdicts } from '../report/confirmed.js';
 import { verifyJson } from '../report/json.js';
 import { plural } from '../report/words.js';
 import { tracesIn } from '../trace/read.js';
+import { machineFor } from '../verify/execute.js';
 import type { VerifyReport } from '../verify/verify.js';
 import { outputFile } from './output-file.js';
 import { packageVersion } from './package.js';
@@ -41,7 +42,11 @@ function checkDistinct(flags: OutputFlags): void {
 function tracesInto(folder: string): Outputs {
   traceFolder(folder);
   return (report) => {
-    const files = writeTraces(folder, tracesIn(verifyJson(report), 'the report'));
+    const files = writeTraces(
+      folder,
+      tracesIn(verifyJson(report), 'the report'),
+      (ref) => machineFor(ref).release,
+    );
     note(`${folder}: ${plural(files, 'file')} of traces`);
   };
 }

@@ -2,10 +2,11 @@ import type { EnumerateBounds } from '../checker/bounds.js';
 import { BadInput } from '../input/bad-input.js';
 import { type Machine, machine } from '../model/plan.js';
 import { rootOf } from '../model/release.js';
-import { releaseByRef, UnknownRelease } from '../model/releases/variant.js';
+import { UnknownRelease } from '../model/releases/variant.js';
 import { env } from '../model/state.js';
 import type { Vma } from '../model/vma.js';
 import { releaseOfReference } from '../patches/reference.js';
+import { isOfModel } from '../report/release-name.js';
 import { callOf } from '../trace/call.js';
 import type { BreachTrace, CallTrace, DifferenceTrace, RaceTrace } from '../trace/trace.js';
 import { vmaOf } from '../trace/vma.js';
@@ -39,17 +40,6 @@ class Numbered<T> {
 const sameWords = (a: readonly Vma[], b: readonly Vma[]): boolean =>
   a.length === b.length && a.every((vma, i) => vma === b[i]);
 
-/** Whether the page knows the release by its name: it has the model in it, and no patches. */
-function isKnown(release: string): boolean {
-  try {
-    releaseByRef(release);
-    return true;
-  } catch (error) {
-    if (error instanceof UnknownRelease) return false;
-    throw error;
-  }
-}
-
 /** Cases and races as they are met, and the releases on which they are run again. */
 export class Gathering {
   private readonly cases = new Numbered<CaseData>();
@@ -68,7 +58,7 @@ export class Gathering {
 
   /** What has been met, as the page is given it. */
   get all(): Pick<ReportData, 'cases' | 'races' | 'recorded' | 'patched'> {
-    const patched = [...this.machines.values()].filter(({ release: { id } }) => !isKnown(id));
+    const patched = [...this.machines.values()].filter(({ release: { id } }) => !isOfModel(id));
     return {
       cases: this.cases.all,
       races: this.races.all,
@@ -108,7 +98,8 @@ export class Gathering {
       );
     }
     const at = this.cases.numberOf(one);
-    if (!isKnown(release)) this.recorded.set(`${at} ${release}`, { at, run });
+    // The page has the model in it, and no patches.
+    if (!isOfModel(release)) this.recorded.set(`${at} ${release}`, { at, run });
     return at;
   }
 

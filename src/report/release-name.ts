@@ -1,4 +1,16 @@
 import { firstOf } from '../model/releases/index.js';
+import { releaseByRef, UnknownRelease } from '../model/releases/variant.js';
+
+/** Whether a name alone tells the release, as one of the model or a variant of it; that of a patch is in files. */
+export function isOfModel(id: string): boolean {
+  try {
+    releaseByRef(id);
+    return true;
+  } catch (error) {
+    if (error instanceof UnknownRelease) return false;
+    throw error;
+  }
+}
 
 /** The id of a release, in which files of patches are named without folders and endings: `x@v7.0`. */
 export const withoutFolders = (id: string): string =>

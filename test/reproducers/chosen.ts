@@ -1,10 +1,11 @@
+import { releaseByRef } from '../../src/model/releases/variant.js';
 import { cText } from '../../src/report/faces/c.js';
 import type { BreachTrace } from '../../src/trace/trace.js';
 
 /** Releases of which there are kernels to boot, oldest first. */
 const BOOTABLE = ['v5.7', 'v6.0', 'v6.12', 'v6.16', 'v6.17', 'v6.18', 'v7.1', 'v7.2', 'v7.3'];
 
-const isShown = (trace: BreachTrace): boolean => cText(trace).includes('#define CANNOT ""');
+const isShown = (trace: BreachTrace): boolean => cText(trace, releaseByRef).includes('#define CANNOT ""');
 
 /** Counterexamples by the names of their reproducers, without those that no process can show. */
 export const named = (traces: readonly BreachTrace[]): Map<string, BreachTrace> =>
@@ -16,7 +17,7 @@ export const named = (traces: readonly BreachTrace[]): Map<string, BreachTrace> 
 
 /** The programs, by the same names. */
 export const sourcesOf = (claims: ReadonlyMap<string, BreachTrace>): Map<string, string> =>
-  new Map([...claims].map(([name, claim]) => [name, cText(claim)]));
+  new Map([...claims].map(([name, claim]) => [name, cText(claim, releaseByRef)]));
 
 /** Of each invariant one on the oldest release that breaks it, and one on the newest. */
 export function chosenReproducers(traces: readonly BreachTrace[]): Map<string, BreachTrace> {

@@ -101,6 +101,74 @@ describe('mremap-check trace', () => {
   });
 });
 
+describe('mremap-check trace of a patch', () => {
+  const cwd = newFolder();
+  const reported = async (name: string, text: string): Promise<void> => {
+    fileWith(name, text, cwd);
+    const broken = specText((written) => {
+      for (const check of written.checks) {
+        for (const one of check.expect) one.releases = [name];
+      }
+    });
+    fileWith('spec.json', broken, cwd);
+    const { stdout } = await cli(['verify', 'spec.json', '--modules', '--json', '--quiet'], {
+      cwd,
+    });
+    fileWith(`${name}.report`, stdout, cwd);
+  };
+  const traceOf = (name: string, ...args: readonly string[]) =>
+    cli(['trace', `${name}.report`, '--invariant', 'limit-enomem-untouched', ...args], { cwd });
+  // As 7.1 before its early check: what refuses the move has unmapped the destination by then.
+  const json = reported(
+    'p.json',
+    '{"patch":1,"title":"T","base":"v7.1","edits":[{"drop":"early-count-check"}]}',
+  );
+  const module = json.then(() =>
+    reported(
+      'p.mjs',
+      "export const base = 'v7.1'; export default (r, k) => k.dropped('mremap', 'early-count-check')(r);",
+    ),
+  );
+
+  test('writes programs that repeat it', async () => {
+    await json;
+    const c = await traceOf('p.json', '--format', 'c');
+    expect(c.stdout).toContain('#define RELEASE "p.json"');
+    expect(c.stdout).toContain('#define CANNOT ""');
+    const syz = await traceOf('p.json', '--format', 'syzkaller');
+    expect(syz.stdout).toMatch(/^mremap\(/m);
+    expect(syz.stdout).not.toContain('No program shows it');
+  });
+
+  test('says that the package cannot be asked about it', async () => {
+    await json;
+    const { stdout } = await traceOf('p.json', '--format', 'fast-check');
+    expect(stdout).toContain(
+      'test.skip("not a sequence of calls: it is of p.json, and the package',
+    );
+  });
+
+  test('runs a module only if the command line names it', async () => {
+    await module;
+    const refused = await traceOf('p.mjs', '--format', 'c');
+    expect({ ...refused, stderr: '' }).toEqual({ code: 2, stdout: '', stderr: '' });
+    expect(refused.stderr).toContain('p.mjs: found a module, which is code to be run');
+    const named = await traceOf('p.mjs', '--format', 'c', '--release', 'p.mjs');
+    expect(named.stdout).toContain('#define CANNOT ""');
+  });
+
+  test('writes what can be written without the file of the patch, and says so in the rest', async () => {
+    await module;
+    const out = newFolder();
+    expect((await traceOf('p.mjs', '-o', out)).code).toBe(0);
+    expect(readdirSync(out)).toHaveLength(FORMAT_NAMES.length);
+    const c = readdirSync(out).find((name) => name.endsWith('.c')) ?? '';
+    expect(readFileSync(join(out, c), 'utf8')).toContain(
+      '#define CANNOT "no process can show it: p.mjs: found a module',
+    );
+  });
+});
+
 describe('the fast-check test of a trace', () => {
   // Below the project, where vitest and fast-check are found; the package is there as if installed.
   const project = fileURLToPath(new URL('../..', import.meta.url));

@@ -2,6 +2,7 @@ import { fromEnumeration } from '../../src/checker/counterexample.js';
 import { enumeratePart } from '../../src/checker/enumerate.js';
 import { limitEnomemUntouched } from '../../src/invariants/limit-enomem-untouched.js';
 import { machine } from '../../src/model/plan.js';
+import { releaseByRef } from '../../src/model/releases/variant.js';
 import { FORMATS, type FormatName } from '../../src/report/faces/formats.js';
 import { traceOf } from '../../src/report/trace-of.js';
 import type { Trace } from '../../src/trace/trace.js';
@@ -52,7 +53,9 @@ writes them for other eyes. \`--invariant\` and \`--release\` choose too. With
 \`mremap-check verify --traces DIR\` does so for all that it finds.
 
 What a format cannot say, it says so: a program that no process can make true
-skips with the reason, and never leaves anything out in silence.
+skips with the reason, and never leaves anything out in silence. \`c\` and
+\`syzkaller\` run a trace of a [patch](patches.md) again, so its file has to be
+there; one that is a module is run if \`--release\` names it as the trace does.
 
 | format | for | cannot show |
 | --- | --- | --- |
@@ -62,7 +65,7 @@ skips with the reason, and never leaves anything out in silence.
 | \`itf\` | trace viewers | |
 | \`c\` | a kernel | races, failures, limits of the process, drivers' mappings, ramfs, userfaultfd |
 | \`syzkaller\` | syz-execprog | the same; and the limit is set by hand |
-| \`fast-check\` | whoever changes the model | races, failures, differences |
+| \`fast-check\` | whoever changes the model | races, failures, differences, patches |
 
 The examples are the counterexample of the README. They are written by a test:
 \`UPDATE_DOCS=1 npx vitest run test/trace/document.test.ts\`.`;
@@ -155,9 +158,11 @@ pass on a patched one: \`MREMAP_CHECK_RELEASE=v5.1\`.`,
 export function tracesDocument(): string {
   const trace = example();
   const sections = SECTIONS.map(([name, words, language, shown]) =>
-    [`## ${name}`, words, fenced(language, shown(FORMATS[name].text(trace)).trimEnd())].join(
-      '\n\n',
-    ),
+    [
+      `## ${name}`,
+      words,
+      fenced(language, shown(FORMATS[name].text(trace, releaseByRef)).trimEnd()),
+    ].join('\n\n'),
   );
   return `${[TEXT, ...sections].join('\n\n')}\n`;
 }

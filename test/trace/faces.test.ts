@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
+import { releaseByRef } from '../../src/model/releases/variant.js';
 import { cText } from '../../src/report/faces/c.js';
 import { FORMAT_NAMES, FORMATS } from '../../src/report/faces/formats.js';
 import { itfText } from '../../src/report/faces/itf.js';
@@ -31,7 +32,7 @@ vi.setConfig({ testTimeout: 300_000 });
 describe('every violation', () => {
   test.each(FORMAT_NAMES)('renders as %s', async (name) => {
     for (const trace of await allTraces()) {
-      const text = FORMATS[name].text(trace);
+      const text = FORMATS[name].text(trace, releaseByRef);
       expect(text).not.toMatch(/undefined|NaN|\[object/);
       expect(text.length).toBeGreaterThan(150);
     }
@@ -43,7 +44,7 @@ describe('every violation', () => {
       const races = (await allBreaches()).filter((trace) => trace.kind === 'race');
       expect(races.length).toBeGreaterThan(10);
       for (const race of races)
-        expect(FORMATS[name as keyof typeof CANNOT].text(race)).toMatch(words);
+        expect(FORMATS[name as keyof typeof CANNOT].text(race, releaseByRef)).toMatch(words);
     },
   );
 
@@ -52,7 +53,7 @@ describe('every violation', () => {
     expect(failing.length).toBeGreaterThan(10);
     for (const trace of failing) {
       for (const [name, words] of Object.entries(CANNOT)) {
-        const text = FORMATS[name as keyof typeof CANNOT].text(trace);
+        const text = FORMATS[name as keyof typeof CANNOT].text(trace, releaseByRef);
         expect(text).toMatch(words);
         if (trace.kind === 'call') expect(text).toContain(trace.failures[0]?.kernel);
       }
@@ -154,7 +155,8 @@ test('ITF keeps the rules of ADR 015, with a state before the first step and one
 });
 
 test('syzkaller programs keep to the grammar of its documentation', async () => {
-  for (const trace of await allTraces()) expect(syzFaults(syzkallerText(trace))).toEqual([]);
+  for (const trace of await allTraces())
+    expect(syzFaults(syzkallerText(trace, releaseByRef))).toEqual([]);
 });
 
 describe('the C reproducers', () => {
@@ -177,13 +179,13 @@ describe('the C reproducers', () => {
 
   test('compile without warnings, one of each invariant', async () => {
     for (const trace of await oneOfEach()) {
-      expect(compile(cText(trace), '-std=gnu11').stderr).toBe('');
+      expect(compile(cText(trace, releaseByRef), '-std=gnu11').stderr).toBe('');
     }
   });
 
   test('skip as TAP has it where no process can show a trace', async () => {
     const race = (await allBreaches()).find(({ kind }) => kind === 'race') as BreachTrace;
-    const { program } = compile(cText(race));
+    const { program } = compile(cText(race, releaseByRef));
     const { stdout, status } = spawnSync(program, { encoding: 'utf8' });
     expect(status).toBe(4);
     expect(stdout).toMatch(

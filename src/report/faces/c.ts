@@ -6,7 +6,7 @@ import type { WrittenVma } from '../../trace/vma.js';
 import { template } from '../templates.js';
 import { callText } from '../words.js';
 import { wrapped } from '../wrap.js';
-import { type RealCalls, realCalls } from './real-calls.js';
+import { type RealCalls, type ReleaseOf, realCalls } from './real-calls.js';
 import { repeatText } from './subject.js';
 
 const PAGE = 4096;
@@ -220,8 +220,8 @@ function header(trace: Trace): string {
 }
 
 /** A program for x86-64 Linux in the shape of a kernel selftest, in one file, which skips where it cannot show the trace. */
-export function cText(trace: Trace): string {
-  const { unit, pages, headroom, data } = factsOf(trace, realCalls(trace));
+export function cText(trace: Trace, releaseOf: ReleaseOf): string {
+  const { unit, pages, headroom, data } = factsOf(trace, realCalls(trace, releaseOf));
   const parts: Readonly<Record<string, string>> = {
     HEADER: header(trace),
     UNIT: `${unit}`,

@@ -2,6 +2,7 @@ import { mapping } from '../../conformance/claim-scenario.js';
 import { callOf } from '../../trace/call.js';
 import type { CallTrace, Trace } from '../../trace/trace.js';
 import { vmaOf } from '../../trace/vma.js';
+import { isOfModel } from '../release-name.js';
 import { wrapped } from '../wrap.js';
 import { repeatText } from './subject.js';
 
@@ -18,7 +19,10 @@ function unspeakable(trace: Trace): string | undefined {
   if (trace.kind === 'race') return 'it is a race of threads, and a sequence has one';
   if (trace.kind === 'difference') return 'it compares two releases and breaks no promise';
   const [failure] = trace.failures;
-  return failure === undefined ? undefined : `${failure.kernel} is made to fail in it`;
+  if (failure !== undefined) return `${failure.kernel} is made to fail in it`;
+  return isOfModel(trace.release)
+    ? undefined
+    : `it is of ${trace.release}, and the package is asked about its own releases alone`;
 }
 
 /** A test that says why there is nothing to test. */

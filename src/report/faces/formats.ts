@@ -4,13 +4,16 @@ import { cText } from './c.js';
 import { fastCheckText } from './fast-check.js';
 import { itfText } from './itf.js';
 import { mailText } from './mail.js';
+import type { ReleaseOf } from './real-calls.js';
 import { syzkallerText } from './syzkaller.js';
 import { terminalText } from './terminal.js';
 
 /** How a trace can be written, and how a file of it ends. */
-interface Format {
+export interface Format {
   readonly extension: string;
-  readonly text: (trace: Trace) => string;
+  readonly text: (trace: Trace, releaseOf: ReleaseOf) => string;
+  /** The trace is run again on its release, which has to be there. */
+  readonly runs?: true;
 }
 
 /** Columns of a file, which nobody knows the width of. */
@@ -22,8 +25,8 @@ export const FORMATS = {
   mail: { extension: 'mail', text: mailText },
   json: { extension: 'json', text: (trace) => JSON.stringify(trace, null, 2) },
   itf: { extension: 'itf.json', text: itfText },
-  c: { extension: 'c', text: cText },
-  syzkaller: { extension: 'syz', text: syzkallerText },
+  c: { extension: 'c', text: cText, runs: true },
+  syzkaller: { extension: 'syz', text: syzkallerText, runs: true },
   'fast-check': { extension: 'test.ts', text: fastCheckText },
 } as const satisfies Readonly<Record<string, Format>>;
 export type FormatName = keyof typeof FORMATS;

@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { canonical, frameTokens } from '../../checker/spaces.js';
 import { mapping } from '../../conformance/claim-scenario.js';
+import { BadInput } from '../../input/bad-input.js';
 import type { Vmas } from '../../model/address-space.js';
 import type { Outcome } from '../../model/outcome.js';
 import { type Machine, machine } from '../../model/plan.js';
-import { releaseByRef, UnknownRelease } from '../../model/releases/variant.js';
+import type { Release } from '../../model/release.js';
+import { UnknownRelease } from '../../model/releases/variant.js';
 import { run } from '../../model/run.js';
 import { type Env, env, NO_RESOURCE_LIMITS, type ResourceLimits } from '../../model/state.js';
 import { MAX_PAGES, ModelLimitError } from '../../model/vma.js';
@@ -26,6 +28,9 @@ export type RealCalls =
       readonly withRoom: string;
     }
   | { readonly impossible: string };
+
+/** The release that a trace names, a patch among them; throws UnknownRelease, and BadInput where it cannot be had. */
+export type ReleaseOf = (reference: string) => Release;
 
 const UNLIMITED = env(1_000_000, MAX_PAGES);
 
@@ -72,10 +77,10 @@ function isRepeated(on: Machine, trace: CallTrace, before: Vmas, call: TracedCal
 const hinted = (call: TracedCall, result: string): TracedCall =>
   call.call === 'mremap' && !result.startsWith('-') ? { ...call, newAddr: Number(result) } : call;
 
-function ofCall(trace: CallTrace): RealCalls {
+function ofCall(trace: CallTrace, releaseOf: ReleaseOf): RealCalls {
   const reason = unreachable(trace);
   if (reason !== undefined) return { impossible: reason };
-  const on = machine(releaseByRef(trace.release));
+  const on = machine(releaseOf(trace.release));
   const given = trace.setup ?? trace.before.map(vmaOf).flatMap(mapping);
   const limits = trace.limitedFromStart ? env(trace.maxMapCount, MAX_PAGES) : UNLIMITED;
   const before = built(on, given, limits);
@@ -103,16 +108,15 @@ function ofCall(trace: CallTrace): RealCalls {
 }
 
 /** The calls that repeat a trace on a kernel, as its release makes them; or why there are none. */
-export function realCalls(trace: Trace): RealCalls {
+export function realCalls(trace: Trace, releaseOf: ReleaseOf): RealCalls {
   if (trace.kind === 'race')
     return { impossible: 'it is a race of threads, which no calls in a row bring about' };
   if (trace.kind === 'difference') return { impossible: 'it compares two releases' };
   try {
-    return ofCall(trace);
+    return ofCall(trace, releaseOf);
   } catch (error) {
-    if (error instanceof ModelLimitError || error instanceof UnknownRelease) {
-      return { impossible: error.message };
-    }
-    throw error;
+    const said = [ModelLimitError, UnknownRelease, BadInput].some((kind) => error instanceof kind);
+    if (!said) throw error;
+    return { impossible: (error as Error).message };
   }
 }

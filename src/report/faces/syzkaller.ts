@@ -4,7 +4,7 @@ import { callOf, type TracedCall } from '../../trace/call.js';
 import type { Trace } from '../../trace/trace.js';
 import { callText } from '../words.js';
 import { wrapped } from '../wrap.js';
-import { realCalls } from './real-calls.js';
+import { type ReleaseOf, realCalls } from './real-calls.js';
 import { repeatText } from './subject.js';
 
 const PAGE = 4096;
@@ -133,8 +133,8 @@ const opening = (program: Program, pages: number): string[] => [
 ];
 
 /** A program for syz-execprog; the limit is set by whoever runs it. */
-export function syzkallerText(trace: Trace): string {
-  const real = realCalls(trace);
+export function syzkallerText(trace: Trace, releaseOf: ReleaseOf): string {
+  const real = realCalls(trace, releaseOf);
   const head = comment(
     `SPDX-License-Identifier: MIT\n${repeatText(trace)}\n\nsyz-execprog -threaded=1 -repeat=1 FILE`,
   );
