@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { Console } from 'node:console';
 import { CommanderError } from 'commander';
 import { KernelFailed } from '../conformance/failed.js';
 import { BadInput } from '../input/bad-input.js';
@@ -35,5 +36,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(Exit.ok);
   throw error;
 });
+
+// What the module of a patch prints is no result.
+globalThis.console = new Console(process.stderr);
 
 process.exitCode = await main();

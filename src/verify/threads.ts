@@ -26,7 +26,9 @@ export class Threads {
   }
 
   private made(): Worker {
-    const thread = new Worker(new URL('./worker.js', import.meta.url));
+    const thread = new Worker(new URL('./worker.js', import.meta.url), { stdout: true });
+    // The module of a patch may print: that is no result.
+    thread.stdout.on('data', (chunk: Buffer) => process.stderr.write(chunk));
     this.all.add(thread);
     return thread;
   }

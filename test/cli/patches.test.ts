@@ -92,6 +92,21 @@ describe('mremap-check with a patch', () => {
     expect(trusted.stdout).toContain(file);
   });
 
+  test('prints what a module says on stderr, whichever thread runs it', async () => {
+    const file = fileWith(
+      'p.mjs',
+      `console.log('said'); export const base = 'v7.1';
+       export default (r, k) => k.dropped('mremap', 'early-count-check')(r);`,
+    );
+    for (const workers of ['0', '2']) {
+      const args = ['diff', 'v7.1', file, '--pages', '2', '--json', '--quiet'];
+      const { code, stdout, stderr } = await cli([...args, '--workers', workers]);
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout).releases).toEqual(['v7.1', file]);
+      expect(stderr).toMatch(/^(said\n)+$/);
+    }
+  });
+
   test('takes one for a kernel, which is compared with its base', async () => {
     const kernel = `model:${join(ROOT, 'patches/early-check-of-new-address.json')}`;
     const args = ['conform', '--kernel', kernel, '--exhaustive', '2', '--quiet', '--json'];
