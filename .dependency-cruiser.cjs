@@ -24,7 +24,7 @@ const layers = [
   },
   {
     name: 'runs',
-    project: ['model', 'invariants', 'checker', 'input', 'specs', 'verify'],
+    project: ['model', 'invariants', 'checker', 'input', 'patches', 'specs', 'verify'],
     packages: 'any',
   },
   { name: 'queue', project: ['input', 'verify'], packages: 'any' },

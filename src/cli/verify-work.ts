@@ -99,7 +99,7 @@ function checkSame(folder: string, found: JournalHeader, expected: JournalHeader
   }
   if (found.work !== expected.work || found.units !== expected.units) {
     throw new BadInput(
-      `${folder}: found specs that are not those that the journal is of (${expected.work}), expected ${found.work}`,
+      `${folder}: found specs, or patches that they name, that are not those that the journal is of (${expected.work}), expected ${found.work}`,
     );
   }
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { BadInput } from '../input/bad-input.js';
 import { decode } from '../input/decode.js';
@@ -12,6 +13,8 @@ export interface PatchModule {
   readonly title: string | undefined;
   readonly why: string | undefined;
   readonly sources: Release['sources'];
+  /** Of its file, and of the local ones that it has imported. */
+  readonly texts: readonly string[];
   /** Throws BadInput. */
   readonly apply: (base: Release) => Release;
 }
@@ -19,13 +22,29 @@ export interface PatchModule {
 const reason = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ');
 
+/** What was loaded since, besides packages. */
+const ownFiles = (cache: object, before: ReadonlySet<string>): string[] =>
+  Object.keys(cache).filter((file) => !before.has(file) && !file.includes('/node_modules/'));
+
+interface Loaded {
+  readonly exports: unknown;
+  readonly texts: readonly string[];
+}
+
 /** Runs a file of TypeScript or JavaScript, on any Node; loaded when it is needed, as it brings a compiler. */
-function exportsOf(file: string, where: string): unknown {
+function loadedFrom(file: string, where: string): Loaded {
   const { createJiti } = createRequire(import.meta.url)('jiti') as typeof import('jiti');
+  const jiti = createJiti(import.meta.url, { fsCache: false, interopDefault: false });
+  const before = new Set(Object.keys(jiti.cache));
   try {
-    return createJiti(import.meta.url, { fsCache: false, interopDefault: false })(file);
+    const exports: unknown = jiti(file);
+    const files = [...new Set([file, ...ownFiles(jiti.cache, before)])];
+    return { exports, texts: files.map((one) => readFileSync(one, 'utf8')) };
   } catch (error) {
     throw new BadInput(`${where}: found a module that fails (${reason(error)}), expected a patch`);
+  } finally {
+    // What this one imports is then known of the next that imports it, too.
+    for (const one of ownFiles(jiti.cache, before)) delete jiti.cache[one];
   }
 }
 
@@ -57,15 +76,19 @@ function checked(value: unknown, where: string): Release {
   return value as Release;
 }
 
+const loaded = new Map<string, Loaded>();
+
 /**
  * Runs a module, and takes what it exports for a patch; throws BadInput.
  *
  * @param where names the file in messages
  */
 export function loadModule(file: string, where: string): PatchModule {
-  const loaded = exportsOf(file, where) as { readonly default?: unknown };
-  const { base, title, why, sources } = decode(moduleCodec, loaded, where);
-  const patch = loaded.default;
+  // Once a thread, by whatever reference.
+  const { exports, texts } = loaded.get(file) ?? loadedFrom(file, where);
+  loaded.set(file, { exports, texts });
+  const { base, title, why, sources } = decode(moduleCodec, exports, where);
+  const patch = (exports as { readonly default?: unknown }).default;
   if (typeof patch !== 'function') {
     throw new BadInput(
       `${where}: .default: found ${patch === undefined ? 'nothing' : typeof patch}, expected a function (release, kit) => release`,
@@ -81,5 +104,5 @@ export function loadModule(file: string, where: string): PatchModule {
       );
     }
   };
-  return { base, title, why, sources: sources ?? [], apply };
+  return { base, title, why, sources: sources ?? [], texts, apply };
 }

@@ -27,10 +27,13 @@ interface PatchText {
   readonly title: string | undefined;
   readonly why: string | undefined;
   readonly sources: Release['sources'];
+  /** Of all files that it is made of. */
+  readonly texts: readonly string[];
   readonly apply: (base: Release) => Release;
 }
 
 const known = new Map<string, Release>();
+const texts = new WeakMap<Release, readonly string[]>();
 
 function read({ path, name }: PatchFile): PatchText {
   // A module too, since this says why it cannot be read.
@@ -44,6 +47,7 @@ function read({ path, name }: PatchFile): PatchText {
     title,
     why,
     sources: sources ?? [],
+    texts: [text],
     apply: (release) => applied(release, edits, name),
   };
 }
@@ -90,7 +94,14 @@ function patched(
   };
   const fault = faultOf(release, base);
   if (fault !== undefined) throw new BadInput(`${name}: ${fault}`);
+  texts.set(release, patch.texts);
   return release;
+}
+
+/** The texts of the patches that a release is made by, as they were when they were read. */
+export function patchTexts(release: Release): string[] {
+  const { base } = release;
+  return [...(texts.get(release) ?? []), ...(base === undefined ? [] : patchTexts(base))];
 }
 
 function resolved(ref: string, how: Reading, via: readonly string[]): Release {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { patchTexts } from '../patches/reference.js';
 import type { Spec } from '../specs/spec.js';
 import { machineFor } from '../verify/execute.js';
 import type { Job } from '../verify/jobs.js';
@@ -38,18 +39,12 @@ function* searchesOf(units: readonly Unit[]): Generator<string> {
 const releasesOf = (job: Job): readonly string[] =>
   job.kind === 'compare' ? job.releases : [job.release];
 
-/** The steps of a release, what they do included: the file of a patch may be another by now. */
-const stepsOf = (release: string): string =>
-  JSON.stringify(machineFor(release).release.calls, (_, value: unknown) =>
-    typeof value === 'function' ? String(value) : value,
-  );
-
-/** What tells some work from any other: the specs word by word, how their searches are cut, and the releases. */
+/** What tells some work from any other: the specs and the patches word by word, and how the searches are cut. */
 export function workFingerprint(specs: readonly Spec[], units: readonly Unit[]): string {
   const releases = new Set(units.flatMap(({ task }) => releasesOf(task.job)));
   return hashOf([
     ...specs.flatMap(({ file, text }) => [file, text]),
     ...searchesOf(units),
-    ...[...releases].map(stepsOf),
+    ...[...releases].flatMap((release) => patchTexts(machineFor(release).release)),
   ]);
 }

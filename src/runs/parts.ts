@@ -22,7 +22,7 @@ function checkAlike(first: Part, part: Part): void {
     }
   };
   differs('a part made by version', ({ header }) => header.program);
-  differs('the work of other specs or bounds,', ({ header }) => header.work);
+  differs('the work of other specs, patches or bounds,', ({ header }) => header.work);
   differs('one of this many shards:', (of) => shardOf(of)[1]);
 }
 

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cli, MAIN } from '../cli/run-cli.js';
 import { newFolder } from '../support/new-folder.js';
+import { specText } from '../support/specs.js';
 import { everyKind, reachesAlone } from './specs.js';
 
 /** All that a run leaves but what tells when and how it was started. */
@@ -139,7 +140,7 @@ describe('verify --run and --resume', () => {
       'specs that were changed since',
       (run) => [run],
       (run) => change(join(run, 'specs/every-kind.json'), /Four pages/, '4 pages'),
-      /found specs that are not those that the journal is of/,
+      /found specs, or patches that they name, that are not those that the journal is of/,
     ],
   ])('refuses %s', async (_, args, spoil, message) => {
     const run = join(newFolder(), 'run');
@@ -149,6 +150,56 @@ describe('verify --run and --resume', () => {
     expect(stderr).toMatch(message);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+});
+
+describe('the patch of a run', () => {
+  /** A finished run of a patch that is made of these files, the first of which the spec names. */
+  const runOf = async (files: Readonly<Record<string, string>>) => {
+    const folder = newFolder();
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    const [name = ''] = Object.keys(files);
+    const spec = join(folder, 'spec.json');
+    const of = (written: { checks: { expect: { releases: string[] }[] }[] }): void => {
+      for (const check of written.checks) for (const one of check.expect) one.releases = [name];
+    };
+    writeFileSync(spec, specText(of));
+    const run = join(folder, 'run');
+    await cli(['verify', '--quiet', '--modules', '--run', run, spec]);
+    return { folder, resume: () => cli(['verify', '--quiet', '--modules', '--resume', run]) };
+  };
+
+  const MODULE = `import { slots } from './slots.mjs';
+    export const base = 'v7.1';
+    export default (r, k) => k.changed('mremap', 'early-count-check', { count: { need: 4, needFor: (s) => slots(s) } })(r);`;
+
+  test.each([
+    ['a module', { 'p.mjs': MODULE, 'slots.mjs': 'export const slots = () => 0;' }, 'slots.mjs'],
+    [
+      'the module that is the base of another',
+      {
+        'q.mjs': `export const base = 'p.mjs'; import { slots } from './slots.mjs';
+          export default (r, k) => (slots(), k.dropped('mremap', 'move-count-check')(r));`,
+        'p.mjs': MODULE,
+        'slots.mjs': 'export const slots = () => 0;',
+      },
+      'slots.mjs',
+    ],
+    [
+      'JSON',
+      {
+        'p.json':
+          '{"patch":1,"title":"T","base":"v7.1","edits":[{"change":"early-count-check","need":0}]}',
+      },
+      'p.json',
+    ],
+  ])('that is %s is the one that it was begun with', async (_, files, changed) => {
+    const { folder, resume } = await runOf(files);
+    expect((await resume()).stderr).toBe('');
+    change(join(folder, changed), /0(?=[;}])/, '3');
+    const { code, stdout, stderr } = await resume();
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('found specs, or patches that they name, that are not those');
   });
 });
 
