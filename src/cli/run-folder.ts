@@ -9,7 +9,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { BadInput } from '../input/bad-input.js';
 import { VERSION } from '../report/version.js';
 import { headerLine, type JournalHeader, journalHeader } from '../runs/journal.js';
@@ -163,15 +163,24 @@ function text(folder: string, name: string): string {
   }
 }
 
-/** The specs of a run as they were, by the names that they had. */
-function specsOf(folder: string, modules: boolean): Spec[] {
+function keptSpecs(folder: string): readonly KeptSpec[] {
   const kept = parsedRun(folder)['specs'];
-  if (!Array.isArray(kept)) {
-    throw new BadInput(`${join(folder, 'run.json')}: .specs: found none, expected those of a run`);
-  }
-  return (kept as KeptSpec[]).map(({ path, kept: name }) =>
-    parseSpec(text(folder, name), path, modules),
+  if (Array.isArray(kept)) return kept as KeptSpec[];
+  throw new BadInput(`${join(folder, 'run.json')}: .specs: found none, expected those of a run`);
+}
+
+/** The specs of a run as they were, by the names that they had. */
+const specsOf = (folder: string, modules: boolean): Spec[] =>
+  keptSpecs(folder).map(({ path, kept }) =>
+    parseSpec(text(folder, kept), path, modules, folderOfSpec(path)),
   );
+
+/** The folder that paths in a spec are relative to: its own, or if a run keeps it, that in which it was. */
+export function folderOfSpec(file: string): string {
+  const run = resolve(dirname(file), '..');
+  if (!existsSync(journalOf(run))) return dirname(file);
+  const one = keptSpecs(run).find(({ kept }) => join(run, kept) === resolve(file));
+  return one === undefined ? dirname(file) : folderOfSpec(one.path);
 }
 
 export function parsedRun(folder: string): Readonly<Record<string, unknown>> {

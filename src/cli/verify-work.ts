@@ -11,7 +11,14 @@ import { specsWithin } from '../verify/memory.js';
 import { IN_MEMORY, type Store } from '../verify/store.js';
 import { unitsOf } from '../verify/units.js';
 import { OWN_SPECS } from './package.js';
-import { beginRun, checkNewFolder, journalOf, lockOf, openRun } from './run-folder.js';
+import {
+  beginRun,
+  checkNewFolder,
+  folderOfSpec,
+  journalOf,
+  lockOf,
+  openRun,
+} from './run-folder.js';
 import { entriesOf, journalStore } from './run-store.js';
 
 /** Flags that say which work it is, and where it is kept. */
@@ -70,7 +77,8 @@ function newWork(
   { run, shard: given, memory, modules }: WorkFlags,
 ): Work {
   const shard = given === undefined ? undefined : parseShard(given);
-  const specs = within(memory, loadSpecs(paths.length === 0 ? [OWN_SPECS] : paths, modules));
+  const files = paths.length === 0 ? [OWN_SPECS] : paths;
+  const specs = within(memory, loadSpecs(files, modules, folderOfSpec));
   if (run === undefined) {
     if (shard !== undefined) {
       throw new BadInput('found --shard without --run, expected a folder to keep the part in');

@@ -172,9 +172,18 @@ function checkThreads({ threads, pages }: WrittenRaceBounds, where: string): voi
   });
 }
 
-/** A spec from its text; throws BadInput that names the file and the place. */
-export function parseSpec(text: string, file: string, modules: boolean): Spec {
-  const codec = specCodec(file, { folder: dirname(file), modules });
+/**
+ * A spec from its text; throws BadInput that names the file and the place.
+ *
+ * @param folder that paths in it are relative to
+ */
+export function parseSpec(
+  text: string,
+  file: string,
+  modules: boolean,
+  folder = dirname(file),
+): Spec {
+  const codec = specCodec(file, { folder, modules });
   const written = decode(codec, parseJson(text, file), file);
   checkAgreement(written, file);
   const { title, question, answer, sources } = written;
@@ -207,6 +216,13 @@ function specFiles(path: string): string[] {
  * The specs in files and folders, in the order given; folders by name. Throws BadInput.
  *
  * @param modules whether releases may be patches that are code, which is run to read them
+ * @param folderOf the folder that paths in a file are relative to
  */
-export const loadSpecs = (paths: readonly string[], modules = false): Spec[] =>
-  paths.flatMap(specFiles).map((file) => parseSpec(readText(file, 'a spec'), file, modules));
+export const loadSpecs = (
+  paths: readonly string[],
+  modules = false,
+  folderOf: (file: string) => string = dirname,
+): Spec[] =>
+  paths
+    .flatMap(specFiles)
+    .map((file) => parseSpec(readText(file, 'a spec'), file, modules, folderOf(file)));

@@ -183,6 +183,27 @@ describe('verify --run', () => {
     expect(verdicts(JSON.parse(again.stdout).specs)).toEqual(verdicts(report.specs));
   });
 
+  test('keeps specs that do the same again where they name patches by a path', async () => {
+    const cwd = newFolder();
+    mkdirSync(join(cwd, 'mine'));
+    const text = '{"patch":1,"title":"T","base":"v7.1","edits":[{"drop":"early-count-check"}]}';
+    fileWith('p.json', text, join(cwd, 'mine'));
+    const named = specText((s) => {
+      for (const one of s.checks[0].expect) one.releases = ['./p.json'];
+    });
+    fileWith('spec.json', named, join(cwd, 'mine'));
+    const first = await cli(['verify', '--quiet', 'mine/spec.json', '--run', 'one'], { cwd });
+    expect(first.stdout).toContain('mine/p.json');
+    for (const again of [
+      ['one/specs', '--run', 'two'],
+      ['two/specs'],
+      ['one/specs/spec.json'],
+      ['--resume', 'two'],
+    ]) {
+      expect(await cli(['verify', '--quiet', ...again], { cwd })).toEqual(first);
+    }
+  });
+
   test('takes an empty folder, and leaves nothing where the specs are bad', async () => {
     const dir = newFolder();
     const empty = join(dir, 'empty');
