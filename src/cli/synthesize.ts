@@ -82,11 +82,12 @@ function exitOf({ complete, stages }: SynthesisReport): Exit {
 export async function synthesizeCommand(flags: SynthesizeFlags): Promise<Exit> {
   const release = releaseFor(flags.release, '--release', { modules: true });
   const { name, count } = checkOf(release, flags.check);
-  const named = flags.keep?.map(knownPromise) ?? KEPT[count?.role ?? 'move'];
+  const promises = flags.keep?.map(knownPromise) ?? KEPT[count?.role ?? 'move'];
   const question = {
     release: release.id,
     check: name,
-    promises: [...new Set(named)],
+    promises: [...new Set(promises)],
+    named: flags.keep !== undefined,
     pages: flags.pages,
   };
   return searching(

@@ -27,6 +27,7 @@ export const synthesisJson = (report: SynthesisReport): object => ({
   release: report.question.release,
   check: report.question.check,
   kept: report.kept,
+  sought: report.sought,
   leftOut: report.leftOut,
   bounds: report.bounds,
   unlocked: report.unlocked,

@@ -102,16 +102,19 @@ function stageText(report: SynthesisReport, stage: Stage, s: Style, verbose: boo
   return [tableText(stage, s), ...counterexampleTexts(shown, s)].join('\n\n');
 }
 
+const listed = (label: string, names: readonly string[], why: string, width: number): string[] =>
+  names.length === 0 ? [] : [wrapped(`${label.padEnd(10)}${names.join(', ')}: ${why}`, '', width)];
+
 function headText(report: SynthesisReport, s: Style, width: number): string {
-  const { question, bounds, does, kept, leftOut, refused, needless, transitions } = report;
+  const { question, bounds, does, kept, sought, leftOut, refused, needless, transitions } = report;
+  const keeps = kept.filter((name) => !sought.includes(name));
   return [
     s.bold(`The weakest ${question.check} on ${question.release}`),
     wrapped(`now       ${does}`, '', width),
     refusedText(refused, needless).trimStart(),
-    wrapped(`keeps     ${kept.join(', ') || 'nothing'}`, '', width),
-    ...(leftOut.length === 0
-      ? []
-      : [wrapped(`left out  ${leftOut.join(', ')}: broken by the release as it is`, '', width)]),
+    wrapped(`keeps     ${keeps.join(', ') || 'nothing'}`, '', width),
+    ...listed('breaks', sought, 'asked of the conditions below, too', width),
+    ...listed('left out', leftOut, 'broken whatever the check asks for', width),
     s.dim(wrapped(`${enumerateBoundsText(bounds)}; ${plural(transitions, 'call')}`, '', width)),
   ].join('\n');
 }

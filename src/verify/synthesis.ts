@@ -19,6 +19,8 @@ export interface SynthesisQuestion {
   readonly check: string;
   /** Names of invariants that are known, `/one-vma` behind some. */
   readonly promises: readonly string[];
+  /** None of them may be left out. */
+  readonly named: boolean;
   readonly pages: number;
 }
 
@@ -42,8 +44,11 @@ export interface SynthesisReport {
   readonly bounds: EnumerateBounds;
   /** What the check is said to do in the release. */
   readonly does: string;
-  /** Promises that are kept with the condition that the check has; the others are left out. */
+  /** Promises that a condition is to keep; the others are left out. */
   readonly kept: readonly string[];
+  /** Those of them that are broken with the condition that the check has. */
+  readonly sought: readonly string[];
+  /** Promises that are broken as it is, and with any other condition too. */
   readonly leftOut: readonly string[];
   /** The same of the release as it is. */
   readonly refused: number;
@@ -118,12 +123,11 @@ function proved(found: Enumeration | undefined): Proof {
 /** Does searches in a row, each with what came of those before. */
 class Searches {
   transitions = 0;
+  /** How many there will be, as far as is known. */
+  stages = 3;
   private done = 0;
 
-  constructor(
-    private readonly options: SearchOptions,
-    private readonly stages: number,
-  ) {}
+  constructor(private readonly options: SearchOptions) {}
 
   /** What came of each, in their order; undefined where it was not done to the end. */
   async make(jobs: readonly Job[]): Promise<unknown[]> {
@@ -156,11 +160,17 @@ function stagesOf(
   });
 }
 
+/** Whether some condition keeps a promise that the search was made for: no call breaks it without the check, or whatever the check says. */
+function canBeKept(found: unknown, finest: ConditionBy): boolean {
+  const { cases, beyond } = found as NeedsSearch;
+  return beyond.length === 0 && stagesOf(cases, [finest]).every(({ torn }) => torn.length === 0);
+}
+
 /**
  * Finds the weakest condition on headroom of a check that keeps the promises: a constant, one by the shape
  * of the call, and one by the facts that the check can see. First the promises that the release keeps as
- * it is; then, with every call passing, what each case has to ask for; then each condition is put into the
- * release and searched.
+ * it is, and of the others those that another condition could keep; then, with every call passing, what
+ * each case has to ask for; then each condition is put into the release and searched.
  *
  * Each case is decided for itself: a check does something to its own call alone, and the promises are
  * about single calls. A call that passes by the check more than once is put down to the time at which
@@ -170,19 +180,37 @@ export async function synthesis(
   question: SynthesisQuestion,
   options: SearchOptions,
 ): Promise<SynthesisReport> {
-  const { release, check, promises, pages } = question;
+  const { release, check, promises, named, pages } = question;
   const bounds = synthesisBounds(pages);
-  const searches = new Searches(options, 3);
+  const searches = new Searches(options);
   const on = machineFor(release).release;
   const unlocked = isUnlocked(on, check);
+  const kinds = CONDITION_KINDS.filter((by) => by !== 'facts' || !unlocked);
+  const needsOf = (asked: readonly string[]): Job => ({
+    kind: 'needs',
+    release,
+    check,
+    bounds,
+    promises: asked.map(atLimitName),
+  });
 
   const [asItIs] = await searches.make([proofOf(question, bounds, promises)]);
   const own = proved(asItIs as Enumeration | undefined);
-  const kept = promises.filter((name) => own.broken?.includes(name) === false);
-  const needs: Job = { kind: 'needs', release, check, bounds, promises: kept.map(atLimitName) };
-  const [found] = own.broken === undefined ? [] : await searches.make([needs]);
+  const isBroken = (name: string): boolean => own.broken?.includes(name) === true;
+  const broken = promises.filter(isBroken);
+  const tried = named ? [] : broken;
+  if (tried.length > 0) searches.stages++;
+  const trials =
+    tried.length === 0
+      ? []
+      : await searches.make(
+          tried.map((name) => needsOf(promises.filter((one) => one === name || !isBroken(one)))),
+        );
+  const finest = kinds.at(-1) as ConditionBy;
+  const leftOut = tried.filter((_, i) => trials[i] !== undefined && !canBeKept(trials[i], finest));
+  const kept = promises.filter((name) => !leftOut.includes(name));
+  const [found] = own.broken === undefined ? [] : await searches.make([needsOf(kept)]);
   const { cases = [] } = (found ?? {}) as Partial<NeedsSearch>;
-  const kinds = CONDITION_KINDS.filter((by) => by !== 'facts' || !unlocked);
   const stages = found === undefined ? [] : stagesOf(cases, kinds);
   const proofs = await searches.make(
     stages.map(({ condition }) => proofOf(question, bounds, kept, condition)),
@@ -196,7 +224,8 @@ export async function synthesis(
     bounds,
     does: on.calls.mremap.find(({ name }) => name === check)?.does ?? '',
     kept,
-    leftOut: promises.filter((name) => own.broken?.includes(name) === true),
+    sought: broken.filter((name) => !leftOut.includes(name)),
+    leftOut,
     refused: own.refused,
     needless: own.needless,
     stages: proven,

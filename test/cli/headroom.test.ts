@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cli } from './run-cli.js';
+import { cli, fileWith } from './run-cli.js';
 
 const SMALL = ['headroom', '--release', 'v7.1', '--pages', '4'];
 const MOVE = ['synthesize', '--release', 'v7.0', '--pages', '4'];
@@ -105,13 +105,59 @@ describe('mremap-check synthesize', () => {
     expect(stdout).not.toContain('By what the check can see');
   });
 
-  test('leaves out what the release breaks as it is', async () => {
+  test('finds for a check that asks for too little what a sufficient one could ask for', async () => {
+    const found = async (release: string) => {
+      const early = ['synthesize', '--release', release, '--check', 'early', '--pages', '4'];
+      const { code, stdout } = await cli([...early, '--json', '--quiet']);
+      const { kept, sought, leftOut, stages } = JSON.parse(stdout);
+      const needs = stages.map(
+        ({
+          by,
+          proved,
+          cases,
+        }: {
+          by: string;
+          proved: boolean;
+          cases: { case: string; need: number }[];
+        }) => ({
+          by,
+          proved,
+          cases: cases.map(({ case: name, need }) => [name, need]),
+        }),
+      );
+      return { code, kept, sought, leftOut, needs };
+    };
+    const [weak, enough] = [await found('v7.1[early=2]'), await found('v7.1')];
+    expect(enough.sought).toEqual([]);
+    expect(enough.needs[0].cases).toEqual([['any call', 3]]);
+    // All that the weak one breaks is what the other keeps: so the answer is the same.
+    expect(weak).toEqual({ ...enough, sought: ['limit-enomem-untouched/one-vma'] });
+  }, 120_000);
+
+  test('leaves out what no condition keeps, and says so', async () => {
+    const edit = { change: 'early-count-check', when: ['shrinking'] };
+    const patch = { patch: 1, title: 'T', base: 'v7.1', edits: [edit] };
+    const file = fileWith('p.json', JSON.stringify(patch));
+    const { code, stdout } = await cli([
+      ...['synthesize', '--release', file, '--check', 'early', '--pages', '3', '--quiet'],
+    ]);
+    expect(code).toBe(0);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      'left out limit-enomem-untouched/one-vma: broken whatever the check asks for',
+    );
+    expect(stdout).not.toContain('searched: breaks');
+  });
+
+  test('leaves out nothing that is named', async () => {
     const { code, stdout } = await cli([
       ...['synthesize', '--release', 'v2.6.33', '--pages', '3', '--quiet'],
       ...['--keep', 'limit-held', 'limit-enomem-untouched'],
     ]);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/^left out {2}limit-enomem-untouched: broken by the release as it is$/m);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /^breaks {4}limit-enomem-untouched: asked of the conditions below, too$/m,
+    );
+    expect(stdout.match(/searched: breaks limit-enomem-untouched$/gm)).toHaveLength(3);
   });
 
   test.each([

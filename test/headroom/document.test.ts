@@ -27,7 +27,7 @@ async function written(): Promise<string> {
   for (const { id } of releases) reports.push(await figures(id));
   const syntheses = [];
   for (const [release, check, promises] of CHECKS) {
-    syntheses.push(await synthesis({ release, check, promises, pages: 5 }, HERE));
+    syntheses.push(await synthesis({ release, check, promises, named: false, pages: 5 }, HERE));
   }
   return headroomDocument(reports, syntheses);
 }

@@ -62,6 +62,8 @@ What the checks are to keep: \`limit-held\`, \`pages-preserved\` and
 \`success-effect\`, as far as a limit can break them; the early check also
 \`precheck-enomem-untouched\`, and \`limit-enomem-untouched\` for calls that have come
 to no second VMA: of the others it could promise that only by counting the VMAs.
+Of those that a check breaks as it is, only what no condition of it keeps is left
+out, and named.
 
 A release that stands for others has its own name here: v6.18 is 6.18 to 7.0.
 `;
