@@ -1,5 +1,6 @@
 import { diffJson } from '../report/diff-json.js';
 import { diffText } from '../report/diff-text.js';
+import { forMail } from '../report/for-mail.js';
 import { style } from '../report/style.js';
 import { type DiffReport, diff } from '../verify/diff.js';
 import { type DiffBoundsFlags, diffBounds } from './diff-bounds.js';
@@ -15,7 +16,8 @@ export interface DiffFlags extends SearchFlags, DiffBoundsFlags {
 
 function show(report: DiffReport, { json, format }: DiffFlags): void {
   if (json === true) printJson(diffJson(report));
-  else print(diffText(report, format === 'mail' ? style(false) : stdoutStyle()));
+  else if (format === 'mail') print(forMail(diffText(report, style(false))));
+  else print(diffText(report, stdoutStyle()));
 }
 
 /** Compares two releases and prints what changes; a change is the answer, no failure. */

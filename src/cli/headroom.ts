@@ -1,3 +1,4 @@
+import { forMail, MAIL } from '../report/for-mail.js';
 import { headroomJson } from '../report/headroom-json.js';
 import { headroomText } from '../report/headroom-text.js';
 import { style } from '../report/style.js';
@@ -18,13 +19,11 @@ export interface HeadroomFlags extends SearchFlags {
 
 /** Windows are tried from so many pages on. */
 const LEAST = 3;
-/** What a mail may be wide. */
-const MAIL = 72;
 
 function show(report: HeadroomReport, { format, json, verbose }: HeadroomFlags): void {
   const drawn = verbose === true;
   if (json === true) printJson(headroomJson(report));
-  else if (format === 'mail') print(headroomText(report, style(false), MAIL, drawn));
+  else if (format === 'mail') print(forMail(headroomText(report, style(false), MAIL, drawn)));
   else print(headroomText(report, stdoutStyle(), process.stdout.columns ?? 80, drawn));
 }
 

@@ -4,6 +4,7 @@ import { narrowedInvariant } from '../invariants/at-limit.js';
 import { invariantById, invariants } from '../invariants/index.js';
 import type { Release } from '../model/release.js';
 import type { CountCheck, Step } from '../model/step.js';
+import { forMail, MAIL } from '../report/for-mail.js';
 import { style } from '../report/style.js';
 import { synthesisJson } from '../report/synthesis-json.js';
 import { synthesisText } from '../report/synthesis-text.js';
@@ -23,8 +24,6 @@ export interface SynthesizeFlags extends SearchFlags {
   readonly json?: true;
   readonly verbose?: true;
 }
-
-const MAIL = 72;
 
 /**
  * What a check is there for. All hold the limit, and none may cost a caller pages. The move check comes
@@ -68,7 +67,7 @@ function knownPromise(name: string): string {
 function show(report: SynthesisReport, { format, json, verbose }: SynthesizeFlags): void {
   const drawn = verbose === true;
   if (json === true) printJson(synthesisJson(report));
-  else if (format === 'mail') print(synthesisText(report, style(false), MAIL, drawn));
+  else if (format === 'mail') print(forMail(synthesisText(report, style(false), MAIL, drawn)));
   else print(synthesisText(report, stdoutStyle(), process.stdout.columns ?? 80, drawn));
 }
 

@@ -118,8 +118,8 @@ function boundsRows({ question: { bounds }, spaces, transitions, complete }: Dif
 }
 
 /**
- * What a caller sees differently on two releases, at most 72 columns wide for windows of up to 14 pages,
- * in ASCII alone, so that it can go into a mail as it is.
+ * What a caller sees differently on two releases, at most 72 columns wide for windows of up to 14 pages
+ * apart from the paths of patches.
  */
 export const diffText = (report: DiffReport, s: Style): string =>
   [

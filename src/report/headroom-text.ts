@@ -109,7 +109,7 @@ export function headroomText(
   verbose: boolean,
 ): string {
   return [
-    s.bold(`Headroom on ${report.question.release}`) +
+    s.bold(wrapped(`Headroom on ${report.question.release}`, '', width)) +
       '\n' +
       s.dim(wrapped(boundsText(report), '', width)),
     ...(verbose ? report.rows.flatMap((row) => drawn(report, row, s)) : []),

@@ -109,7 +109,7 @@ function headText(report: SynthesisReport, s: Style, width: number): string {
   const { question, bounds, does, kept, sought, leftOut, refused, needless, transitions } = report;
   const keeps = kept.filter((name) => !sought.includes(name));
   return [
-    s.bold(`The weakest ${question.check} on ${question.release}`),
+    s.bold(wrapped(`The weakest ${question.check} on ${question.release}`, '', width)),
     wrapped(`now       ${does}`, '', width),
     refusedText(refused, needless).trimStart(),
     wrapped(`keeps     ${keeps.join(', ') || 'nothing'}`, '', width),

@@ -1,6 +1,8 @@
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { newFolder } from '../support/new-folder.js';
 import { cli, fileWith } from './run-cli.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -105,6 +107,23 @@ describe('mremap-check with a patch', () => {
       expect(JSON.parse(stdout).releases).toEqual(['v7.1', file]);
       expect(stderr).toMatch(/^(said\n)+$/);
     }
+  });
+
+  test.each([
+    ['diff', (file: string) => ['diff', 'v7.1', file]],
+    ['headroom', (file: string) => ['headroom', '--release', file, '--verbose']],
+    ['synthesize', (file: string) => ['synthesize', '--release', file]],
+  ])('fits a mail by %s, whatever its name', async (_, args) => {
+    const folder = join(newFolder(), 'a-folder-of-patches-that-has-a-rather-long-name-of-its-own');
+    mkdirSync(folder);
+    const text =
+      '{"patch":1,"title":"T","base":"v7.1","edits":[{"change":"early-count-check","need":3}]}';
+    const file = fileWith('pâtch 😀 with a long name, blanks and odd letters.json', text, folder);
+    const mail = ['--pages', '3', '--format', 'mail', '--quiet'];
+    const { code, stdout } = await cli([...args(file), ...mail]);
+    expect(code).toBe(0);
+    expect(stdout.split('\n').filter((line) => !/^[ -~]{0,72}$/.test(line))).toEqual([]);
+    expect(stdout.replace(/\s+/g, '')).toContain('p<U+E2>tch<U+1F600>withalongname,blanks');
   });
 
   test('takes one for a kernel, which is compared with its base', async () => {
