@@ -31,25 +31,32 @@ function readClaims(file: string): BreachTrace[] {
   );
 }
 
-/** Those of one release: the one that is asked for, or else the kernel's; all where none is of that. */
+/** What a kernel is expected to behave as: the release that plays it, or the one of its version. */
+const releasesOf = ({ release, version }: Kernel): string[] =>
+  [release, releaseOf(version)?.id].filter((id) => id !== undefined);
+
+/** Those of one release: the one that is named, or else the kernel's; throws BadInput where there are none. */
 function chosen(
   claims: readonly BreachTrace[],
   kernel: Kernel,
-  ref: string | undefined,
+  named: string | undefined,
 ): readonly BreachTrace[] {
-  const wanted =
-    ref === undefined
-      ? releaseOf(kernel.version)?.id
-      : releaseFor(ref, '--release', { modules: true }).id;
-  const own = claims.filter(({ release }) => release === wanted);
-  if (own.length === 0 && ref !== undefined) {
+  const wanted = named === undefined ? releasesOf(kernel) : [named];
+  const one = wanted.find((id) => claims.some(({ release }) => release === id));
+  if (one === undefined) {
     const known = [...new Set(claims.map(({ release }) => release))].join(', ');
-    throw new BadInput(`--release: found ${wanted}, expected one of those in the file, ${known}`);
+    throw new BadInput(
+      named === undefined
+        ? `--kernel ${kernel.name}: found no counterexample of ${wanted[0] ?? `a release of version ${kernel.version}`}, expected --release with one of those in the file, ${known}`
+        : `--release: found ${named}, expected one of those in the file, ${known}`,
+    );
   }
-  if (own.length === claims.length || own.length === 0) return claims;
-  note(
-    `${plural(claims.length - own.length, 'counterexample')} of other releases than ${wanted} left out`,
-  );
+  const own = claims.filter(({ release }) => release === one);
+  if (own.length < claims.length) {
+    note(
+      `${plural(claims.length - own.length, 'counterexample')} of other releases than ${one} left out`,
+    );
+  }
   return own;
 }
 
@@ -65,13 +72,15 @@ function exitFor(confirmations: readonly Confirmation[]): Exit {
 export function confirmCommand(file: string, flags: ConfirmFlags): Promise<Exit> {
   const all = readClaims(file);
   return withKernel(flags.kernel, async (kernel, signal) => {
-    const claims = chosen(all, kernel, flags.release);
     const named =
       flags.release === undefined
         ? undefined
         : releaseFor(flags.release, '--release', { modules: true }).id;
+    const claims = chosen(all, kernel, named);
     const about = ({ release }: BreachTrace) =>
-      releaseFor(release, `${file}: release`, { modules: release === named });
+      releaseFor(release, `${file}: release`, {
+        modules: release === named || release === kernel.release,
+      });
     const confirmations = await confirm(kernel, claims, about, signal);
     if (confirmations === undefined) return Exit.incomplete;
     const report = { kernel, confirmations };

@@ -12,6 +12,8 @@ export interface Kernel {
   readonly name: string;
   /** What `uname -r` says there, or the release of the model. */
   readonly version: string;
+  /** The id of the release that plays it, if one does. */
+  readonly release?: string;
   /** Fields of an outcome that it cannot show, such as the commit charge where others run too. */
   readonly hides: readonly ('committedDelta' | 'lockedVm' | 'totalVmDelta')[];
   /**

@@ -30,6 +30,7 @@ export function releaseKernel(name: string, release: Release): Kernel {
   return {
     name,
     version: versionOf(release),
+    release: release.id,
     hides: [],
     run: async (scenarios) =>
       scenarios.map(

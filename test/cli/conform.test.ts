@@ -198,11 +198,35 @@ describe('mremap-check confirm', async () => {
   });
 
   test('exits with 1 on another kernel, both outcomes side by side', async () => {
-    const { code, stdout } = await cli(['confirm', report, '--kernel', 'model:v5.1']);
+    const args = ['--kernel', 'model:v5.1', '--release', 'v2.6.33'];
+    const { code, stdout } = await cli(['confirm', report, ...args]);
     expect(code).toBe(1);
     expect(stdout).toMatch(/ {2}model .*returns -ENOMEM\n {2}kernel .*returns -ENOMEM/);
     expect(stdout).toContain('differs   totalVmDelta -1 on the model, 0 on the kernel');
     expect(lastLine(stdout)).toBe('model:v5.1: 1 not confirmed');
+  });
+
+  test('takes those of the patch that plays the kernel, and else of its base', async () => {
+    const cwd = newFolder();
+    const edits = '"edits":[{"change":"move-count-check","need":3}]';
+    fileWith('p.json', `{"patch":1,"title":"T","base":"v2.6.33",${edits}}`, cwd);
+    const of = (name: string) => async (releases: readonly string[]) => {
+      const text = specText((s) => {
+        s.checks[0].expect[1].releases = releases;
+      });
+      fileWith('spec.json', text, cwd);
+      const { stdout } = await cli(['verify', 'spec.json', '--json', '--quiet'], { cwd });
+      fileWith(name, stdout, cwd);
+      return cli(['confirm', name, '--kernel', 'model:p.json'], { cwd });
+    };
+    const both = await of('both.json')(['v2.6.33', 'p.json']);
+    expect(both.code).toBe(0);
+    expect(both.stdout).toContain('limit-enomem-untouched on p.json: confirmed');
+    expect(lastLine(both.stdout)).toBe('model:p.json (v2.6.33+p): 1 confirmed');
+    expect(both.stderr).toContain('1 counterexample of other releases than p.json left out');
+    const other = await of('other.json')(['v2.6.33', 'v2.6.12']);
+    expect(other.stdout).toContain('limit-enomem-untouched on v2.6.33: ');
+    expect(other.stdout).not.toContain('on v2.6.12');
   });
 
   test('takes a part of a report from standard input, and prints JSON', async () => {
@@ -224,6 +248,10 @@ describe('mremap-check confirm', async () => {
     [[text, '--kernel', 'model:v5.1'], `${text}: found something that is not JSON`],
     [['/no/such', '--kernel', 'model:v5.1'], '/no/such: no such file'],
     [[report, '--kernel', 'moon'], '--kernel: found "moon"'],
+    [
+      [report, '--kernel', 'model:v5.1'],
+      '--kernel model:v5.1: found no counterexample of v5.1, expected --release with one of those in the file, v2.6.33',
+    ],
     [
       [report, '--kernel', 'model:v5.1', '--release', 'v7.1'],
       '--release: found v7.1, expected one of those in the file, v2.6.33',
