@@ -14,24 +14,33 @@ export interface StepLine {
   readonly was?: Step;
 }
 
-/** Lengths of the longest common subsequences of names, of what is left behind each pair of places. */
+/** More than all that a step may weigh besides. */
+const STEP = 1000;
+
+/**
+ * What it is worth that a step stays in place. Where as many stay either way, a check has been moved, and not
+ * what it has been moved past, the lock least of all.
+ */
+const weight = ({ takesLock, count }: Step): number =>
+  STEP + (takesLock === true ? 2 : count === undefined ? 1 : 0);
+
+/** What the best common subsequences of names are worth, of what is left behind each pair of places. */
 function common(a: readonly Step[], b: readonly Step[]): number[][] {
-  const lengths = Array.from({ length: a.length + 1 }, () =>
-    new Array<number>(b.length + 1).fill(0),
-  );
-  const at = (i: number, j: number): number => lengths[i]?.[j] ?? 0;
+  const worth = Array.from({ length: a.length + 1 }, () => new Array<number>(b.length + 1).fill(0));
+  const at = (i: number, j: number): number => worth[i]?.[j] ?? 0;
   for (let i = a.length - 1; i >= 0; i--) {
+    const step = a[i] as Step;
     for (let j = b.length - 1; j >= 0; j--) {
-      (lengths[i] as number[])[j] =
-        a[i]?.name === b[j]?.name ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
+      const both = step.name === b[j]?.name ? at(i + 1, j + 1) + weight(step) : 0;
+      (worth[i] as number[])[j] = Math.max(both, at(i + 1, j), at(i, j + 1));
     }
   }
-  return lengths;
+  return worth;
 }
 
 /** The steps of a call in one release beside those in another, as a diff has them. */
 export function compareSteps(a: readonly Step[], b: readonly Step[]): StepLine[] {
-  const lengths = common(a, b);
+  const worth = common(a, b);
   const lines: { from?: Step; to?: Step }[] = [];
   for (let i = 0, j = 0; i < a.length || j < b.length; ) {
     const [from, to] = [a[i], b[j]];
@@ -41,7 +50,7 @@ export function compareSteps(a: readonly Step[], b: readonly Step[]): StepLine[]
       j++;
     } else if (
       from !== undefined &&
-      (to === undefined || (lengths[i + 1]?.[j] ?? 0) >= (lengths[i]?.[j + 1] ?? 0))
+      (to === undefined || (worth[i + 1]?.[j] ?? 0) >= (worth[i]?.[j + 1] ?? 0))
     ) {
       lines.push({ from });
       i++;

@@ -63,6 +63,19 @@ describe('an edit', () => {
     expect(changes([edit])).toEqual([words]);
   });
 
+  test('that moves a check past its neighbour is told of the check, not of the neighbour', () => {
+    const names = release('v7.1').calls.mremap.map(({ name }) => name);
+    const at = names.indexOf('early-count-check');
+    const [first, before, behind] = [names[at - 2], names[at - 1] ?? '', names[at + 1] ?? ''];
+    expect(before).toBe('take-lock');
+    const moved = (place: object): string[] =>
+      changes([{ move: 'early-count-check', ...place }], 'v7.1');
+    expect(moved({ before })).toEqual([
+      `early-count-check moves behind ${first}, without the mmap lock`,
+    ]);
+    expect(moved({ behind })).toEqual([`early-count-check moves behind ${behind}`]);
+  });
+
   test('is made after those before it', () => {
     const edits = [
       { insert: 'another-check', role: 'early', need: 3, behind: 'take-lock' },
