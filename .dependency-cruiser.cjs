@@ -19,7 +19,7 @@ const layers = [
   { name: 'kernels', project: ['input', 'model', 'patches', 'conformance'], packages: 'any' },
   {
     name: 'verify',
-    project: ['model', 'patches', 'invariants', 'checker', 'specs'],
+    project: ['input', 'model', 'patches', 'invariants', 'checker', 'specs'],
     packages: 'any',
   },
   {

@@ -11,7 +11,7 @@ import { breachesOf, tracesIn } from '../trace/read.js';
 import type { BreachTrace } from '../trace/trace.js';
 import { Exit } from './exit.js';
 import { withKernel } from './kernel.js';
-import { releaseFor } from './replay.js';
+import { releaseToRun } from './replay.js';
 import { note, print, printJson, stdoutStyle } from './terminal.js';
 
 export interface ConfirmFlags {
@@ -75,10 +75,10 @@ export function confirmCommand(file: string, flags: ConfirmFlags): Promise<Exit>
     const named =
       flags.release === undefined
         ? undefined
-        : releaseFor(flags.release, '--release', { modules: true }).id;
+        : releaseToRun(flags.release, '--release', { modules: true }).id;
     const claims = chosen(all, kernel, named);
     const about = ({ release }: BreachTrace) =>
-      releaseFor(release, `${file}: release`, {
+      releaseToRun(release, `${file}: release`, {
         modules: release === named || release === kernel.release,
       });
     const confirmations = await confirm(kernel, claims, about, signal);

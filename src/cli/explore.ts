@@ -12,7 +12,7 @@ import type { Trace } from '../trace/trace.js';
 import { Exit } from './exit.js';
 import { exploreLines } from './explore-lines.js';
 import { exploreTerminal } from './explore-terminal.js';
-import { readScenarios, releaseFor } from './replay.js';
+import { readScenarios, releaseToRun } from './replay.js';
 import { note } from './terminal.js';
 
 export interface ExploreFlags {
@@ -52,7 +52,7 @@ function fromTrace(trace: Trace, file: string, asked: Release | undefined): Orig
   const differs = trace.kind === 'difference';
   // A module that the file alone names is not run.
   const found = (id: string): Release =>
-    releaseFor(id, `${file}: release`, { modules: id === asked?.id });
+    releaseToRun(id, `${file}: release`, { modules: id === asked?.id });
   const [first, second] = differs ? trace.outcomes : [undefined, trace];
   const own = found(second.release);
   const claim = differs ? claimOfDifference(trace) : trace;
@@ -87,7 +87,7 @@ function originOf(file: string, { release, nth = 1 }: ExploreFlags): Origin {
   if (file === '-')
     throw new BadInput('found - as a file, expected its name: standard input is for commands');
   const asked =
-    release === undefined ? undefined : releaseFor(release, '--release', { modules: true });
+    release === undefined ? undefined : releaseToRun(release, '--release', { modules: true });
   const text = readText(file, EXPECTED);
   const whole = wholeJson(text);
   const traces = tracesIn(whole, `${file}: `);
@@ -107,7 +107,7 @@ function sessionFor(file: string | undefined, flags: ExploreFlags): Session {
     if (nth !== undefined)
       throw new BadInput('--nth: found it without a file, expected a file too');
     const on =
-      release === undefined ? newest() : releaseFor(release, '--release', { modules: true });
+      release === undefined ? newest() : releaseToRun(release, '--release', { modules: true });
     return limited(start(pages ?? DEFAULT_PAGES, machine(on)));
   }
   if (pages !== undefined) {

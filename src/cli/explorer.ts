@@ -3,7 +3,7 @@ import { parseCommand } from '../explore/command.js';
 import { savedScenario } from '../explore/saved.js';
 import { obey, type Session } from '../explore/session.js';
 import { BadInput } from '../input/bad-input.js';
-import { readScenarios, releaseFor } from './replay.js';
+import { readScenarios, releaseToRun } from './replay.js';
 
 /** What came of a line. */
 interface Answer {
@@ -30,7 +30,7 @@ function save({ now }: Session, file: string, id: string | undefined): string {
 
 /** Does what a line asks for; throws BadInput, or ModelLimitError, and then nothing is done. */
 export function answer(session: Session, line: string): Answer {
-  const command = parseCommand(line, (ref, where) => releaseFor(ref, where, { modules: true }));
+  const command = parseCommand(line, (ref, where) => releaseToRun(ref, where, { modules: true }));
   if (command === undefined) return { session, quiet: true };
   if (command.do === 'quit') return { session, quiet: true, quit: true };
   if (command.do === 'save') {

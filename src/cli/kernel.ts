@@ -4,7 +4,7 @@ import { BadInput } from '../input/bad-input.js';
 import { openKernel } from '../kernels/open.js';
 import type { Release } from '../model/release.js';
 import { interruptible } from './interruption.js';
-import { releaseFor } from './replay.js';
+import { releaseToRun } from './replay.js';
 
 /** Opens a kernel and closes it whatever becomes of the use: done, interrupted or failed. */
 export const withKernel = <T>(
@@ -23,7 +23,7 @@ export const withKernel = <T>(
 
 /** The release that a flag names, or else the one that stands for the kernel's version; throws BadInput. */
 export function releaseBeside(kernel: Kernel, ref: string | undefined): Release {
-  if (ref !== undefined) return releaseFor(ref, '--release', { modules: true });
+  if (ref !== undefined) return releaseToRun(ref, '--release', { modules: true });
   const release = releaseOf(kernel.version);
   if (release !== undefined) return release;
   throw new BadInput(

@@ -6,6 +6,7 @@ import { machine } from '../model/plan.js';
 import type { Release } from '../model/release.js';
 import { UnknownRelease } from '../model/releases/variant.js';
 import { ModelLimitError } from '../model/vma.js';
+import { namingFaults } from '../patches/breakdown.js';
 import { releaseOfReference } from '../patches/reference.js';
 import { Exit } from './exit.js';
 import { note, print } from './terminal.js';
@@ -40,12 +41,16 @@ export function releaseFor(ref: string, flag: string, how: { readonly modules: b
   }
 }
 
+/** The same to make single calls on, which says of a patch what it does wrong; throws BadInput. */
+export const releaseToRun = (...of: Parameters<typeof releaseFor>): Release =>
+  namingFaults(releaseFor(...of));
+
 /**
  * Replays scenarios on a release and prints an outcome a line. A scenario that cannot be set up is left
  * out, as kernels leave it out; one that leaves what the model can hold makes the result incomplete.
  */
 export function replayCommand(file: string, flags: { readonly release: string }): Exit {
-  const on = machine(releaseFor(flags.release, '--release', { modules: true }));
+  const on = machine(releaseToRun(flags.release, '--release', { modules: true }));
   let exit: Exit = Exit.ok;
   for (const { where, scenario } of readScenarios(file)) {
     try {

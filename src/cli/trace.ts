@@ -1,6 +1,7 @@
 import { BadInput } from '../input/bad-input.js';
 import { parseJson } from '../input/decode.js';
 import { readText } from '../input/read-text.js';
+import { namingFaults } from '../patches/breakdown.js';
 import { releaseOfReference } from '../patches/reference.js';
 import {
   FORMAT_NAMES,
@@ -112,7 +113,7 @@ function checkReleases(ones: readonly Numbered[], format: FormatName, flags: Tra
 const releaseOf =
   (flags: TraceFlags): ReleaseOf =>
   (ref) =>
-    releaseOfReference(ref, reading(ref, flags));
+    namingFaults(releaseOfReference(ref, reading(ref, flags)));
 
 function shown(trace: Trace, format: FormatName, flags: TraceFlags): string {
   if (format !== 'terminal') return FORMATS[format].text(trace, releaseOf(flags)).trimEnd();

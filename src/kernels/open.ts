@@ -3,6 +3,7 @@ import type { Kernel } from '../conformance/kernel.js';
 import { releaseKernel } from '../conformance/model-kernel.js';
 import { BadInput } from '../input/bad-input.js';
 import { UnknownRelease } from '../model/releases/variant.js';
+import { namingFaults } from '../patches/breakdown.js';
 import { releaseOfReference } from '../patches/reference.js';
 import { openLive } from './live.js';
 import { openImage } from './qemu.js';
@@ -14,7 +15,10 @@ const MODEL = 'model:';
 
 function openModel(ref: string, flag: string): Kernel {
   try {
-    return releaseKernel(`${MODEL}${ref}`, releaseOfReference(ref, { modules: true }));
+    return releaseKernel(
+      `${MODEL}${ref}`,
+      namingFaults(releaseOfReference(ref, { modules: true })),
+    );
   } catch (error) {
     if (error instanceof UnknownRelease) throw new BadInput(`${flag}: ${error.message}`);
     throw error;

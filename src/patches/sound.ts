@@ -1,5 +1,5 @@
 import type { Vmas } from '../model/address-space.js';
-import { type Call, FIXED } from '../model/calls.js';
+import { type Call, flagNames } from '../model/calls.js';
 import { type Machine, machine } from '../model/plan.js';
 import { CALL_NAMES, type CallName, type Release } from '../model/release.js';
 import { observe } from '../model/run.js';
@@ -96,10 +96,19 @@ const OTHERS: Readonly<Record<Exclude<CallName, 'mremap'>, Call>> = {
 
 const CALLS: readonly Call[] = [...MREMAPS, ...Object.values(OTHERS)];
 
-const text = (call: Call): string =>
-  call.call === 'mremap'
-    ? `mremap(${call.addr}, ${call.oldLen}, ${call.newLen}, flags ${call.flags}${(call.flags & FIXED) === 0 ? '' : `, ${call.newAddr}`})`
-    : call.call;
+function text(call: Call): string {
+  const { call: name, ...args } = call;
+  const words = Object.entries(args).map(([arg, value]) =>
+    arg === 'flags' ? flagNames(Number(value)).join('|') || '0' : `${value}`,
+  );
+  return `${name}(${words.join(', ')})`;
+}
+
+/** A call that does not come to its end, as `found ..., expected ...`. */
+export function breakdownText(call: Call, error: unknown): string {
+  const said = error instanceof Error ? error.message : String(error);
+  return `found that ${text(call)} breaks down (${said}), expected steps that bring every call to its end`;
+}
 
 /** Every call comes to an end: tried with calls of each shape in a few small address spaces. */
 function breakdown(on: Machine): Fault {
@@ -110,7 +119,7 @@ function breakdown(on: Machine): Fault {
           try {
             observe(on, env(limit, WINDOW), vmas, PAGES, call, failing);
           } catch (error) {
-            return `found that ${text(call)} breaks down (${(error as Error).message}), expected steps that bring every call to its end`;
+            return breakdownText(call, error);
           }
         }
       }

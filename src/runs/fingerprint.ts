@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { patchTexts } from '../patches/reference.js';
 import type { Spec } from '../specs/spec.js';
 import { machineFor } from '../verify/execute.js';
-import type { Job } from '../verify/jobs.js';
+import { releasesOf } from '../verify/jobs.js';
 import type { Unit } from '../verify/units.js';
 
 function hashOf(texts: Iterable<string | Buffer>): string {
@@ -35,9 +35,6 @@ export function programFingerprint(): string {
 function* searchesOf(units: readonly Unit[]): Generator<string> {
   for (const { task } of units) if (task.part === 0) yield JSON.stringify(task);
 }
-
-const releasesOf = (job: Job): readonly string[] =>
-  job.kind === 'compare' ? job.releases : [job.release];
 
 /** What tells some work from any other: the specs and the patches word by word, and how the searches are cut. */
 export function workFingerprint(specs: readonly Spec[], units: readonly Unit[]): string {

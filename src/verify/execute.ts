@@ -7,12 +7,14 @@ import { addNeeds, type NeedsSearch, needsPart } from '../checker/needs.js';
 import { addRaces, type RaceSearch, racePart } from '../checker/race.js';
 import { type Reach, reach } from '../checker/reach/reach.js';
 import { SliceExpander } from '../checker/reach/slices.js';
+import { BadInput } from '../input/bad-input.js';
 import { narrowedInvariant } from '../invariants/at-limit.js';
 import { invariantById } from '../invariants/index.js';
 import type { Invariant } from '../invariants/invariant.js';
 import { type Machine, machine } from '../model/plan.js';
+import { namingFaults } from '../patches/breakdown.js';
 import { releaseOfReference } from '../patches/reference.js';
-import type { PartTask, ReachJob, SliceTask, Task } from './jobs.js';
+import { type PartTask, type ReachJob, releasesOf, type SliceTask, type Task } from './jobs.js';
 import { type ExpansionText, expansionText, sliceFrom } from './slices.js';
 
 /** What a task found; plain data, so that it can cross to another thread. */
@@ -85,9 +87,34 @@ const executeSlice = ({ job, slice }: SliceTask): TaskResult => ({
   found: expansionText(expanderFor(job).expand(sliceFrom(slice))),
 });
 
-/** Does one piece of work. */
-export const execute = (task: Task): TaskResult =>
+const executed = (task: Task): TaskResult =>
   'slice' in task ? executeSlice(task) : executePart(task);
+
+/** What the patches of a piece of work do wrong, which is done again with steps that say so; undefined if nothing. */
+function faultIn(task: Task): BadInput | undefined {
+  const releases = releasesOf(task.job).map((ref) => machineFor(ref).release);
+  const patches = releases.filter((release) => namingFaults(release) !== release);
+  if (patches.length === 0) return undefined;
+  machines.clear();
+  expanders.clear();
+  for (const patch of patches) machines.set(patch.id, machine(namingFaults(patch)));
+  try {
+    executed(task);
+  } catch (error) {
+    if (error instanceof BadInput) return error;
+  }
+  return undefined;
+}
+
+/** Does one piece of work; throws BadInput where a patch breaks down. */
+export function execute(task: Task): TaskResult {
+  try {
+    return executed(task);
+  } catch (error) {
+    if (error instanceof BadInput) throw error;
+    throw faultIn(task) ?? error;
+  }
+}
 
 const executePart = ({ job, part, parts }: PartTask): TaskResult =>
   match(job)

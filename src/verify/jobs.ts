@@ -52,6 +52,9 @@ interface NeedsJob {
 
 export type Job = EnumerateJob | ReachJob | RaceJob | CompareJob | HeadroomJob | NeedsJob;
 
+export const releasesOf = (job: Job): readonly string[] =>
+  job.kind === 'compare' ? job.releases : [job.release];
+
 /** A piece of a job; a reach search is one. */
 export interface PartTask {
   readonly job: Job;

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { BadInput } from '../input/bad-input.js';
 import type { TaskResult } from './execute.js';
 import type { Task } from './jobs.js';
 
@@ -46,7 +47,8 @@ function answer(thread: Worker, task: Task): Promise<TaskResult> {
     };
     const onError = (error: Error): void => {
       settle();
-      reject(error);
+      // A class does not come across.
+      reject(error.name === 'BadInput' ? new BadInput(error.message) : error);
     };
     const onExit = (): void => onError(new Error('a worker thread ended'));
     thread.on('message', onMessage).on('error', onError).on('exit', onExit);

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -107,6 +107,63 @@ describe('mremap-check with a patch', () => {
       expect(JSON.parse(stdout).releases).toEqual(['v7.1', file]);
       expect(stderr).toMatch(/^(said\n)+$/);
     }
+  });
+
+  describe('that breaks down in a call', () => {
+    const FAULT = 'mremap(5, 1, 1, MAYMOVE|FIXED, 0) breaks down (rare), expected steps';
+    // Only calls in larger windows than those that are tried when it is read.
+    const RARE = `export const base = 'v7.1';
+      export default (r, k) => k.edited('mremap', 'move-count-check', (s) => [{ ...s,
+        run: (x) => { if (x.addr === 5) throw new Error('rare'); return s.run(x); } }])(r);`;
+    const file = fileWith('p.mjs', RARE);
+    const asked = (): string => {
+      const spec = JSON.parse(readFileSync(specIn(newFolder(), file), 'utf8'));
+      spec.checks[0].bounds.pages = 6;
+      return fileWith('s.json', JSON.stringify(spec));
+    };
+
+    test.each([
+      ['verify', ['verify', '--modules', asked(), '--workers', '0']],
+      ['verify on threads', ['verify', '--modules', asked(), '--workers', '2']],
+      ['diff', ['diff', 'v7.1', file, '--pages', '6', '--vmas', '1', '--quiet']],
+      ['headroom', ['headroom', '--release', file, '--pages', '6', '--quiet']],
+      ['replay', ['replay', '--release', file, '-']],
+      ['conform', ['conform', '--kernel', 'model:v7.1', '--release', file, '--scenarios', '-']],
+    ])('is named by %s with its call, exit code 2', async (_, args) => {
+      const move = { call: 'mremap', addr: 5, oldLen: 1, newLen: 1 };
+      const scenario = {
+        id: 'rare',
+        pages: 6,
+        headroom: 8,
+        setup: [{ call: 'mmap', addr: 5, len: 1, kind: 'anon', prot: 'rw', offset: 0 }],
+        calls: [{ ...move, flags: ['MAYMOVE', 'FIXED'], newAddr: 0 }],
+      };
+      const { code, stdout, stderr } = await cli(args, { input: JSON.stringify(scenario) });
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toContain(`${file}: found that mremap(5, 1, `);
+      expect(stderr).toContain(
+        'breaks down (rare), expected steps that bring every call to its end',
+      );
+      expect(stderr).not.toContain('internal error');
+    });
+
+    test('is named by explore', async () => {
+      const input = 'mmap(5, 1, anon rw)\nmremap(5, 1, 1, MAYMOVE|FIXED, 0)\n';
+      const { code, stderr } = await cli(['explore', '--release', file], { input });
+      expect(code).toBe(2);
+      expect(stderr).toContain(`standard input:2: ${file}: found that ${FAULT}`);
+    });
+
+    test('is named by diff where a step relies on one that JSON has dropped', async () => {
+      const edit = '"edits":[{"drop":"new-length-not-zero"}]';
+      const json = fileWith('p.json', `{"patch":1,"title":"T","base":"v7.1",${edit}}`);
+      const args = ['diff', 'v7.1', json, '--pages', '3', '--odd', '--quiet'];
+      const { code, stderr } = await cli(args);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(
+        /p\.json: found that mremap\(\d, [\d.]+, 0, .*\) breaks down \(no VMA at/,
+      );
+    });
   });
 
   test.each([
