@@ -36,7 +36,8 @@ export interface HeadroomReport {
 
 /**
  * Every address space of a window: two classes of VMAs that do not merge with each other, written memory
- * so that what is moved does not merge with what was beside it, and one of them locked.
+ * so that what is moved does not merge with what was beside it, and one of them locked; and two of an
+ * anon_vma, of which VMAs do not merge when a call has locked or unlocked them both.
  */
 export const headroomBounds = (pages: number): HeadroomBounds => {
   const {
@@ -46,7 +47,7 @@ export const headroomBounds = (pages: number): HeadroomBounds => {
   } = enumerateBounds({
     pages,
     classes: ['anon rw populated', 'anon rw populated locked'],
-    identities: 1,
+    identities: 2,
     limits: [0, 0],
     calls: ['mremap', 'munmap', 'mmap', 'mprotect', 'mlock', 'munlock'],
     flags: [

@@ -1,7 +1,12 @@
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, test } from 'vitest';
 import { callsOf } from '../../src/checker/calls.js';
-import { addHeadrooms, headroomPart, type ShapeFigures } from '../../src/checker/headroom.js';
+import {
+  addHeadrooms,
+  type HeadroomBounds,
+  headroomPart,
+  type ShapeFigures,
+} from '../../src/checker/headroom.js';
 import { headroomShape } from '../../src/checker/headroom-shape.js';
 import { addressSpaces } from '../../src/checker/spaces.js';
 import { machine } from '../../src/model/plan.js';
@@ -25,7 +30,7 @@ const valuesOf = ({ ends, peak, asks }: ShapeFigures): Figures => ({
 
 const known = new Map<string, readonly ShapeFigures[]>();
 
-function figures(ref: string, bounds = plain(5)): (shape: string) => Figures {
+function figures(ref: string, bounds: HeadroomBounds = plain(5)): (shape: string) => Figures {
   const key = JSON.stringify([ref, bounds]);
   const shapes = known.get(key) ?? headroomPart(machine(releaseByRef(ref)), bounds).shapes;
   known.set(key, shapes);
@@ -57,6 +62,18 @@ describe('what calls take of map slots, by hand', () => {
     ['mmap of free pages', 1, 1],
   ])('%s ends at most %d higher, %d on the way', (shape, ends, peak) => {
     expect(of6_12(shape)).toMatchObject({ ends, peak });
+  });
+
+  // Seen on 6.1.176, 6.18.44 and 7.3.4 with one slot left: ENOMEM, the first VMA split and locked.
+  test('the end of a VMA and the beginning of the next, of another anon_vma, are split off both', () => {
+    const ofTwo = figures('v6.12', headroomBounds(4));
+    for (const shape of [
+      'mprotect, several VMAs',
+      'mlock, several VMAs',
+      'munlock, several VMAs',
+    ]) {
+      expect(ofTwo(shape), shape).toEqual({ ends: 2, peak: 2, asks: 2 });
+    }
   });
 
   test('a locked source of DONTUNMAP is split off first from 7.2 on: 2 more', () => {

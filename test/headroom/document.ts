@@ -19,10 +19,11 @@ where it is smaller, calls are let through that end above it. \`mmap()\` does so
 purpose, since it may merge.
 
 Only calls count that succeed where no limit is in the way. \`-\`: no call of this
-shape succeeds on the release. VMAs are of written anonymous memory, some of them
-locked: what is moved does not merge with what was beside it, since its page
-offset stays, and locked memory does not merge with other memory. That is what
-takes the most map slots.
+shape succeeds on the release. VMAs are of written anonymous memory of two
+\`anon_vma\`s, some of them locked: what is moved does not merge with what was beside
+it, since its page offset stays; locked memory does not merge with other memory; and
+where a call makes two neighbours alike, those of two \`anon_vma\`s stay apart. That is
+what takes the most map slots.
 
 \`mremap-check headroom --release v7.1 --verbose\` draws a smallest call for each
 number of a release. This file is written by a test, and a column of it compared
