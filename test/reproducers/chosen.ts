@@ -5,7 +5,8 @@ import type { BreachTrace } from '../../src/trace/trace.js';
 /** Releases of which there are kernels to boot, oldest first. */
 const BOOTABLE = ['v5.7', 'v6.0', 'v6.12', 'v6.16', 'v6.17', 'v6.18', 'v7.1', 'v7.2', 'v7.3'];
 
-const isShown = (trace: BreachTrace): boolean => cText(trace, releaseByRef).includes('#define CANNOT ""');
+const isShown = (trace: BreachTrace): boolean =>
+  cText(trace, releaseByRef).includes('#define CANNOT ""');
 
 /** Counterexamples by the names of their reproducers, without those that no process can show. */
 export const named = (traces: readonly BreachTrace[]): Map<string, BreachTrace> =>

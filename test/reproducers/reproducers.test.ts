@@ -7,6 +7,7 @@ import { releaseOf } from '../../src/conformance/release-of.js';
 import { imageVersion } from '../../src/kernels/image.js';
 import { programFile } from '../../src/kernels/programs.js';
 import { UML } from '../../src/kernels/uml.js';
+import { releaseByRef } from '../../src/model/releases/variant.js';
 import { cText } from '../../src/report/faces/c.js';
 import type { BreachTrace } from '../../src/trace/trace.js';
 import { bounds, chargeOfNoVma, claim, enumerated, READ_ONLY } from '../support/claims.js';
@@ -114,7 +115,10 @@ describe('reproducers in C', () => {
     'call an errno broken only where it is another with map slots to spare, as on their release',
     async () => {
       const within = bounds({ classes: [{ ...READ_ONLY, kind: 'fshared' }], vmas: 1 });
-      const own = cText(claim(enumerated(UML_RELEASE, 'errno-precedence-stable', within)));
+      const own = cText(
+        claim(enumerated(UML_RELEASE, 'errno-precedence-stable', within)),
+        releaseByRef,
+      );
       const other = own.replace('#define WITH_ROOM (-EFAULT)', '#define WITH_ROOM (-EINVAL)');
       expect(other).not.toBe(own);
       const { results } = await runOn('uml', archive(new Map(Object.entries({ own, other }))));
