@@ -26,6 +26,7 @@ import {
   type WrittenReachRun,
   type WrittenSpec,
 } from './codec.js';
+import { checkExpectedClasses } from './expected-classes.js';
 import type { Check, ReachRun, Spec } from './spec.js';
 
 /** Every combination of the flags, those that no release accepts included. */
@@ -153,6 +154,8 @@ function checkAgreement(written: WrittenSpec, file: string): void {
       );
     }
     if (check.check === 'race') checkThreads(check.bounds, `${file}: .checks[${i}].bounds.threads`);
+    if (check.check === 'compare')
+      checkExpectedClasses(check.expect, `${file}: .checks[${i}].expect`);
   });
 }
 

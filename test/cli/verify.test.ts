@@ -103,6 +103,21 @@ describe('mremap-check verify', () => {
   });
 });
 
+/** A comparison that expects some classes. */
+const comparing =
+  (...expected: readonly object[]): Parameters<typeof specText>[0] =>
+  (s) => {
+    s.checks[0] = {
+      check: 'compare',
+      title: 'Two',
+      releases: ['v6.17', 'v7.1'],
+      bounds: { pages: 3, classes: ['anon rw'], limits: [1, 7], flags: [[]], lengths: 'equal' },
+      expect: expected.map((one) => ({ ...NO_OP, ...one })),
+    };
+  };
+
+const NO_OP = { shape: 'no-op', from: 'ok', to: 'ENOMEM', headroom: [-2, 3], because: 'Made up.' };
+
 describe('bad specs', () => {
   test.each<[string, Parameters<typeof specText>[0], string]>([
     [
@@ -177,6 +192,11 @@ describe('bad specs', () => {
         s.checks[0].check = 'guess';
       },
       '.checks[0]: found',
+    ],
+    [
+      'a class of differences that is expected twice',
+      comparing({}, { from: 'EFAULT', headroom: [-1, 3] }, { headroom: [0, 1] }),
+      '.checks[0].expect[2]: found "no-op: ok -> ENOMEM" again, expected each class once, and [0] has it',
     ],
     [
       'another version',
