@@ -108,7 +108,7 @@ interface ComparedData extends CheckHead {
 
 /** Calls of which two releases make something else, alike to a caller. */
 export interface ClassData {
-  readonly state: 'expected' | 'unexpected' | 'missing';
+  readonly state: 'expected' | 'unexpected' | 'missing' | 'unknown';
   readonly shape: string;
   readonly from: string;
   readonly to: string;

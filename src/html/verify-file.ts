@@ -144,7 +144,7 @@ const CHECKS = {
     complete: t.boolean,
     classes: t.array(
       t.type({
-        state: oneOf(['expected', 'unexpected', 'missing'], 'the state of a class'),
+        state: oneOf(['expected', 'unexpected', 'missing', 'unknown'], 'the state of a class'),
         shape: t.string,
         from: t.string,
         to: t.string,

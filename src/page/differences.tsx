@@ -25,6 +25,11 @@ const listed = comparisons.map((comparison, i) => {
 
 const ids = new Set(listed.flatMap(({ classes }) => classes.map(({ id }) => id)));
 
+const SURPRISES: Partial<Record<Class['state'], string>> = {
+  unexpected: '! not expected. ',
+  missing: '! not found. ',
+};
+
 function OpenClass({
   comparison,
   one,
@@ -87,9 +92,7 @@ function Row({
         <td class="number">{one.headroom === null ? '–' : rangeText(one.headroom)}</td>
         <td class="number">{grouped(one.count)}</td>
         <td class="because">
-          {one.state !== 'expected' && (
-            <b class="surprise">{one.state === 'missing' ? '! not found. ' : '! not expected. '}</b>
-          )}
+          {SURPRISES[one.state] !== undefined && <b class="surprise">{SURPRISES[one.state]}</b>}
           {one.because}
         </td>
       </tr>

@@ -9,6 +9,7 @@ import {
   type EnumerateReport,
   isComplete,
   isUnexpected,
+  isUnexpectedClass,
   type RaceReport,
   type ReachReport,
   type RunReport,
@@ -238,6 +239,10 @@ function classText(
         ? ' UNEXPECTED: the spec has none'
         : ` UNEXPECTED: the spec says headroom ${rangeText(expected.headroom)}`,
     ),
+    unknown:
+      expected === undefined
+        ? ''
+        : s.mark(` so far; the spec says headroom ${rangeText(expected.headroom)}`),
   }[state];
   return [
     `  ${s.bold(`${what.shape}: ${what.from} -> ${what.to}`)}${surprise}`,
@@ -282,7 +287,7 @@ function summary(report: VerifyReport, s: Style): string {
   );
   const wrong =
     verdicts.filter((v) => v.found !== 'unknown' && !isExpected(v)).length +
-    classes.filter((c) => c.state !== 'expected').length +
+    classes.filter(isUnexpectedClass).length +
     report.specs
       .flatMap(({ checks }) => checks)
       .flatMap((check) => (check.kind === 'reach' ? check.runs : []))

@@ -76,9 +76,12 @@ export interface ReachReport {
   readonly runs: readonly RunReport[];
 }
 
-/** A class of differences; `unexpected` where the spec has none like it, `missing` where only the spec has it. */
+/**
+ * A class of differences; `unexpected` where the spec has none like it or at another headroom, `missing`
+ * where only the spec has it, `unknown` while its headroom may still grow to what the spec says.
+ */
 export interface ClassVerdict {
-  readonly state: 'expected' | 'unexpected' | 'missing';
+  readonly state: 'expected' | 'unexpected' | 'missing' | 'unknown';
   readonly found: CoarseClass | undefined;
   /** The smallest call of the class. */
   readonly smallest: Difference | undefined;
@@ -256,8 +259,18 @@ function reachReport(check: ReachCheck, progressOf: ProgressOf): ReachReport {
 const alike = (found: CoarseClass, expected: ExpectedClass): boolean =>
   found.shape === expected.shape && found.from === expected.from && found.to === expected.to;
 
-const sameHeadroom = (found: CoarseClass, expected: ExpectedClass): boolean =>
-  found.headroom[0] === expected.headroom[0] && found.headroom[1] === expected.headroom[1];
+/** What is found more can only widen the headroom of a class; nothing takes back a class or a headroom. */
+function stateOf(
+  { headroom: [least, greatest] }: CoarseClass,
+  expected: ExpectedClass | undefined,
+  complete: boolean,
+): ClassVerdict['state'] {
+  if (expected === undefined) return 'unexpected';
+  const [from, to] = expected.headroom;
+  if (least < from || greatest > to) return 'unexpected';
+  if (!complete) return 'unknown';
+  return least === from && greatest === to ? 'expected' : 'unexpected';
+}
 
 function compareReport(check: CompareCheck, progressOf: ProgressOf): CompareReport {
   const [job] = jobsOf(check) as [Job];
@@ -267,7 +280,7 @@ function compareReport(check: CompareCheck, progressOf: ProgressOf): CompareRepo
   const seen = coarseClasses(found?.classes ?? []);
   const classes = seen.map((one): ClassVerdict => {
     const expected = check.expect.find((e) => alike(one, e));
-    const state = expected !== undefined && sameHeadroom(one, expected) ? 'expected' : 'unexpected';
+    const state = stateOf(one, expected, complete);
     return { state, found: one, smallest: differenceOf(on, check.bounds, one.witness), expected };
   });
   const missing = complete ? check.expect.filter((e) => !seen.some((one) => alike(one, e))) : [];
@@ -296,11 +309,16 @@ export function reportOn(check: Check, progressOf: ProgressOf): CheckReport {
     : enumerateReport(check, progressOf);
 }
 
-/** Whether anything is other than the spec says. A breach counts at once, a promise kept only when all is searched. */
+/** Whether a class is other than the spec says, whatever is found yet. */
+export const isUnexpectedClass = ({ state }: ClassVerdict): boolean =>
+  state === 'unexpected' || state === 'missing';
+
+/**
+ * Whether anything is other than the spec says. A breach and a difference count at once, a promise kept
+ * only when all is searched.
+ */
 export function isUnexpected(report: CheckReport): boolean {
-  if (report.kind === 'compare') {
-    return report.complete && report.classes.some(({ state }) => state !== 'expected');
-  }
+  if (report.kind === 'compare') return report.classes.some(isUnexpectedClass);
   const numbers = report.kind === 'reach' && report.runs.some((run) => run.wrong.length > 0);
   return numbers || report.verdicts.some((v) => v.found !== 'unknown' && v.found !== v.expected);
 }

@@ -61,6 +61,7 @@ function verdictCase(v: Verdict, place: Place, confirmed: ConfirmedVerdicts | un
 function classSays({ state, found, expected }: ClassVerdict): string {
   const at = found === undefined ? '' : `found at headroom ${rangeText(found.headroom)}`;
   const spec = expected === undefined ? '' : `headroom ${rangeText(expected.headroom)}`;
+  if (state === 'unknown') return `${at} so far, the spec says at ${spec}`;
   if (state === 'missing') return `not found, the spec says at ${spec}`;
   if (state === 'expected') return `${at}, as the spec says`;
   return expected === undefined
@@ -68,11 +69,17 @@ function classSays({ state, found, expected }: ClassVerdict): string {
     : `${at}, the spec says ${spec}`;
 }
 
+const CLASS_STATES = {
+  expected: 'as expected',
+  unexpected: 'unexpected',
+  missing: 'unexpected',
+  unknown: 'unfinished',
+} as const;
+
 function compareCases(report: CompareReport, at: string, placeOf: PlaceOf): Case[] {
   const { check, classes, complete } = report;
   const releases = check.releases.join(' -> ');
   const rule = 'behaviour-difference';
-  const finished = complete ? 'as expected' : 'unfinished';
   const cases = classes.map((one): Case => {
     const what = one.found ?? one.expected;
     const name = `${what?.shape}: ${what?.from} -> ${what?.to} (${releases})`;
@@ -82,7 +89,7 @@ function compareCases(report: CompareReport, at: string, placeOf: PlaceOf): Case
     return {
       rule,
       name,
-      state: complete && one.state !== 'expected' ? 'unexpected' : finished,
+      state: CLASS_STATES[one.state],
       says: `${name} ${classSays(one)}`,
       details: [...because, ...smallest].join('\n\n'),
       place: placeOf(`${at}.expect[${k}].headroom`, `${at}.expect`),
@@ -91,7 +98,8 @@ function compareCases(report: CompareReport, at: string, placeOf: PlaceOf): Case
   if (cases.length > 0) return cases;
   // A comparison that finds nothing, as it should, has been made nevertheless.
   const name = `no difference (${releases})`;
-  return [{ rule, name, state: finished, says: name, details: '', place: placeOf(at) }];
+  const state = complete ? 'as expected' : 'unfinished';
+  return [{ rule, name, state, says: name, details: '', place: placeOf(at) }];
 }
 
 const NAMES = {
