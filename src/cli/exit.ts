@@ -4,7 +4,7 @@ export const Exit = {
   ok: 0,
   /** A verdict that no spec expects, or a kernel that does something else than the model or does not survive a scenario. */
   unexpected: 1,
-  /** Bad input or usage. */
+  /** Bad input or usage, or results that cannot be written. */
   usage: 2,
   /** Interrupted, or a bound that the user set was met. */
   incomplete: 3,

@@ -6,6 +6,7 @@ import { BadInput } from '../input/bad-input.js';
 import { ModelLimitError } from '../model/vma.js';
 import { Exit } from './exit.js';
 import { answer } from './explorer.js';
+import { results } from './streams.js';
 import { note, print, stdoutStyle } from './terminal.js';
 
 /** A command that went wrong, with its line; the commands behind it would be made elsewhere than was meant. */
@@ -33,6 +34,8 @@ export async function exploreLines(start: Session): Promise<Exit> {
   if (session.past.length === 0) print(styled(heading(session.now), tones));
   else show();
   for await (const line of createInterface({ input: process.stdin })) {
+    // What is read is obeyed for somebody; without an end of it this would have none either.
+    if (results.unread || results.lost) return Exit.incomplete;
     count++;
     if (line.trim() !== '') print(tones.bold(`> ${line.trim()}`));
     try {

@@ -7,6 +7,7 @@ import { QueueFailed } from '../queue/failed.js';
 import { Exit } from './exit.js';
 import { packageVersion } from './package.js';
 import { programOf } from './program.js';
+import { results, watchStreams } from './streams.js';
 import { note } from './terminal.js';
 
 async function main(): Promise<Exit> {
@@ -31,13 +32,9 @@ async function main(): Promise<Exit> {
   }
 }
 
-// A reader that has seen enough closes the pipe; that is no error of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(Exit.ok);
-  throw error;
-});
-
+watchStreams();
 // What the module of a patch prints is no result.
 globalThis.console = new Console(process.stderr);
 
-process.exitCode = await main();
+const exit = await main();
+process.exitCode = results.lost ? Exit.usage : exit;

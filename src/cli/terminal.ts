@@ -11,7 +11,7 @@ function wantsColour(stream: NodeJS.WriteStream): boolean {
 /** The style for what goes to stdout. */
 export const stdoutStyle = (): Style => style(wantsColour(process.stdout));
 
-/** Results; a reader that has seen enough, such as head, ends the command in peace. */
+/** Results. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }

@@ -519,6 +519,6 @@ export type CommandName = (typeof COMMANDS)[number]['name'];
 export const EXIT_CODES: readonly string[] = [
   'all as the specs expect (an expected violation is no failure), or as the model says; what diff finds is an answer and no failure',
   'a verdict that no spec expects, or a kernel that does something else than the model or does not survive a scenario',
-  'bad input or usage',
+  'bad input or usage, or results that cannot be written',
   'incomplete: interrupted, beyond what is modelled, or a kernel that cannot be run or broke down',
 ];

@@ -60,5 +60,8 @@ export function commandsPage(commands: readonly Command[], exitCodes: readonly s
     '| --- | --- |',
     ...exitCodes.map((says, code) => `| ${code} | ${says} |`),
     '',
+    'A reader of the results that leaves early, such as `head`, changes nothing in the code, nor does',
+    'progress that cannot be shown. An exploration that nobody reads ends as incomplete.',
+    '',
   ].join('\n');
 }
