@@ -55,10 +55,11 @@ interface Source {
 
 function sourceOf(work: Work, on: Machine): Source {
   if (work.kind === 'exhaustive') return exhaustiveScenarios(on, work.pages);
-  const scenarios =
-    work.kind === 'random'
-      ? randomScenarios(work.count, work.seed)
-      : readScenarios(work.file).map(({ scenario }) => scenario);
+  if (work.kind === 'random') {
+    const { count, seed } = work;
+    return { scenarios: randomScenarios(count, seed), portion: (done) => done / count };
+  }
+  const scenarios = readScenarios(work.file).map(({ scenario }) => scenario);
   return { scenarios, portion: (done) => done / scenarios.length };
 }
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { xorshift128plus } from 'pure-rand/generator/xorshift128plus';
 import type { WrittenCall } from '../input/call.js';
 import type { Scenario } from './scenario.js';
 
@@ -252,11 +253,18 @@ const scenarios: fc.Arbitrary<Omit<Scenario, 'id'>> = fc
     };
   });
 
+const drawing = fc.property<[Omit<Scenario, 'id'>]>(scenarios, () => {});
+
 /**
  * Random scenarios, the same for the same seed: several mappings of all kinds, little headroom, and calls
- * whose ranges begin and end at borders more often than not.
+ * whose ranges begin and end at borders more often than not. Each is drawn when it is asked for, as
+ * `fc.sample` draws all at once, of which there may be too many to keep.
  */
-export const randomScenarios = (count: number, seed: number): Scenario[] =>
-  fc
-    .sample(scenarios, { numRuns: count, seed })
-    .map((scenario, i) => ({ id: `random-${seed}-${i}`, ...scenario }));
+export function* randomScenarios(count: number, seed: number): Generator<Scenario> {
+  const generator = xorshift128plus(seed);
+  for (let i = 0; i < count; i++) {
+    generator.jump();
+    const [scenario] = drawing.generate(new fc.Random(generator), i).value;
+    yield { id: `random-${seed}-${i}`, ...scenario };
+  }
+}

@@ -136,6 +136,13 @@ describe('mremap-check conform', () => {
     expect(existsSync(file)).toBe(false);
   });
 
+  test('draws random scenarios as it runs them, however many there are to be', async () => {
+    const args = ['--kernel', 'model:v6.12', '--random', '10000000', '--seed', '1'];
+    const { code, stdout } = await cli(['conform', ...args], { signal: 'SIGINT' });
+    expect(code).toBe(3);
+    expect(stdout).toContain('(not finished)');
+  });
+
   const kept = fileWith('kept.json', '{}');
   test.each([
     [['--kernel', 'moon'], '--kernel: found "moon"'],

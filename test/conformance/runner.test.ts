@@ -11,7 +11,7 @@ import { machine } from '../../src/model/plan.js';
 import { release } from '../support/releases.js';
 import { type Mortal, mortal, NEVER } from './kernels.js';
 
-const scenarios = randomScenarios(100, 1);
+const scenarios = [...randomScenarios(100, 1)];
 const at = (...indices: readonly number[]): Scenario[] =>
   indices.map((i) => scenarios[i] as Scenario);
 

@@ -8,7 +8,7 @@ import { releaseByRef } from '../../src/model/releases/variant.js';
 import { mortal, NEVER } from './kernels.js';
 
 const on = machine(releaseByRef('v6.12'));
-const scenarios = randomScenarios(64, 1);
+const scenarios = [...randomScenarios(64, 1)];
 
 const shrinks = ({ setup, calls }: Scenario): boolean =>
   [...setup, ...calls].some((call) => call.call === 'mremap' && call.newLen < call.oldLen);
