@@ -2,7 +2,7 @@ import { agrees, type Conformance, conform } from '../conformance/conform.js';
 import { exhaustiveScenarios } from '../conformance/exhaustive.js';
 import type { Kernel } from '../conformance/kernel.js';
 import { randomScenarios } from '../conformance/random.js';
-import { readRecords, recordOf, saveRecord } from '../conformance/records.js';
+import { type ConformRecord, readRecords, recordOf, recordsWith } from '../conformance/records.js';
 import type { Scenario } from '../conformance/scenario.js';
 import type { Work } from '../conformance/work.js';
 import { BadInput } from '../input/bad-input.js';
@@ -12,6 +12,7 @@ import { type ConformReport, conformText, kernelText, workText } from '../report
 import { CountProgress } from './count-progress.js';
 import { Exit } from './exit.js';
 import { releaseBeside, withKernel } from './kernel.js';
+import { outputFile } from './output-file.js';
 import { readScenarios } from './replay.js';
 import { note, print, printJson, stdoutStyle } from './terminal.js';
 
@@ -89,11 +90,18 @@ async function compared(
   return { kernel: { name, version }, release: on.release.id, work, found };
 }
 
+/** Adds a record to the file that is asked for. What cannot be read or written is found out here, before the work. */
+function keeperOf({ out }: ConformFlags): (record: ConformRecord) => void {
+  if (out === undefined) return () => {};
+  readRecords(out);
+  const write = outputFile(out, '--out');
+  return (record) => write(recordsWith(out, record));
+}
+
 /** Compares a kernel with a release on scenarios, prints where they agree and where not, and keeps the result if asked. */
 export async function conformCommand(flags: ConformFlags): Promise<Exit> {
   const work = workOf(flags);
-  // What cannot be read is found out before the work, not behind it.
-  if (flags.out !== undefined) readRecords(flags.out);
+  const keep = keeperOf(flags);
   const report = await withKernel(flags.kernel, (kernel, signal) =>
     compared(kernel, flags, work, signal),
   );
@@ -101,9 +109,9 @@ export async function conformCommand(flags: ConformFlags): Promise<Exit> {
   if (flags.json === true) printJson(conformJson(report));
   else print(conformText(report, stdoutStyle()));
   const isWhole = found.complete && found.notSurvived.length === 0;
-  if (flags.out !== undefined && isWhole) {
+  if (isWhole) {
     const date = new Date().toISOString().slice(0, 10);
-    saveRecord(flags.out, recordOf(kernel, release, work, found, date));
+    keep(recordOf(kernel, release, work, found, date));
   } else if (flags.out !== undefined) {
     const why = found.complete ? 'the kernel did not survive it' : 'the run is not finished';
     note(`${flags.out}: not written, ${why}`);

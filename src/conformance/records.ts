@@ -4,7 +4,6 @@ import * as t from 'io-ts';
 import { exactly, oneOf, wholeNumber } from '../input/codecs.js';
 import { decode, parseJson } from '../input/decode.js';
 import { readText } from '../input/read-text.js';
-import { writeWhole } from '../input/write-whole.js';
 import { FIELDS } from './compare.js';
 import type { Conformance } from './conform.js';
 import type { Kernel } from './kernel.js';
@@ -89,9 +88,9 @@ export function readRecords(file: string): ConformRecord[] {
   return decode(fileCodec, parseJson(readText(file, 'records of conform'), file), file).records;
 }
 
-/** Adds a record to a file, in place of one of the same work; the file is replaced in one piece. Throws BadInput. */
-export function saveRecord(file: string, record: ConformRecord): void {
+/** The text of a file with a record added to its own, in place of one of the same work. Throws BadInput. */
+export function recordsWith(file: string, record: ConformRecord): string {
   const others = readRecords(file).filter((other) => keyOf(other) !== keyOf(record));
   const records = [...others, record].sort(byVersion);
-  writeWhole(file, `${JSON.stringify({ version: 1, records }, null, 2)}\n`);
+  return `${JSON.stringify({ version: 1, records }, null, 2)}\n`;
 }

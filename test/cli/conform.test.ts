@@ -160,6 +160,11 @@ describe('mremap-check conform', () => {
     [['--kernel', 'model:v6.12', '--exhaustive', '9'], 'Expected a whole number from 1 to 8'],
     [['--kernel', 'model:v6.12', '--scenarios', '/no/such'], '/no/such: no such file'],
     [['--kernel', 'model:v6.12', '--out', kept], `${kept}: .version: found nothing, expected 1`],
+    [
+      ['--kernel', 'model:v6.12', '--out', '/no/such/kept.json'],
+      '--out /no/such/kept.json: no such folder',
+    ],
+    [['--kernel', 'model:v6.12', '--out', '/tmp'], '/tmp: cannot be read (EISDIR)'],
     [[], "required option '--kernel <kernel>' not specified"],
   ])('%j is answered in words, with exit code 2', async (args, message) => {
     const { code, stdout, stderr } = await cli(['conform', ...args]);
