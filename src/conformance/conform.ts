@@ -16,7 +16,7 @@ export interface DisagreementClass {
   /** Scenarios that were found to be of it, before any was shrunk. */
   readonly count: number;
   readonly witness: Disagreement;
-  /** Whether the witness was made smaller as far as that goes; else it is the smallest that came. */
+  /** Whether the witness was made smaller as far as that goes; else it is the smallest that came, or that was come to. */
   readonly isShrunk: boolean;
 }
 
@@ -61,7 +61,7 @@ export interface ConformOptions {
 /** Scenarios that a kernel is given at a time. */
 const BATCH = 64;
 /** Classes that are shrunk; a kernel that has more is another one than was thought. */
-const MOST_SHRUNK = 20;
+export const MOST_SHRUNK = 20;
 
 function* batches<T>(all: Iterable<T>, size: number): Generator<T[]> {
   let batch: T[] = [];
@@ -118,28 +118,46 @@ class Ledger {
   }
 }
 
-/**
- * The classes with a small witness each. Those that differ in few fields come first: what a small witness
- * shows, others show among more, and are counted with it.
- */
+const fieldsOf = ({ witness }: DisagreementClass): number => witness.parting.fields.length;
+
+const byCount = (a: DisagreementClass, b: DisagreementClass): number =>
+  b.count - a.count || Number(b.isShrunk) - Number(a.isShrunk) || fieldsOf(a) - fieldsOf(b);
+
+/** Classes and one more: what a witness shows, others show among more, and are counted with it. */
+function joined(
+  classes: readonly DisagreementClass[],
+  one: DisagreementClass,
+): readonly DisagreementClass[] {
+  const explaining = classes.find(({ witness }) => showsTheSame(witness, one.witness));
+  if (explaining !== undefined) {
+    const count = explaining.count + one.count;
+    return classes.map((other) => (other === explaining ? { ...other, count } : other));
+  }
+  const explained = classes.filter(({ witness }) => showsTheSame(one.witness, witness));
+  const count = explained.reduce((sum, other) => sum + other.count, one.count);
+  return [...classes.filter((other) => !explained.includes(other)), { ...one, count }];
+}
+
+/** The classes, the most frequent first, and these with a small witness each, as far as one is to be had. */
 async function classesOf(
   known: readonly Known[],
   shrink: (found: Disagreement) => Promise<Disagreement | undefined>,
-): Promise<DisagreementClass[]> {
-  const classes: DisagreementClass[] = [];
-  const fields = ({ smallest }: Known): number => smallest.parting.fields.length;
-  const inOrder = [...known].sort((a, b) => fields(a) - fields(b) || b.count - a.count);
-  for (const { count, smallest } of inOrder) {
-    const explaining = classes.findIndex(({ witness }) => showsTheSame(witness, smallest));
-    const explained = classes[explaining];
-    if (explained !== undefined) {
-      classes[explaining] = { ...explained, count: explained.count + count };
-    } else {
-      const small = classes.length < MOST_SHRUNK ? await shrink(smallest) : undefined;
-      classes.push({ count, witness: small ?? smallest, isShrunk: small !== undefined });
-    }
+  signal: AbortSignal,
+): Promise<readonly DisagreementClass[]> {
+  let classes = known
+    .map(({ count, smallest }) => ({ count, witness: smallest, isShrunk: false }))
+    .sort((a, b) => fieldsOf(a) - fieldsOf(b) || b.count - a.count)
+    .reduce(joined, []);
+  for (let shrunken = 0; shrunken < MOST_SHRUNK; shrunken++) {
+    const [next] = classes.filter(({ isShrunk }) => !isShrunk).sort(byCount);
+    const witness = next === undefined ? undefined : await shrink(next.witness);
+    if (next === undefined || witness === undefined) break;
+    const others = classes.filter((other) => other !== next);
+    // An interruption ends it with the smallest by then.
+    classes = joined(others, { ...next, witness, isShrunk: !signal.aborted });
+    if (signal.aborted) break;
   }
-  return classes.sort((a, b) => b.count - a.count);
+  return [...classes].sort(byCount);
 }
 
 /**
@@ -186,10 +204,11 @@ export async function conform(
     ledger.done += batch.length;
     show(false);
   }
-  const classes = await classesOf([...ledger.known.values()], (found) => {
+  const shrink = (found: Disagreement): Promise<Disagreement | undefined> => {
     show(true);
     return unlessFailed(() => shrunk(runner, on, found));
-  });
+  };
+  const classes = await classesOf([...ledger.known.values()], shrink, signal);
   if (runner.notSurvived.length > 0) show(true);
   const fatal = await shrunkFatal(kernel, on, runner.notSurvived, failure !== undefined, signal);
   failure ??= fatal.failure;

@@ -1,5 +1,10 @@
 import { FIELDS } from '../conformance/compare.js';
-import { agrees, type Conformance, type DisagreementClass } from '../conformance/conform.js';
+import {
+  agrees,
+  type Conformance,
+  type DisagreementClass,
+  MOST_SHRUNK,
+} from '../conformance/conform.js';
 import { kindOf } from '../conformance/disagreement.js';
 import type { Kernel } from '../conformance/kernel.js';
 import type { Work } from '../conformance/work.js';
@@ -84,6 +89,12 @@ function classText({ count, witness, isShrunk }: DisagreementClass, s: Style): s
   ].join('\n');
 }
 
+/** Why some are not shrunk; after an interruption that is plain. */
+const restLines = ({ classes, complete }: Conformance): string[] =>
+  complete && classes.some(({ isShrunk }) => !isShrunk)
+    ? [`only the ${MOST_SHRUNK} most frequent classes are shrunk`]
+    : [];
+
 function verdict({ kernel, release, found }: ConformReport, s: Style): string {
   const { classes, notSurvived, compared, complete, failure } = found;
   const disagreeing = classes.reduce((sum, { count }) => sum + count, 0);
@@ -114,6 +125,7 @@ export function conformText(report: ConformReport, s: Style): string {
     ].join('\n'),
     fieldLines(found, s).join('\n'),
     ...found.classes.map((one) => classText(one, s)),
+    ...restLines(found),
     ...found.notSurvived.map((one) => notSurvivedText(one, s)),
     ...(found.failure === undefined || agrees(found) ? [] : [`not finished; ${found.failure}`]),
     verdict(report, s),

@@ -130,6 +130,33 @@ describe('a kernel that returns an errno that the model does not know', () => {
   });
 });
 
+describe('a kernel that disagrees in more classes than are shrunk', () => {
+  /** Half of what it says is wrong in two fields, always alike; the rest in one, in twenty-five ways. */
+  const kernel = answering(modelKernel('v6.12'), (ran, { id }) => {
+    if ('cannotSetUp' in ran) return ran;
+    const number = Number(id.split('-').at(-1));
+    const [errno, off] =
+      number % 2 === 0
+        ? (['errno 1000', 50] as const)
+        : ([`errno ${500 + (number % 25)}`, 0] as const);
+    const steps = ran.steps.map((step) => ({
+      ...step,
+      result: { errno: errno as ErrnoWord },
+      totalVmDelta: step.totalVmDelta + off,
+    }));
+    return { ...ran, steps };
+  });
+
+  test('has the most frequent shrunk, which are told first', async () => {
+    const found = await conformRandomly(kernel, release('v6.12'), 400);
+    const counts = found.classes.map(({ count }) => count);
+    expect(counts).toEqual(counts.toSorted((a, b) => b - a));
+    expect(found.classes.length).toBeGreaterThan(40);
+    expect(found.classes[0]?.witness.parting.fields).toHaveLength(2);
+    expect(found.classes.map(({ isShrunk }) => isShrunk)).toEqual(counts.map((_, i) => i < 20));
+  });
+});
+
 describe('every call of a small window', () => {
   test('is there once for each address space and headroom, whatever they do', () => {
     const on = machine(release('v6.12'));
@@ -308,6 +335,20 @@ describe('an interruption', () => {
     expect(found.complete).toBe(false);
     expect(found.compared).toBe(640);
     expect(found.classes.length).toBeGreaterThan(0);
+  });
+
+  test('while a disagreement is shrunk does not call it shrunk', async () => {
+    const interruption = new AbortController();
+    const kernel = modelKernel('v7.1[early=3]');
+    const found = await conform(kernel, machine(release('v7.1')), randomScenarios(200, 1), {
+      signal: interruption.signal,
+      onProgress: ({ shrinking }) => {
+        // In the midst of it: the first candidates are under way.
+        if (shrinking) setImmediate(() => interruption.abort());
+      },
+    });
+    expect(found).toMatchObject({ complete: false, compared: 200 });
+    expect(found.classes.map(({ isShrunk }) => isShrunk)).not.toContain(true);
   });
 
   test('does not wait for a kernel that is silent', async () => {

@@ -126,6 +126,7 @@ describe('a disagreement', () => {
     expect(said).toContain('  then      munmap(3, 1)\n  call      mremap(0, 2, 1, 0, 0)\n');
     expect(said).toContain('shrink in place: model ok, kernel ok');
     expect(said).toContain('(1 scenario, not shrunk)');
+    expect(said).toContain('\n\nonly the 20 most frequent classes are shrunk\n\n');
     expect(said).toContain('  before    |P P|m|.\n  model     |P|.|m|.    map_count +0, returns 0');
     expect(said).toContain('differs   lockedVm 0 on the model, 0 on the kernel');
   });
