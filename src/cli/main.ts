@@ -4,11 +4,15 @@ import { CommanderError } from 'commander';
 import { KernelFailed } from '../conformance/failed.js';
 import { BadInput } from '../input/bad-input.js';
 import { QueueFailed } from '../queue/failed.js';
+import { RunFailed } from '../runs/failed.js';
 import { Exit } from './exit.js';
 import { packageVersion } from './package.js';
 import { programOf } from './program.js';
 import { results, watchStreams } from './streams.js';
 import { note } from './terminal.js';
+
+/** What keeps a command from its end, and is no fault of the input. */
+const FAILED = [KernelFailed, QueueFailed, RunFailed];
 
 async function main(): Promise<Exit> {
   let exit: Exit = Exit.ok;
@@ -23,8 +27,8 @@ async function main(): Promise<Exit> {
       note(`mremap-check: ${error.message}`);
       return Exit.usage;
     }
-    if (error instanceof KernelFailed || error instanceof QueueFailed) {
-      note(`mremap-check: ${error.message}`);
+    if (FAILED.some((failed) => error instanceof failed)) {
+      note(`mremap-check: ${(error as Error).message}`);
       return Exit.incomplete;
     }
     note(`mremap-check: internal error, no verdict: ${(error as Error).stack ?? String(error)}`);

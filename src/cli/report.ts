@@ -6,9 +6,9 @@ import { pageWith, SIGN } from '../html/page.js';
 import { BadInput } from '../input/bad-input.js';
 import { parseJson } from '../input/decode.js';
 import { readText } from '../input/read-text.js';
-import { writeWhole } from '../input/write-whole.js';
 import { verifyJson } from '../report/json.js';
 import { Exit } from './exit.js';
+import { outputFile } from './output-file.js';
 import { packageVersion } from './package.js';
 import type { SearchFlags } from './searching.js';
 import { note } from './terminal.js';
@@ -45,6 +45,7 @@ export async function reportCommand(
     throw new BadInput('--from: found specs or --confirm beside it, expected it alone');
   }
   const file = targetIn(out);
+  const write = outputFile(file, '-o');
   const make = (json: unknown, where: string): { asExpected: boolean; complete: boolean } => {
     // What specs name was looked at when they were read.
     const verified = verifiedData(json, where, from === undefined || flags.modules === true);
@@ -54,7 +55,7 @@ export async function reportCommand(
       growth: measuredGrowth(),
       behaviours: countedBehaviours(),
     });
-    writeWhole(file, page);
+    write(page);
     note(`wrote ${file} (${(Buffer.byteLength(page) / 1e6).toFixed(2)} MB)`);
     return verified;
   };

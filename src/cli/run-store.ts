@@ -1,3 +1,5 @@
+import { dirname } from 'node:path';
+import { keeping } from '../runs/failed.js';
 import { type JournalHeader, JournalWriter, journalEntries } from '../runs/journal.js';
 import { isInShard, WHOLE } from '../runs/shards.js';
 import type { TaskResult } from '../verify/execute.js';
@@ -16,12 +18,13 @@ export const entriesOf = (
 
 /** A journal as a store; to be closed. */
 export function journalStore(file: string, header: JournalHeader): Store & { close(): void } {
-  const writer = new JournalWriter(file);
+  const kept = <T>(write: () => T): T => keeping(dirname(file), file, write);
+  const writer = kept(() => new JournalWriter(file));
   const { shard = WHOLE } = header;
   return {
     known: entriesOf([{ file, header }]),
     mine: (unit) => isInShard(shard, unit),
-    keep: (unit, result) => writer.add(unit, result),
-    close: () => writer.close(),
+    keep: (unit, result) => kept(() => writer.add(unit, result)),
+    close: () => kept(() => writer.close()),
   };
 }

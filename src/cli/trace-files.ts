@@ -30,7 +30,8 @@ function writing<T>(folder: string, write: () => T): T {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    throw new BadInput(`${folder}: cannot be written to (${code}), expected a folder for traces`);
+    const message = `${folder}: cannot be written to (${code}), expected a folder for traces`;
+    throw new BadInput(message, { cause: error });
   }
 }
 
