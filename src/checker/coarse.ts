@@ -1,3 +1,4 @@
+import { Errno } from '../model/errno.js';
 import { inCountersAlone } from './behaviour.js';
 import type { BehaviourClass } from './compare.js';
 import { byRank, type Witness } from './findings.js';
@@ -15,15 +16,29 @@ export interface CoarseClass {
   readonly witness: Witness;
 }
 
+const CHANGED = ', address space changed';
+/** Where a caller sees the same on both releases. */
+const OTHER_VMAS = ', other VMAs';
+
+/** What a caller may see on one release. */
+export const OUTCOMES: readonly string[] = [
+  'ok',
+  ...Object.keys(Errno).flatMap((errno) => [errno, `${errno}${CHANGED}`]),
+];
+
+/** What is said of the second release, beside what is said of the first. */
+export const secondOutcome = (was: string, is: string): string =>
+  was === is ? `${is}${OTHER_VMAS}` : is;
+
 function wordsOf({ result, effect }: Seen): string {
   if (result === 'ok') return result;
-  return effect === NOTHING_CHANGED ? result : `${result}, address space changed`;
+  return effect === NOTHING_CHANGED ? result : `${result}${CHANGED}`;
 }
 
 function coarse({ shape, from, to, count, headrooms, witness }: BehaviourClass): CoarseClass {
   const [was, is] = [wordsOf(from), wordsOf(to)];
   const headroom = [headrooms[0] as number, headrooms.at(-1) as number] as const;
-  return { shape, from: was, to: was === is ? `${is}, other VMAs` : is, count, headroom, witness };
+  return { shape, from: was, to: secondOutcome(was, is), count, headroom, witness };
 }
 
 function joined(a: CoarseClass, b: CoarseClass): CoarseClass {

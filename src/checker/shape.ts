@@ -2,6 +2,23 @@ import { type Call, DONTUNMAP, FIXED, MAYMOVE } from '../model/calls.js';
 
 const LENGTHS = ['shrink', 'move', 'grow'] as const;
 
+/** What an mremap() may be. */
+export const MREMAP_SHAPES: readonly string[] = [
+  'no-op',
+  'shrink in place',
+  'grow in place',
+  'grow, may move',
+  'FIXED shrink',
+  'FIXED move',
+  'FIXED grow',
+  'DONTUNMAP',
+  'DONTUNMAP, lengths differ',
+  'DONTUNMAP|FIXED',
+  'DONTUNMAP|FIXED, lengths differ',
+  'new address without MAYMOVE',
+  'old length 0',
+];
+
 /** What kind of call it is, in the words that a caller would use; of an mremap() by its flags and its lengths in whole pages. */
 export function callShape(call: Call): string {
   if (call.call !== 'mremap') return call.call;

@@ -48,6 +48,20 @@ export function some<A>(entry: t.Type<A>): t.Type<A[]> {
   );
 }
 
+/** Two entries; `t.tuple` would drop what is behind them. */
+export function pair<A>(entry: t.Type<A, unknown>, name: string): t.Type<[A, A]> {
+  const both = t.tuple([entry, entry], name);
+  return new t.Type<[A, A]>(
+    name,
+    both.is,
+    (value, context) =>
+      Array.isArray(value) && value.length !== 2
+        ? t.failure(value, context, name)
+        : both.validate(value, context),
+    t.identity,
+  );
+}
+
 /** A whole number from `least` to `most`. */
 export const wholeNumber = (least: number, most: number, what: string): t.Type<number> => {
   const is = (value: unknown): value is number =>

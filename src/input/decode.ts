@@ -22,7 +22,8 @@ const deepest = (errors: t.Errors): t.ValidationError =>
 
 function describe(errors: t.Errors): string {
   const { context, value, message } = deepest(errors);
-  const expected = context[context.length - 1]?.type.name ?? 'something else';
+  const name = context[context.length - 1]?.type.name ?? 'something else';
+  const expected = name.replace(/^Array<(.*)>$/, 'a list, each $1');
   const path = pathOf(context);
   return `${path === '' ? 'the value' : path}: found ${shown(value)}, expected ${message ?? expected}`;
 }

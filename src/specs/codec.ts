@@ -1,13 +1,16 @@
 import * as t from 'io-ts';
+import { OUTCOMES } from '../checker/coarse.js';
+import { MREMAP_SHAPES } from '../checker/shape.js';
 import { BadInput } from '../input/bad-input.js';
 import { writtenCall } from '../input/call.js';
-import { exactly, exactlyWith, oneOf, some, wholeNumber } from '../input/codecs.js';
+import { exactly, exactlyWith, oneOf, pair, some, wholeNumber } from '../input/codecs.js';
 import { invariantById, invariants } from '../invariants/index.js';
 import { FLAG_NAMES } from '../model/calls.js';
 import { CALL_NAMES } from '../model/release.js';
 import { UnknownRelease } from '../model/releases/variant.js';
 import { Kind, type KindName, Prot, type ProtName } from '../model/vma.js';
 import { type Reading, releaseOfReference } from '../patches/reference.js';
+import { OUTCOME_WORDS } from './expected-classes.js';
 
 /** A string that some test accepts, with a message of its own where it does not. */
 function checked(name: string, fault: (text: string) => string | undefined): t.Type<string> {
@@ -73,8 +76,19 @@ const callName = oneOf(CALL_NAMES, 'a call');
 const pages = wholeNumber(1, 32, 'pages');
 const limit = wholeNumber(0, 1_000_000, 'a map limit');
 const text = checked('a sentence', (value) => (value.trim() === '' ? 'some words' : undefined));
-const flagSet = t.array(oneOf(FLAG_NAMES, 'a flag'));
-const flags = t.union([t.literal('any'), t.array(flagSet)], '"any" or a list of lists of flags');
+const flagSets = t.array(t.array(oneOf(FLAG_NAMES, 'a flag')));
+type FlagSets = t.TypeOf<typeof flagSets>;
+
+/** A list is decoded as one, so that a fault is reported in it. */
+const flags = new t.Type<'any' | FlagSets>(
+  '"any" or a list of lists of flags',
+  (value): value is 'any' | FlagSets => value === 'any' || flagSets.is(value),
+  (value, context) => {
+    if (value === 'any') return t.success(value);
+    return Array.isArray(value) ? flagSets.validate(value, context) : t.failure(value, context);
+  },
+  t.identity,
+);
 
 const mremapProps = {
   flags,
@@ -86,7 +100,7 @@ const mremapProps = {
 const spaceProps = {
   pages,
   classes: some(vmaClass),
-  limits: t.tuple([limit, limit], 'a pair of the least and the greatest map limit'),
+  limits: pair(limit, 'a pair of the least and the greatest map limit'),
 };
 const spaceOptions = {
   vmas: wholeNumber(0, 32, 'VMAs'),
@@ -168,14 +182,16 @@ const reachBounds = exactlyWith(
   'bounds',
 );
 
+const count = wholeNumber(0, Number.MAX_SAFE_INTEGER, 'a count');
+
 const reachRun = exactlyWith(
   { pages, limit },
   {
     mmapCap: limit,
-    states: t.number,
-    transitions: t.number,
-    edges: t.number,
-    largestCount: t.number,
+    states: count,
+    transitions: count,
+    edges: count,
+    largestCount: count,
   },
   'a run',
 );
@@ -191,12 +207,23 @@ const expectationCodec = (release: t.Type<string>) =>
     },
     'an expectation',
   );
+const outcome = checked('an outcome', (words) =>
+  OUTCOMES.includes(words) ? undefined : OUTCOME_WORDS,
+);
+const shape = checked('a shape', (words) =>
+  MREMAP_SHAPES.includes(words)
+    ? undefined
+    : `a shape, one of ${MREMAP_SHAPES.map((known) => `"${known}"`).join(', ')}`,
+);
 const expectedClass = exactly(
   {
-    shape: text,
-    from: text,
+    shape,
+    from: outcome,
     to: text,
-    headroom: t.tuple([t.number, t.number], 'a pair of the least and the greatest headroom'),
+    headroom: pair(
+      wholeNumber(-32, 1_000_000, 'headroom'),
+      'a pair of the least and the greatest headroom',
+    ),
     because: text,
   },
   'an expected class',
@@ -238,7 +265,7 @@ const checkCodecs = (release: t.Type<string>) => {
       {
         check: t.literal('compare'),
         title: text,
-        releases: t.tuple([release, release], 'a pair of releases'),
+        releases: pair(release, 'a pair of releases'),
         bounds: compareBounds,
         expect: t.array(expectedClass),
       },

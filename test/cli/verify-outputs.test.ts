@@ -32,7 +32,9 @@ const wrongInAllWays = (): string =>
         title: 'Two',
         releases: ['v2.6.33', 'v5.1'],
         bounds,
-        expect: [{ shape: 'no such', from: 'a', to: 'b', headroom: [0, 1], because: 'Made up.' }],
+        expect: [
+          { shape: 'no-op', from: 'ok', to: 'EPERM', headroom: [0, 1], because: 'Made up.' },
+        ],
       },
       {
         check: 'reach',
@@ -81,7 +83,7 @@ describe('verify writes for other tools', () => {
       .map((line) => /^::error file=spec\.json,line=(\d+),col=\d+,title=([^:]*)::/.exec(line));
     const at = places.map((found) => [found?.[2], lineOf(file, Number(found?.[1])).trim()]);
     expect(at).toContainEqual(['limit-enomem-untouched on v2.6.33', '"verdict": "holds",']);
-    expect(at).toContainEqual(['no such%3A a -> b (v2.6.33 -> v5.1)', '"headroom": [']);
+    expect(at).toContainEqual(['no-op%3A ok -> EPERM (v2.6.33 -> v5.1)', '"headroom": [']);
     expect(at).toContainEqual([expect.stringContaining('FIXED move%3A'), '"expect": [']);
     expect(at).toContainEqual([expect.stringContaining('numbers of v6.12'), '"states": 1']);
     expect(at.every(([, line]) => line !== '')).toBe(true);

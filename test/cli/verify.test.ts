@@ -105,7 +105,7 @@ describe('mremap-check verify', () => {
 
 /** A comparison that expects some classes. */
 const comparing =
-  (...expected: readonly object[]): Parameters<typeof specText>[0] =>
+  (...expected: readonly object[]): NonNullable<Parameters<typeof specText>[0]> =>
   (s) => {
     s.checks[0] = {
       check: 'compare',
@@ -197,6 +197,68 @@ describe('bad specs', () => {
       'a class of differences that is expected twice',
       comparing({}, { from: 'EFAULT', headroom: [-1, 3] }, { headroom: [0, 1] }),
       '.checks[0].expect[2]: found "no-op: ok -> ENOMEM" again, expected each class once, and [0] has it',
+    ],
+    ...(
+      [
+        [
+          { shape: 'noop' },
+          '.shape: found "noop", expected a shape, one of "no-op", "shrink in place", ',
+        ],
+        [{ from: 'okay' }, '.from: found "okay", expected ok, or one of EPERM, '],
+        [{ to: 'EFOO' }, '.to: found "EFOO", expected ok, or one of EPERM, '],
+        [{ to: 'ok' }, '.to: found "ok", expected ok, or one of'],
+        [{ to: 'ENOMEM, other VMAs' }, 'for what is "ok" on both, "ok, other VMAs"'],
+        [{ headroom: [3, -2] }, '.headroom: found [3,-2], expected the lesser headroom first'],
+        [{ headroom: [0.5, 2] }, '.headroom[0]: found 0.5, expected headroom, a whole number'],
+        [{ headroom: [0, 1, 2] }, '.headroom: found [0,1,2], expected a pair of the least and'],
+      ] as const
+    ).map(([wrong, message]): [string, Parameters<typeof specText>[0], string] => [
+      `a class of differences with ${JSON.stringify(wrong)}`,
+      comparing(wrong),
+      message,
+    ]),
+    [
+      'three releases side by side',
+      (s) => {
+        comparing()(s);
+        s.checks[0].releases.push('v7.2');
+      },
+      '.checks[0].releases: found ["v6.17","v7.1","v7.2"], expected a pair of releases',
+    ],
+    [
+      'three limits',
+      (s) => {
+        s.checks[0].bounds.limits = [1, 2, 3];
+      },
+      '.checks[0].bounds.limits: found [1,2,3], expected a pair of the least and the greatest map limit',
+    ],
+    [
+      'flags that are another word',
+      (s) => {
+        s.checks[0].bounds.flags = 'all';
+      },
+      '.checks[0].bounds.flags: found "all", expected "any" or a list of lists of flags',
+    ],
+    [
+      'flags that are one list',
+      (s) => {
+        s.checks[0].bounds.flags = ['FIXED'];
+      },
+      '.checks[0].bounds.flags[0]: found "FIXED", expected a list, each a flag, one of MAYMOVE',
+    ],
+    [
+      'numbers of a search that are none',
+      (s) => {
+        s.checks[0] = {
+          check: 'reach',
+          title: 'Numbers',
+          release: 'v6.12',
+          bounds: { classes: ['anon r'], calls: ['mmap'] },
+          runs: [{ pages: 2, limit: 4, states: -1.5 }],
+          expect: [],
+        };
+      },
+      '.checks[0].runs[0].states: found -1.5, expected a count, a whole number from 0',
     ],
     [
       'another version',
