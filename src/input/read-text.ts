@@ -8,7 +8,8 @@ import { BadInput } from './bad-input.js';
  */
 export function readText(file: string | 0, expected: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    // Some editors begin a file with a byte order mark, which is no part of the text.
+    return readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const found = code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`;

@@ -277,6 +277,11 @@ describe('bad specs', () => {
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   });
 
+  test('a byte order mark is none of their faults', async () => {
+    const file = fileWith('spec.json', `\uFEFF${specText()}`);
+    expect((await cli(['verify', '--quiet', file])).code).toBe(0);
+  });
+
   test('a file that is no JSON', async () => {
     const file = fileWith('spec.json', 'pages: 5\n');
     const { code, stderr } = await cli(['verify', file]);
