@@ -1,4 +1,4 @@
-import { agrees, type Conformance, conform } from '../conformance/conform.js';
+import { conform, verdictOf } from '../conformance/conform.js';
 import { exhaustiveScenarios } from '../conformance/exhaustive.js';
 import type { Kernel } from '../conformance/kernel.js';
 import { randomScenarios } from '../conformance/random.js';
@@ -64,10 +64,11 @@ function sourceOf(work: Work, on: Machine): Source {
   return { scenarios, portion: (done) => done / scenarios.length };
 }
 
-function exitFor(found: Conformance): Exit {
-  if (!agrees(found)) return Exit.unexpected;
-  return found.complete && found.compared > 0 ? Exit.ok : Exit.incomplete;
-}
+const EXITS = {
+  agrees: Exit.ok,
+  disagrees: Exit.unexpected,
+  unknown: Exit.incomplete,
+} as const satisfies Record<ReturnType<typeof verdictOf>, Exit>;
 
 async function compared(
   kernel: Kernel,
@@ -116,5 +117,5 @@ export async function conformCommand(flags: ConformFlags): Promise<Exit> {
     const why = found.complete ? 'the kernel did not survive it' : 'the run is not finished';
     note(`${flags.out}: not written, ${why}`);
   }
-  return exitFor(found);
+  return EXITS[verdictOf(found)];
 }

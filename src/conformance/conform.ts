@@ -43,8 +43,15 @@ export interface Conformance {
   readonly failure: string | undefined;
 }
 
+/** Whether nothing was found that disagrees. */
 export const agrees = ({ classes, notByModel, notSurvived }: Conformance): boolean =>
   classes.length === 0 && notByModel.length === 0 && notSurvived.length === 0;
+
+/** What it says of the kernel; unknown where nothing disagrees, and not all was compared, or nothing. */
+export function verdictOf(found: Conformance): 'agrees' | 'disagrees' | 'unknown' {
+  if (!agrees(found)) return 'disagrees';
+  return found.complete && found.compared > 0 ? 'agrees' : 'unknown';
+}
 
 /** How far a comparison is. */
 export interface ConformProgress {

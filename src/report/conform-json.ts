@@ -1,5 +1,5 @@
 import { FIELDS } from '../conformance/compare.js';
-import { agrees } from '../conformance/conform.js';
+import { agrees, verdictOf } from '../conformance/conform.js';
 import { kindOf } from '../conformance/disagreement.js';
 import type { ConformReport } from './conform-text.js';
 import { VERSION } from './version.js';
@@ -12,6 +12,7 @@ export const conformJson = ({ kernel, release, work, found }: ConformReport): ob
   work,
   complete: found.complete,
   failure: found.failure ?? null,
+  verdict: verdictOf(found),
   agrees: agrees(found),
   compared: found.compared,
   notSetUp: found.notSetUp,

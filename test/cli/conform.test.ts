@@ -101,6 +101,7 @@ describe('mremap-check conform', () => {
       kernel: { name: 'model:v7.1[early=3]' },
       release: 'v7.1',
       work: { kind: 'random', count: 200, seed: 3 },
+      verdict: 'disagrees',
       agrees: false,
       complete: true,
     });
@@ -108,6 +109,16 @@ describe('mremap-check conform', () => {
     const input = JSON.stringify(first.scenario);
     const again = await cli(['replay', '--release', 'v7.1', '-'], { input });
     expect(JSON.parse(again.stdout)).toEqual(first.outcomes.model);
+  });
+
+  test.each([
+    ['agrees', scenario, 0],
+    ['unknown', '', 3],
+  ])('has the verdict %s in JSON, as the exit code has it', async (verdict, input, expected) => {
+    const args = ['--kernel', 'model:v6.12', '--scenarios', '-', '--json', '--quiet'];
+    const { code, stdout } = await cli(['conform', ...args], { input });
+    expect(code).toBe(expected);
+    expect(JSON.parse(stdout)).toMatchObject({ verdict, complete: true });
   });
 
   test('keeps results in a file, and merges them', async () => {
