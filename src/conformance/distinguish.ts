@@ -7,6 +7,7 @@ import type { ScenarioOutcome } from './outcome.js';
 import { randomScenarios } from './random.js';
 import { replay } from './replay.js';
 import type { Scenario } from './scenario.js';
+import { SELDOM_MET } from './seldom.js';
 import { bySize, smallerScenarios } from './smaller.js';
 
 /** The random scenarios that are tried, always the same. */
@@ -106,12 +107,18 @@ const pairsOf = (count: number): Pair[] =>
     Array.from({ length: count - one - 1 }, (__, k) => ({ one, other: one + 1 + k })),
   ).flat();
 
-/** Random scenarios that tell any of the pairs apart, until each has been often enough. */
+/** The scenarios of a round: random ones, in the first behind those that such hardly come to. */
+function* scenariosOf(round: number): Generator<Scenario> {
+  if (round === 0) yield* SELDOM_MET;
+  yield* randomScenarios(ROUND, SEED + round);
+}
+
+/** Scenarios that tell any of the pairs apart, until each has been often enough. */
 function splitting(panel: Panel, pairs: readonly Pair[], found: Counts): Split[] {
   const splits: Split[] = [];
   let open = pairs;
   for (let round = 0; round < MOST_ROUNDS && open.length > 0; round++) {
-    for (const scenario of randomScenarios(ROUND, SEED + round)) {
+    for (const scenario of scenariosOf(round)) {
       const apart = panel.split(scenario, open);
       if (apart.length === 0 || !panel.isFit(scenario)) continue;
       found.add(apart);
@@ -162,8 +169,8 @@ function cover(panel: Panel, splits: readonly Split[], found: Counts): Scenario[
 }
 
 /**
- * Scenarios that tell apart every two releases that any of the scenarios tried tells apart: random ones,
- * the same in each run, of which as few are taken as a greedy cover needs, each made small.
+ * Scenarios that tell apart every two releases that any of the scenarios tried tells apart: random ones and a
+ * few others, the same in each run, of which as few are taken as a greedy cover needs, each made small.
  *
  * @param hides fields in which the releases may not be told apart
  */
