@@ -110,6 +110,29 @@ export function breakdownText(call: Call, error: unknown): string {
   return `found that ${text(call)} breaks down (${said}), expected steps that bring every call to its end`;
 }
 
+/** The step, which cannot change the state that it is given, nor ask for what is no number of map slots. */
+function watched(step: Step): Step {
+  const needFor = step.count?.needFor;
+  return {
+    ...step,
+    run: (s) => {
+      Object.freeze(s.vmas);
+      Object.freeze(s.pages);
+      Object.freeze(s);
+      const need = needFor?.(s);
+      if (needFor !== undefined && !Number.isInteger(need)) {
+        throw new RangeError(`needFor of ${step.name} says ${need}`);
+      }
+      return step.run(s);
+    },
+  };
+}
+
+const watchedCalls = ({ calls }: Release): Release['calls'] =>
+  Object.fromEntries(
+    CALL_NAMES.map((call) => [call, calls[call].map(watched)]),
+  ) as unknown as Release['calls'];
+
 /** Every call comes to an end: tried with calls of each shape in a few small address spaces. */
 function breakdown(on: Machine): Fault {
   for (const vmas of SPACES) {
@@ -135,5 +158,6 @@ export function faultOf(release: Release, base: Release): Fault {
     const fault = brokenLoop(calls[call]) ?? clash(calls[call], base.calls[call]);
     if (fault !== undefined) return fault;
   }
-  return brokenLock(calls.mremap) ?? breakdown(machine(release));
+  const lock = brokenLock(calls.mremap);
+  return lock ?? breakdown(machine({ ...release, calls: watchedCalls(release) }));
 }

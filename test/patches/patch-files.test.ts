@@ -230,6 +230,23 @@ describe('a message', () => {
       '.base: found a patch of itself',
     ],
     ['a module that is none', () => module('export default ('), 'found a module that fails'],
+    [
+      'a step that changes the state that it is given',
+      () =>
+        module(`export const base = 'v7.1';
+          export default (r, k) => k.edited('mremap', 'lookup-vma', (step) =>
+            [{ ...step, run: (s) => (s.vmas.splice(0, 1), s) }])(r);`),
+      'found that mremap(0, 0, 1, 0, 0) breaks down (Cannot',
+    ],
+    [
+      'a check that asks for nothing that is a number',
+      () =>
+        module(`export const base = 'v7.1';
+          export default (r, k) => k.changed('mremap', 'early-count-check', {
+            count: { need: 4, needFor: () => undefined },
+          })(r);`),
+      'breaks down (needFor of early-count-check says undefined)',
+    ],
     ['a module without a base', () => module('export default (r) => r'), '.base: found nothing'],
     [
       'a module without a function',
