@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -102,8 +102,11 @@ export function checkNewFolder(folder: string): void {
 
 /** A folder beside the one that is to be, which becomes it when all is written. */
 function folderBeside(folder: string): string {
+  const fresh = `${resolve(folder)}.${randomUUID()}`;
   try {
-    return mkdtempSync(`${resolve(folder)}.`);
+    // Others may read it: mkdtemp() makes folders for oneself alone.
+    mkdirSync(fresh);
+    return fresh;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const found = code === 'ENOENT' ? 'no such folder to make it in' : `cannot be made (${code})`;

@@ -1,5 +1,13 @@
 import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
@@ -30,6 +38,16 @@ const killed = (args: readonly string[], after: number): Promise<boolean> =>
   });
 
 describe('verify --run and --resume', () => {
+  test('the folder of a run is for whoever a new folder is for', async () => {
+    const [run, other] = ['run', 'other'].map((name) => join(newFolder(), name)) as [
+      string,
+      string,
+    ];
+    mkdirSync(other);
+    await cli(['verify', '--quiet', '--run', run, everyKind()]);
+    expect(statSync(run).mode).toBe(statSync(other).mode);
+  });
+
   test('killed twenty times at random moments, the report is that of a run in one go', async () => {
     const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
     console.log(`seed ${seed} (SEED=${seed} does the same)`);
