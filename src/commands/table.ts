@@ -109,6 +109,10 @@ export const COMMANDS = [
         says: 'end after so many seconds without work (default: never)',
         whole: [1, 1_000_000],
       },
+      {
+        ...modules,
+        says: 'run the patches that are code and that units name: only on a queue you trust',
+      },
     ],
     examples: [
       {

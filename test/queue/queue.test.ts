@@ -1,5 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, cpSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Queue, Worker } from 'bullmq';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -15,6 +22,7 @@ import { Todo } from '../../src/verify/todo.js';
 import { type CliResult, cli, fileWith, MAIN } from '../cli/run-cli.js';
 import { everyKind, reachesAlone } from '../runs/specs.js';
 import { newFolder } from '../support/new-folder.js';
+import { specText } from '../support/specs.js';
 
 const NO_OPENSSL = spawnSync('openssl', ['version']).status !== 0;
 
@@ -199,6 +207,29 @@ describe.skipIf(NO_SERVER !== undefined)(`a queue on Redis ${NO_SERVER ?? ''}`, 
     expect(code).toBe(2);
     waiting.kill('SIGINT');
     expect(await new Promise((resolve) => waiting.on('close', resolve))).toBe(3);
+  });
+
+  test('a worker runs a module that a unit names only where it was told to', async () => {
+    const dir = newFolder();
+    writeFileSync(
+      join(dir, 'own.mjs'),
+      'export const base = "v7.1"; export default (r, k) => k.dropped("mremap", "early-count-check")(r);',
+    );
+    const spec = join(dir, 'spec.json');
+    const text = specText((s) => {
+      for (const { releases } of s.checks[0].expect) releases.splice(0, releases.length, 'own.mjs');
+    });
+    writeFileSync(spec, text);
+    const args = ['verify', '--quiet', '--modules', spec];
+    const alone = await cli(args);
+    const wary = worker(server.address);
+    const refused = await cli([...args, '--queue', server.address]);
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toContain('own.mjs: found a module, which is code to be run');
+    wary.child.kill();
+    await wary.ended;
+    worker(server.address, MAIN, ['--modules']);
+    expect(result(await cli([...args, '--queue', server.address]))).toEqual(result(alone));
   });
 
   test('with nothing to do it ends when it was told to', async () => {
