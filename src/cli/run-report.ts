@@ -8,7 +8,7 @@ import { verifyText } from '../report/verify-text.js';
 import { keeping } from '../runs/failed.js';
 import { tracesIn } from '../trace/read.js';
 import type { Trace } from '../trace/trace.js';
-import { machineFor } from '../verify/execute.js';
+import { releaseToCall } from '../verify/execute.js';
 import type { VerifyReport } from '../verify/verify.js';
 import { jsonText, parsedRun } from './run-folder.js';
 import { writeTraces } from './trace-files.js';
@@ -16,7 +16,7 @@ import { writeTraces } from './trace-files.js';
 function putTraces(folder: string, traces: readonly Trace[]): void {
   const fresh = `${folder}.new`;
   rmSync(fresh, { recursive: true, force: true });
-  writeTraces(fresh, traces, (ref) => machineFor(ref).release);
+  writeTraces(fresh, traces, releaseToCall);
   rmSync(folder, { recursive: true, force: true });
   renameSync(fresh, folder);
 }

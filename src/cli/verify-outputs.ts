@@ -7,7 +7,7 @@ import type { ConfirmedVerdicts } from '../report/confirmed.js';
 import { verifyJson } from '../report/json.js';
 import { plural } from '../report/words.js';
 import { tracesIn } from '../trace/read.js';
-import { machineFor } from '../verify/execute.js';
+import { releaseToCall } from '../verify/execute.js';
 import type { VerifyReport } from '../verify/verify.js';
 import { outputFile } from './output-file.js';
 import { packageVersion } from './package.js';
@@ -42,11 +42,7 @@ function checkDistinct(flags: OutputFlags): void {
 function tracesInto(folder: string): Outputs {
   traceFolder(folder);
   return (report) => {
-    const files = writeTraces(
-      folder,
-      tracesIn(verifyJson(report), 'the report'),
-      (ref) => machineFor(ref).release,
-    );
+    const files = writeTraces(folder, tracesIn(verifyJson(report), 'the report'), releaseToCall);
     note(`${folder}: ${plural(files, 'file')} of traces`);
   };
 }

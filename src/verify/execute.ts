@@ -12,6 +12,7 @@ import { narrowedInvariant } from '../invariants/at-limit.js';
 import { invariantById } from '../invariants/index.js';
 import type { Invariant } from '../invariants/invariant.js';
 import { type Machine, machine } from '../model/plan.js';
+import type { Release } from '../model/release.js';
 import { namingFaults } from '../patches/breakdown.js';
 import { releaseOfReference } from '../patches/reference.js';
 import { type PartTask, type ReachJob, releasesOf, type SliceTask, type Task } from './jobs.js';
@@ -41,6 +42,9 @@ export function machineFor(ref: string): Machine {
   }
   return on;
 }
+
+/** The same to make single calls on, which says of a patch what it does wrong. */
+export const releaseToCall = (ref: string): Release => namingFaults(machineFor(ref).release);
 
 /** The release with another condition in one of its checks, if one is given. */
 export function conditionedMachine(

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -145,6 +145,23 @@ describe('mremap-check with a patch', () => {
         'breaks down (rare), expected steps that bring every call to its end',
       );
       expect(stderr).not.toContain('internal error');
+    });
+
+    test('is named in the programs of traces, which are run in a larger address space', async () => {
+      const wide = `export const base = 'v7.1';
+        export default (r, k) => k.edited('mremap', 'flags-known', (s) => [{ ...s,
+          run: (x) => { if (x.env.taskEnd > 32) throw new Error('wide'); return s.run(x); } }])(r);`;
+      const spec = JSON.parse(readFileSync(specIn(newFolder(), fileWith('w.mjs', wide)), 'utf8'));
+      spec.checks[0].expect[0].verdict = 'violated';
+      const [run, traces] = [join(newFolder(), 'run'), join(newFolder(), 'traces')];
+      const args = ['verify', '--modules', fileWith('s.json', JSON.stringify(spec)), '--quiet'];
+      const { code, stderr } = await cli([...args, '--run', run, '--traces', traces]);
+      expect(stderr).not.toContain('internal error');
+      expect(code).toBe(0);
+      for (const folder of [join(run, 'traces'), traces]) {
+        const [program] = readdirSync(folder).filter((name) => name.endsWith('.c'));
+        expect(readFileSync(join(folder, `${program}`), 'utf8')).toContain('breaks down (wide)');
+      }
     });
 
     test('is named by explore', async () => {
