@@ -2,12 +2,12 @@ import { BadInput } from '../input/bad-input.js';
 import type { Call } from '../model/calls.js';
 import { CALL_NAMES, type CallName, type Release } from '../model/release.js';
 import type { State } from '../model/state.js';
-import type { Step } from '../model/step.js';
+import type { MayFail, Step } from '../model/step.js';
 import { ModelLimitError } from '../model/vma.js';
 import { patchTexts } from './reference.js';
 import { breakdownText } from './sound.js';
 
-type OfState<T> = (s: State) => T;
+type OfState<T, Rest extends readonly unknown[]> = (s: State, ...rest: Rest) => T;
 
 const released = new WeakMap<Release, Release>();
 
@@ -33,19 +33,27 @@ function namingCalls({ id, calls }: Release): Release['calls'] {
       ? error
       : new BadInput(`${id}: ${breakdownText(call, error)}`);
   const naming =
-    <T>(of: OfState<T>): OfState<T> =>
-    (s) => {
+    <T, Rest extends readonly unknown[]>(of: OfState<T, Rest>): OfState<T, Rest> =>
+    (s, ...rest) => {
       try {
-        return of(s);
+        return of(s, ...rest);
       } catch (error) {
         throw fault(s.call, error);
       }
     };
+  const namingFailure = (one: MayFail): MayFail => ({
+    ...one,
+    times: naming(one.times),
+    fails: naming(one.fails),
+  });
   const step = (one: Step): Step => {
-    const { count } = one;
-    const run = naming(one.run);
-    if (count?.needFor === undefined) return { ...one, run };
-    return { ...one, run, count: { ...count, needFor: naming(count.needFor) } };
+    const { count, mayFail } = one;
+    return {
+      ...one,
+      run: naming(one.run),
+      ...(count?.needFor && { count: { ...count, needFor: naming(count.needFor) } }),
+      ...(mayFail && { mayFail: mayFail.map(namingFailure) }),
+    };
   };
   const end = (call: CallName): Step => ({
     name: 'past-the-end',

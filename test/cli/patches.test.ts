@@ -147,6 +147,19 @@ describe('mremap-check with a patch', () => {
       expect(stderr).not.toContain('internal error');
     });
 
+    test('is named where that is in what may fail', async () => {
+      const rare = `export const base = 'v7.1';
+        const times = (s) => { if (s.addr === 5) throw new Error('rare'); return 0; };
+        export default (r, k) => k.edited('mremap', 'flags-known', (s) => [{ ...s,
+          mayFail: [{ kernel: 'f', errno: 'ENOMEM', times, fails: (x) => x }] }])(r);`;
+      const spec = JSON.parse(readFileSync(specIn(newFolder(), fileWith('f.mjs', rare)), 'utf8'));
+      Object.assign(spec.checks[0].bounds, { pages: 6, vmas: 1, failures: 1 });
+      const args = ['verify', '--modules', fileWith('s.json', JSON.stringify(spec)), '--quiet'];
+      const { code, stderr } = await cli(args);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/f\.mjs: found that mremap\(5, .* breaks down \(rare\)/);
+    });
+
     test('is named in the programs of traces, which are run in a larger address space', async () => {
       const wide = `export const base = 'v7.1';
         export default (r, k) => k.edited('mremap', 'flags-known', (s) => [{ ...s,
