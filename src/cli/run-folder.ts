@@ -31,9 +31,10 @@ function revisionOf(folder: string): string | null {
 const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
-/** A spec where it was, and where it is kept in the folder. */
+/** A spec where it was, the folder that paths in it are relative to, and where it is kept in the folder of the run. */
 interface KeptSpec {
   readonly path: string;
+  readonly folder: string;
   readonly kept: string;
 }
 
@@ -50,7 +51,13 @@ function circumstances(
     arguments: command,
     folder,
     started: new Date().toISOString(),
-    specs: specs.map(([name, { path }]): KeptSpec => ({ path: resolve(path), kept: name })),
+    specs: specs.map(
+      ([name, { path }]): KeptSpec => ({
+        path: resolve(path),
+        folder: resolve(folderOfSpec(path)),
+        kept: name,
+      }),
+    ),
     mremapCheck: packageVersion(),
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
@@ -174,8 +181,8 @@ function keptSpecs(folder: string): readonly KeptSpec[] {
 
 /** The specs of a run as they were, by the names that they had. */
 const specsOf = (folder: string, modules: boolean): Spec[] =>
-  keptSpecs(folder).map(({ path, kept }) =>
-    parseSpec(text(folder, kept), path, modules, folderOfSpec(path)),
+  keptSpecs(folder).map(({ path, folder: own, kept }) =>
+    parseSpec(text(folder, kept), path, modules, own),
   );
 
 /** The folder that paths in a spec are relative to: its own, or if a run keeps it, that in which it was. */
@@ -183,7 +190,7 @@ export function folderOfSpec(file: string): string {
   const run = resolve(dirname(file), '..');
   if (!existsSync(journalOf(run))) return dirname(file);
   const one = keptSpecs(run).find(({ kept }) => join(run, kept) === resolve(file));
-  return one === undefined ? dirname(file) : folderOfSpec(one.path);
+  return one?.folder ?? dirname(file);
 }
 
 export function parsedRun(folder: string): Readonly<Record<string, unknown>> {
