@@ -1,4 +1,5 @@
 import { releaseById } from '../model/releases/index.js';
+import { shortName } from '../report/release-name.js';
 import { type Cell, cellAt } from './cells.js';
 import { columns, comparisons, data, rows, variants } from './data.js';
 import type { Route, Show } from './route.js';
@@ -51,7 +52,9 @@ const every: readonly string[] = [
 function releasesOf(word: string): readonly string[] {
   if (!/^(v\d|\d+\.\d)/.test(word)) return [];
   const id = word.replace(/^v?/, 'v');
-  const named = releaseById(id)?.id ?? id;
+  // 7.2 is at the head of v7.2.6, and v7.2 the name of what begins with 7.2.11.
+  const headed = every.find((one) => shortName(one) === word);
+  const named = headed ?? releaseById(id)?.id ?? id;
   const exact = every.filter((one) => one === named || one.startsWith(`${named}[`));
   return exact.length > 0 ? exact : every.filter((one) => one.startsWith(id));
 }

@@ -297,6 +297,26 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
     expect(await page.locator('.differences h3').count()).toBe(0);
   });
 
+  test('search takes the head of a column for that, whatever release has such a name', async () => {
+    const with726 = altered(report, ({ specs }) => {
+      for (const check of specs.flatMap(({ checks }) => checks)) {
+        if (check.kind === 'compare') continue;
+        const later = check.verdicts.filter(({ release }) => release === 'v7.2');
+        check.verdicts.push(...later.map((one) => ({ ...one, release: 'v7.2.6' })));
+      }
+    });
+    const { page } = await opened(on, with726);
+    for (const [word, head] of [
+      ['7.2', '7.2'],
+      ['7.2.3', '7.2'],
+      ['v7.2', '7.2.11'],
+    ] as const) {
+      await page.getByRole('searchbox').fill(word);
+      const heads = await page.locator('.matrix thead th').allTextContents();
+      expect(new Set(heads), word).toEqual(new Set([head]));
+    }
+  });
+
   test('opens a class of differences with both releases in step', async () => {
     const { page } = await at('#view=differences');
     const row = page.getByRole('row').filter({ hasText: 'ENOMEM, address space changed' }).first();
