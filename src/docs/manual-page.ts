@@ -38,7 +38,7 @@ export function manualPage(commands: readonly Command[], exitCodes: readonly str
     '.SH EXIT STATUS',
     ...exitCodes.flatMap((says, code) => entry(String(code), says)),
     '.PP',
-    'A reader of the results that leaves early, such as head, changes nothing in the code, nor does progress that cannot be shown.',
+    'A reader of the results that leaves early, such as head, changes nothing in the code, nor does progress that cannot be shown. An exploration that nobody reads ends as incomplete.',
     '.SH ENVIRONMENT',
     ...entry('NO_COLOR', 'No colours, if it is set and not empty.'),
     ...entry('FORCE_COLOR', 'Colours where there is no terminal, unless it is 0.'),

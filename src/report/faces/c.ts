@@ -1,4 +1,9 @@
-import { type Counter, counterOf, isOfPrecedence } from '../../conformance/evidence.js';
+import {
+  type Counter,
+  counterOf,
+  isOfNoChange,
+  isOfPrecedence,
+} from '../../conformance/evidence.js';
 import { HUGE } from '../../model/vma.js';
 import { callOf, type TracedCall } from '../../trace/call.js';
 import type { CallTrace, Trace } from '../../trace/trace.js';
@@ -107,10 +112,7 @@ const seen = (vmas: readonly WrittenVma[]): string => vmas.map(areaRow).join('\n
 
 /** Why the kernel could do this and nobody would see it, if that is so. */
 function unseen(trace: CallTrace): string | undefined {
-  if (
-    promisedBy(trace.invariant).startsWith('UNTOUCHED') &&
-    seen(trace.before) === seen(trace.after)
-  ) {
+  if (isOfNoChange(trace.invariant) && seen(trace.before) === seen(trace.after)) {
     return 'what is changed does not show in /proc/self/maps';
   }
   if (trace.invariant === 'peak-bounded') return 'a peak of map_count shows to other threads alone';
