@@ -107,18 +107,24 @@ export function checkNewFolder(folder: string): void {
   rmSync(folderBeside(folder), { recursive: true });
 }
 
-/** A folder beside the one that is to be, which becomes it when all is written. */
-function folderBeside(folder: string): string {
-  const fresh = `${resolve(folder)}.${randomUUID()}`;
+/** Makes something of the folder of a run; throws BadInput where the system does not let it. */
+function making<T>(folder: string, make: () => T): T {
   try {
-    // Others may read it: mkdtemp() makes folders for oneself alone.
-    mkdirSync(fresh);
-    return fresh;
+    return make();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
     const found = code === 'ENOENT' ? 'no such folder to make it in' : `cannot be made (${code})`;
     throw new BadInput(`--run ${folder}: ${found}, expected a place for a new folder`);
   }
+}
+
+/** A folder beside the one that is to be, which becomes it when all is written. */
+function folderBeside(folder: string): string {
+  const fresh = `${resolve(folder)}.${randomUUID()}`;
+  // Others may read it: mkdtemp() makes folders for oneself alone.
+  making(folder, () => mkdirSync(fresh));
+  return fresh;
 }
 
 const JOURNAL = 'journal.jsonl';
@@ -141,17 +147,19 @@ export function beginRun(folder: string, specs: readonly Spec[], header: Journal
   const write = (name: string, text: string): void => writeFileSync(join(fresh, name), text);
   try {
     const kept = named(specs);
-    write('run.json', jsonText(circumstances(kept, header)));
-    mkdirSync(join(fresh, 'specs'));
-    for (const [name, { text }] of kept) write(name, text);
-    write(JOURNAL, headerLine(header));
-    try {
-      renameSync(fresh, folder);
-    } catch (error) {
-      // Somebody else was faster: says so.
-      checkNewFolder(folder);
-      throw error;
-    }
+    making(folder, () => {
+      write('run.json', jsonText(circumstances(kept, header)));
+      mkdirSync(join(fresh, 'specs'));
+      for (const [name, { text }] of kept) write(name, text);
+      write(JOURNAL, headerLine(header));
+      try {
+        renameSync(fresh, folder);
+      } catch (error) {
+        // Somebody else was faster: says so.
+        checkNewFolder(folder);
+        throw error;
+      }
+    });
   } finally {
     rmSync(fresh, { recursive: true, force: true });
   }

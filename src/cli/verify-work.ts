@@ -51,19 +51,6 @@ function kept(folder: string, header: JournalHeader): OpenStore {
   return journalStore(journalOf(folder), header);
 }
 
-/** Makes the folder of a run; throws BadInput where it cannot be made. */
-function begin(folder: string, specs: readonly Spec[], header: JournalHeader): void {
-  try {
-    beginRun(folder, specs, header);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw new BadInput(
-      `--run ${folder}: cannot be made (${code}), expected a place for a new folder`,
-    );
-  }
-}
-
 const MB = 2 ** 20;
 
 const within = (memory: number | undefined, specs: readonly Spec[]): readonly Spec[] =>
@@ -105,7 +92,7 @@ function newWork(
     shard,
     open: () => {
       const header = headerFor(specs, { ...(shard && { shard }), ...(memory && { memory }) });
-      begin(run, specs, header);
+      beginRun(run, specs, header);
       return kept(run, header);
     },
   };
@@ -165,7 +152,7 @@ export function mergedWork(
       if (run === undefined) {
         return { known: entriesOf(parts), mine: () => false, keep: () => {}, close: () => {} };
       }
-      begin(run, specs, whole);
+      beginRun(run, specs, whole);
       const store = kept(run, whole);
       for (const [unit, result] of entriesOf(parts)) {
         if (result.kind !== 'slice') store.keep(unit, result);

@@ -35,6 +35,15 @@ export const CALL_NAMES: readonly CallName[] = [
   'uffd',
 ];
 
+/** The steps of each call made into others. */
+export const mapCalls = (
+  calls: CallSteps,
+  steps: (of: readonly Step[], call: CallName) => readonly Step[],
+): CallSteps =>
+  Object.fromEntries(
+    CALL_NAMES.map((call) => [call, steps(calls[call], call)]),
+  ) as unknown as CallSteps;
+
 /** One behaviour of the mremap state machine, named after the first release that has it. */
 export interface Release {
   readonly id: string;

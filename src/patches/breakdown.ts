@@ -1,6 +1,6 @@
 import { BadInput } from '../input/bad-input.js';
 import type { Call } from '../model/calls.js';
-import { CALL_NAMES, type CallName, type Release } from '../model/release.js';
+import { type CallName, mapCalls, type Release } from '../model/release.js';
 import type { State } from '../model/state.js';
 import type { MayFail, Step } from '../model/step.js';
 import { ModelLimitError } from '../model/vma.js';
@@ -63,7 +63,5 @@ function namingCalls({ id, calls }: Release): Release['calls'] {
       throw fault(s.call, new Error(`${call} ran past its last step`));
     },
   });
-  return Object.fromEntries(
-    CALL_NAMES.map((call) => [call, [...calls[call].map(step), end(call)]]),
-  ) as unknown as Release['calls'];
+  return mapCalls(calls, (steps, call) => [...steps.map(step), end(call)]);
 }

@@ -1,7 +1,7 @@
 import type { Vmas } from '../model/address-space.js';
 import { type Call, flagNames } from '../model/calls.js';
 import { type Machine, machine } from '../model/plan.js';
-import { CALL_NAMES, type CallName, type Release } from '../model/release.js';
+import { CALL_NAMES, type CallName, mapCalls, type Release } from '../model/release.js';
 import { observe } from '../model/run.js';
 import { env, type Pages } from '../model/state.js';
 import type { Step } from '../model/step.js';
@@ -128,11 +128,6 @@ function watched(step: Step): Step {
   };
 }
 
-const watchedCalls = ({ calls }: Release): Release['calls'] =>
-  Object.fromEntries(
-    CALL_NAMES.map((call) => [call, calls[call].map(watched)]),
-  ) as unknown as Release['calls'];
-
 /** Every call comes to an end: tried with calls of each shape in a few small address spaces. */
 function breakdown(on: Machine): Fault {
   for (const vmas of SPACES) {
@@ -159,5 +154,6 @@ export function faultOf(release: Release, base: Release): Fault {
     if (fault !== undefined) return fault;
   }
   const lock = brokenLock(calls.mremap);
-  return lock ?? breakdown(machine({ ...release, calls: watchedCalls(release) }));
+  const watchedCalls = mapCalls(calls, (steps) => steps.map(watched));
+  return lock ?? breakdown(machine({ ...release, calls: watchedCalls }));
 }

@@ -1,4 +1,4 @@
-import { CALL_NAMES, type CallSteps, type Release } from '../release.js';
+import { mapCalls, type Release } from '../release.js';
 import type { Step } from '../step.js';
 
 /**
@@ -149,9 +149,6 @@ export function withFunctionsOfTheirTime(releases: readonly Release[]): Release[
       renamed.set(step, named);
       return named;
     };
-    const calls = Object.fromEntries(
-      CALL_NAMES.map((call) => [call, release.calls[call].map(inItsTime)]),
-    ) as unknown as CallSteps;
-    return { ...release, calls };
+    return { ...release, calls: mapCalls(release.calls, (steps) => steps.map(inItsTime)) };
   });
 }
