@@ -1,6 +1,7 @@
 import { BadInput } from '../input/bad-input.js';
 import { parseJson } from '../input/decode.js';
 import { readText } from '../input/read-text.js';
+import { callText } from '../model/call-text.js';
 import { namingFaults } from '../patches/breakdown.js';
 import { releaseOfReference } from '../patches/reference.js';
 import {
@@ -12,7 +13,7 @@ import {
 } from '../report/faces/formats.js';
 import type { ReleaseOf } from '../report/faces/real-calls.js';
 import { terminalText } from '../report/faces/terminal.js';
-import { callText, plural } from '../report/words.js';
+import { plural } from '../report/words.js';
 import { callOf } from '../trace/call.js';
 import { tracesIn } from '../trace/read.js';
 import type { Trace } from '../trace/trace.js';

@@ -1,11 +1,12 @@
 import type { Vmas } from '../model/address-space.js';
+import { callText } from '../model/call-text.js';
 import { startOf } from '../model/vma.js';
 import type { Canvas } from '../report/faces/canvas.js';
 import { beforeAfterRows } from '../report/faces/space.js';
 import { exactly, gauge, roles } from '../report/rows.js';
 import { ruler, strip } from '../report/strip.js';
 import { style } from '../report/style.js';
-import { callText, plural, resultText } from '../report/words.js';
+import { plural, resultText } from '../report/words.js';
 import { type Line, plain, toned } from './line.js';
 import { outcomeWords } from './menu.js';
 import { besideName, differsAt, type Moment } from './moment.js';

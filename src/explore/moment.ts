@@ -1,7 +1,7 @@
 import { BadInput } from '../input/bad-input.js';
+import { callText } from '../model/call-text.js';
 import type { Call } from '../model/calls.js';
 import type { Machine } from '../model/plan.js';
-import { callText } from '../report/words.js';
 import { type Conditions, play, type Script, type Take, wentAlike } from './take.js';
 
 /** The same script under other conditions, to compare with. */

@@ -1,10 +1,11 @@
 import { CALL_FORMS } from '../input/call-text.js';
+import { callText } from '../model/call-text.js';
 import type { Outcome } from '../model/outcome.js';
 import { coverage } from '../model/release.js';
 import { knownReleases } from '../model/releases/index.js';
 import { inTurn, matters, type StepInTurn, stepText } from '../report/faces/steps.js';
 import { stepsOf } from '../report/trace-of.js';
-import { callText, grouped, plural, resultText } from '../report/words.js';
+import { grouped, plural, resultText } from '../report/words.js';
 import { wrapped } from '../report/wrap.js';
 import { COMMANDS } from './command.js';
 import { type Line, plain, toned } from './line.js';

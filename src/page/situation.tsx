@@ -1,8 +1,9 @@
 import type { CaseData } from '../html/case.js';
 import type { RaceData, ThreadData } from '../html/data.js';
+import { callText } from '../model/call-text.js';
 import type { Call } from '../model/calls.js';
 import { NO_RESOURCE_LIMITS, type ResourceLimits } from '../model/state.js';
-import { callText, RESOURCE_NAMES } from '../report/words.js';
+import { RESOURCE_NAMES } from '../report/words.js';
 import { threadName } from './words.js';
 
 function Setup({

@@ -1,5 +1,6 @@
 import type { Vmas } from '../model/address-space.js';
-import { type Call, flagNames } from '../model/calls.js';
+import { callText } from '../model/call-text.js';
+import type { Call } from '../model/calls.js';
 import { type Machine, machine } from '../model/plan.js';
 import { CALL_NAMES, type CallName, mapCalls, type Release } from '../model/release.js';
 import { observe } from '../model/run.js';
@@ -96,18 +97,10 @@ const OTHERS: Readonly<Record<Exclude<CallName, 'mremap'>, Call>> = {
 
 const CALLS: readonly Call[] = [...MREMAPS, ...Object.values(OTHERS)];
 
-function text(call: Call): string {
-  const { call: name, ...args } = call;
-  const words = Object.entries(args).map(([arg, value]) =>
-    arg === 'flags' ? flagNames(Number(value)).join('|') || '0' : `${value}`,
-  );
-  return `${name}(${words.join(', ')})`;
-}
-
 /** A call that does not come to its end, as `found ..., expected ...`. */
 export function breakdownText(call: Call, error: unknown): string {
   const said = error instanceof Error ? error.message : String(error);
-  return `found that ${text(call)} breaks down (${said}), expected steps that bring every call to its end`;
+  return `found that ${callText(call)} breaks down (${said}), expected steps that bring every call to its end`;
 }
 
 /** The step, which cannot change the state that it is given, nor ask for what is no number of map slots. */

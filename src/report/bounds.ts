@@ -8,11 +8,12 @@ import {
   type SpaceBounds,
 } from '../checker/bounds.js';
 import { callNames } from '../checker/calls.js';
+import { callText } from '../model/call-text.js';
 import { CALL_NAMES } from '../model/release.js';
 import type { ResourceLimits } from '../model/state.js';
 import { Kind } from '../model/vma.js';
 import type { CheckReport } from '../verify/verdicts.js';
-import { callText, plural, RESOURCE_NAMES, rangeText } from './words.js';
+import { plural, RESOURCE_NAMES, rangeText } from './words.js';
 
 const spacesText = (b: SpaceBounds): string =>
   `${plural(b.pages, 'page')}, up to ${plural(b.vmas, 'VMA')} of ${b.classes.map(className).join(', ')}`;

@@ -1,5 +1,6 @@
 import type { Difference } from '../checker/difference.js';
 import type { PartingStep } from '../checker/parting.js';
+import { callText } from '../model/call-text.js';
 import { type Change, type DiffReport, smallestDifference } from '../verify/diff.js';
 import { changeText, headroomText } from './behaviour.js';
 import { compareBoundsText, notComparedText } from './bounds.js';
@@ -7,7 +8,7 @@ import { columnName, drawnSideBySide, sideBySide } from './columns.js';
 import { exactly, gauge, historyRows, roles, row, WIDTH } from './rows.js';
 import { legend, ruler, strip } from './strip.js';
 import type { Style } from './style.js';
-import { callText, grouped, plural, resultText } from './words.js';
+import { grouped, plural, resultText } from './words.js';
 import { wrapped } from './wrap.js';
 
 /** Headrooms that were tried; without an end where the limits alone were given. */

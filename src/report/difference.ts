@@ -1,7 +1,8 @@
 import type { Difference } from '../checker/difference.js';
+import { callText } from '../model/call-text.js';
 import { exactly, gauge, historyRows, row } from './rows.js';
 import { legend, ruler, strip } from './strip.js';
-import { callText, resultText } from './words.js';
+import { resultText } from './words.js';
 
 /** The smallest call of a class of differences: how to get there, and what either release makes of it. */
 export function differenceText(d: Difference): string {

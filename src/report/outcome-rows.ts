@@ -2,10 +2,11 @@ import type { LayoutEntry, StepOutcome } from '../conformance/outcome.js';
 import type { Scenario } from '../conformance/scenario.js';
 import { modelCall, type WrittenCall } from '../input/call.js';
 import type { Vmas } from '../model/address-space.js';
+import { callText } from '../model/call-text.js';
 import { Kind, type KindName, MAX_PAGES, makeVma, Prot } from '../model/vma.js';
 import { row } from './rows.js';
 import { strip } from './strip.js';
-import { callText, plural } from './words.js';
+import { plural } from './words.js';
 
 const kindOf = ({ kind, shared }: LayoutEntry): KindName =>
   kind === 'file' ? (shared ? 'fshared' : 'fpriv') : kind;

@@ -1,8 +1,9 @@
 import type { HistorySearch } from '../checker/history.js';
 import type { Vmas } from '../model/address-space.js';
+import { callText } from '../model/call-text.js';
 import { type Call, FIXED } from '../model/calls.js';
 import { marks } from './strip.js';
-import { callText, plural } from './words.js';
+import { plural } from './words.js';
 import { wrapped } from './wrap.js';
 
 const LABEL = 10;

@@ -4,8 +4,8 @@ import { candidates } from '../../src/explore/candidates.js';
 import type { Menu } from '../../src/explore/menu.js';
 import type { Session } from '../../src/explore/session.js';
 import { callParts } from '../../src/input/call-text.js';
+import { callText } from '../../src/model/call-text.js';
 import type { Call } from '../../src/model/calls.js';
-import { callText } from '../../src/report/words.js';
 import { typing } from './sessions.js';
 
 const open = (pattern: string, pages: number): readonly Call[] =>

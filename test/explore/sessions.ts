@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { parseCommand } from '../../src/explore/command.js';
 import { obey, type Session, type SessionCommand, start } from '../../src/explore/session.js';
 import { BadInput } from '../../src/input/bad-input.js';
+import { callText } from '../../src/model/call-text.js';
 import { machine } from '../../src/model/plan.js';
 import { releases } from '../../src/model/releases/index.js';
 import { releaseByRef } from '../../src/model/releases/variant.js';
 import { ModelLimitError } from '../../src/model/vma.js';
-import { callText } from '../../src/report/words.js';
 import { calls, oddMremapCalls, plainCalls } from '../support/arbitraries.js';
 import { release } from '../support/releases.js';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BadInput } from '../../src/input/bad-input.js';
 import { CALL_WORDS, callParts, parseCall } from '../../src/input/call-text.js';
-import { callText } from '../../src/report/words.js';
+import { callText } from '../../src/model/call-text.js';
 import { calls, oddMremapCalls } from '../support/arbitraries.js';
 
 const anyCall = fc.oneof(calls(16), oddMremapCalls(16));

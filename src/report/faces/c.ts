@@ -4,12 +4,12 @@ import {
   isOfNoChange,
   isOfPrecedence,
 } from '../../conformance/evidence.js';
+import { callText } from '../../model/call-text.js';
 import { HUGE } from '../../model/vma.js';
 import { callOf, type TracedCall } from '../../trace/call.js';
 import type { CallTrace, Trace } from '../../trace/trace.js';
 import type { WrittenVma } from '../../trace/vma.js';
 import { template } from '../templates.js';
-import { callText } from '../words.js';
 import { wrapped } from '../wrap.js';
 import { type RealCalls, type ReleaseOf, realCalls } from './real-calls.js';
 import { repeatText } from './subject.js';

@@ -1,9 +1,9 @@
+import { callText } from '../../model/call-text.js';
 import { NO_RESOURCE_LIMITS } from '../../model/state.js';
 import { callOf } from '../../trace/call.js';
 import type { Trace } from '../../trace/trace.js';
 import type { WrittenVma } from '../../trace/vma.js';
 import { VERSION } from '../version.js';
-import { callText } from '../words.js';
 import { repeatText } from './subject.js';
 
 /** As Apalache ADR 015 has it: values, with whole numbers of any size as strings. */

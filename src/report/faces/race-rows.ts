@@ -1,9 +1,9 @@
+import { callText } from '../../model/call-text.js';
 import { callOf } from '../../trace/call.js';
 import type { RaceTrace, TracedMoment } from '../../trace/trace.js';
 import { vmaOf } from '../../trace/vma.js';
 import { exactly, row } from '../rows.js';
 import { strip } from '../strip.js';
-import { callText } from '../words.js';
 import type { Canvas } from './canvas.js';
 
 const STEP = 29;

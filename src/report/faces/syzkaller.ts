@@ -1,8 +1,8 @@
+import { callText } from '../../model/call-text.js';
 import { flagBits } from '../../model/calls.js';
 import { HUGE } from '../../model/vma.js';
 import { callOf, type TracedCall } from '../../trace/call.js';
 import type { Trace } from '../../trace/trace.js';
-import { callText } from '../words.js';
 import { wrapped } from '../wrap.js';
 import { type ReleaseOf, realCalls } from './real-calls.js';
 import { repeatText } from './subject.js';

@@ -1,4 +1,5 @@
 import type { HistorySearch } from '../../checker/history.js';
+import { callText } from '../../model/call-text.js';
 import { NO_RESOURCE_LIMITS, type ResourceLimits } from '../../model/state.js';
 import { callOf } from '../../trace/call.js';
 import type {
@@ -11,7 +12,7 @@ import type {
 import { vmaOf } from '../../trace/vma.js';
 import { exactly, gauge, historyRows, roles, row, WIDTH } from '../rows.js';
 import type { Style } from '../style.js';
-import { callText, RESOURCE_NAMES } from '../words.js';
+import { RESOURCE_NAMES } from '../words.js';
 import { wrapped } from '../wrap.js';
 import type { Canvas } from './canvas.js';
 import { momentRows, threadRows } from './race-rows.js';
