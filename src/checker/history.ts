@@ -1,13 +1,15 @@
 import { sameVmas } from '../invariants/untouched.js';
 import type { Vmas } from '../model/address-space.js';
-import type { Call } from '../model/calls.js';
+import { type Call, FIXED, MAYMOVE } from '../model/calls.js';
 import type { Machine } from '../model/plan.js';
 import { CALL_NAMES, type Release } from '../model/release.js';
 import { run } from '../model/run.js';
 import { env, NOT_FOLLOWED } from '../model/state.js';
 import type { Step } from '../model/step.js';
 import {
+  displacementOf,
   endOf,
+  isAnonymous,
   isArmed,
   isFile,
   isLocked,
@@ -50,7 +52,13 @@ const mapsLike = (vma: Vma, addr: number, len: number): Call => ({
 
 const keyOf = (call: Call): string => JSON.stringify(call);
 
-/** mmap of what the target has, munmap, touch, mprotect, mlock, mseal and uffd, over ranges between its borders. */
+/** Anonymous memory that has the page offset of another place, as only mremap() leaves it. */
+const wasMoved = (vma: Vma): boolean => isAnonymous(vma) && displacementOf(vma) !== 0;
+
+/**
+ * mmap of what the target has, munmap, touch, mprotect, mlock, mseal, uffd and moves, over ranges between its
+ * borders.
+ */
 function candidateCalls(target: Vmas, pages: number): Call[] {
   const edges = borders(target, pages);
   const calls = new Map<string, Call>();
@@ -74,6 +82,11 @@ function candidateCalls(target: Vmas, pages: number): Call[] {
       }
       if (target.some(isSealed)) add({ call: 'mseal', ...range });
       if (target.some(isArmed)) add({ call: 'uffd', ...range });
+      if (!target.some(wasMoved)) continue;
+      const [oldLen, flags] = [range.len, MAYMOVE | FIXED];
+      for (const newAddr of edges.filter((edge) => edge + oldLen <= pages)) {
+        add({ call: 'mremap', addr, oldLen, newLen: oldLen, flags, newAddr });
+      }
     }
   }
   return [...calls.values()];
@@ -89,25 +102,28 @@ function deedOf({ run: does, repeatFrom = '' }: Step): string {
   return `${number}${repeatFrom}`;
 }
 
+const BUILDING = CALL_NAMES.filter((call) => call !== 'mremap');
+
 /** By release: the calls that build, as what their steps do. Most releases have these in common. */
 const builders = new WeakMap<Release, string>();
 
 function buildersOf(release: Release): string {
   let steps = builders.get(release);
   if (steps === undefined) {
-    const building = CALL_NAMES.filter((call) => call !== 'mremap');
-    steps = building.map((call) => release.calls[call].map(deedOf)).join(';');
+    steps = BUILDING.map((call) => release.calls[call].map(deedOf)).join(';');
     builders.set(release, steps);
   }
   return steps;
 }
 
+const moverOf = (release: Release): string => release.calls.mremap.map(deedOf).join();
+
 const histories = new Map<string, HistorySearch>();
 
 /**
  * Looks breadth-first for calls that build an address space from an empty window, with no limit in the
- * way. The calls are mmap, munmap, mprotect and touch, and mlock, mseal and uffd where the target has such
- * VMAs, over ranges between the borders of the target; a mapping that only mremap() can leave behind is not found.
+ * way. The calls are mmap, munmap, mprotect and touch, and mlock, mseal, uffd and moves where the target has such
+ * VMAs, over ranges between the borders of the target; what else only mremap() can leave behind is not found.
  * What was found is kept: releases and promises ask for the same address spaces.
  *
  * @param mostStates where the search gives up
@@ -122,7 +138,8 @@ export function findHistory(
 ): HistorySearch {
   const goal = canonical(target);
   if (!keeps) return searched(on, goal, pages, mostStates);
-  const key = [buildersOf(on.release), goal, pages, mostStates].join('|');
+  const mover = goal.some(wasMoved) ? moverOf(on.release) : '';
+  const key = [buildersOf(on.release), mover, goal, pages, mostStates].join('|');
   let known = histories.get(key);
   if (known === undefined) {
     known = searched(on, goal, pages, mostStates);

@@ -68,6 +68,6 @@ export const commitExactOnError: Invariant = {
     'A call that fails changes the commit charge by as many pages as the accounted VMAs have become more or less.',
   definition: 'r < 0 ⇒ Δcharge = pages(V′, VM_ACCOUNT) − pages(V, VM_ACCOUNT)',
   source:
-    'fdbef6149135 charges in move_vma(), which kept the charge of a growing move that failed (5.14 to 7.2).',
+    'fdbef6149135 charges in move_vma(), which kept the charge of a growing move that failed (5.16 to 7.2).',
   applies: (t) => failed(t.outcome) && commitExact.applies(t),
 };

@@ -42,7 +42,7 @@ export const unfaultedOffsetIsStart: Invariant = {
     'Private anonymous memory that was never written has the page offset of its address, so that it merges.',
   definition:
     'ok(V) ⇒ ok(V′), where ok(X): ∀ private anonymous v ∈ X without anon_vma: pgoff(v) = start(v)',
-  source: 'What mmap() gives it; DONTUNMAP left another behind from 5.13 to 7.1.',
+  source: 'What mmap() gives it; DONTUNMAP left another behind from 5.12 to 7.1.',
   applies: ({ before }) => displaced(before) === undefined,
   holds: ({ outcome }) => displaced(outcome.vmas) === undefined,
   explain: ({ outcome }) => {

@@ -1,4 +1,5 @@
 import { commitExact, commitExactOnError, lockedVmExact, totalVmExact } from './accounts.js';
+import { anonVmaKept } from './anon-vma-kept.js';
 import { dontunmapKeepsSource, unfaultedOffsetIsStart } from './dontunmap.js';
 import { ineligibleAloneMoves, ineligibleFirstUntouched } from './eligibility.js';
 import { errorUntouched } from './error-untouched.js';
@@ -52,6 +53,7 @@ export const invariants: readonly Invariant[] = [
   gapOppositeUntouched,
   dontunmapKeepsSource,
   unfaultedOffsetIsStart,
+  anonVmaKept,
   sealedUntouched,
   totalVmExact,
   lockedVmExact,

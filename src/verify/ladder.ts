@@ -86,7 +86,7 @@ export const ladder: readonly Rung[] = [
       calls({
         pages: 4,
         vmas: 2,
-        classes: ['anon rw populated'],
+        classes: ['anon rw', 'anon rw populated'],
         displacements: [0, 1],
         limits: [1, 8],
       }),

@@ -47,7 +47,7 @@ const atMostTwo: Invariant = {
 const byCounts = [...invariants.filter(({ ofCountsAlone }) => ofCountsAlone === true), atMostTwo];
 
 /** v5.7 to v5.10 and v6.15 to v6.17-rc1 put VM_ACCOUNT where it is not due, or lose it, with DONTUNMAP. */
-const UNEVEN = ['v5.7', 'v6.15', 'v6.16', 'v6.17-rc1'];
+const UNEVEN = ['v5.7', 'v6.15', 'v6.16', 'v6.17-rc1', 'v6.17.0'];
 
 describe.each(everyRelease)('address spaces of %s that mirror each other', (id, of) => {
   const on = machine(of);
@@ -108,7 +108,7 @@ function expanded(expander: Expander, state: number, vmas: Vmas) {
   return { first: new Map(first), findings };
 }
 
-test.each(['v2.6.12', 'v6.0', 'v6.12', 'v7.3'])(
+test.each(['v2.6.12', 'v6.1', 'v6.12', 'v7.3'])(
   'in every state of %s the same calls are the first, by what is known of either image',
   (id) => {
     const on = machine(release(id));

@@ -69,7 +69,7 @@ describe.each(everyRelease)('the steps that are said to refuse on %s', (_id, one
     expect(errnos.filter((list) => list?.length === 0)).toEqual([]);
   });
 
-  test('are charged growth in place only where that is where it is charged (5.14)', () => {
+  test('are charged growth in place only where that is where it is charged (5.16)', () => {
     const named = refusing({ resources: { commitLimit: 3 } });
     const early = releasesBefore('v5.16').some(([id]) => id === one.id);
     expect(named.includes('expand-in-place')).toBe(!early);

@@ -195,7 +195,7 @@ describe('a counterexample that looks like a kept promise', () => {
   });
 
   test('in a counter is told by what is left when all is unmapped', async () => {
-    const answer = outcomes(await onModel('v6.0', 'v5.7', charge));
+    const answer = outcomes(await onModel('v6.1', 'v5.7', charge));
     expect(answer).toMatchObject({
       state: 'refuted',
       parting: { call: 1, fields: ['committedDelta'] },
@@ -206,7 +206,7 @@ describe('a counterexample that looks like a kept promise', () => {
   test('of a seal is not to be confirmed where nothing can be sealed', async () => {
     const one = claim(enumerated('v6.17', 'sealed-source-eperm', sealed));
     expect((await onModel('v6.17', 'v6.17', one)).state).toBe('confirmed');
-    expect(await onModel('v6.0', 'v6.17', one)).toEqual({
+    expect(await onModel('v6.1', 'v6.17', one)).toEqual({
       state: 'impossible',
       reason: 'the kernel cannot set it up: mseal() returns ENOSYS',
     });
@@ -214,9 +214,9 @@ describe('a counterexample that looks like a kept promise', () => {
 
   test('of an errno is told by what is returned with map slots to spare', async () => {
     const within = bounds({ classes: [{ ...READ_ONLY, kind: 'fshared' }], vmas: 1 });
-    const one = claim(enumerated('v6.0', 'errno-precedence-stable', within));
-    expect((await onModel('v6.0', 'v6.0', one)).state).toBe('confirmed');
-    const answer = outcomes(await onModel('v6.18', 'v6.0', one));
+    const one = claim(enumerated('v6.1', 'errno-precedence-stable', within));
+    expect((await onModel('v6.1', 'v6.1', one)).state).toBe('confirmed');
+    const answer = outcomes(await onModel('v6.18', 'v6.1', one));
     expect(answer).toMatchObject({
       state: 'refuted',
       parting: { call: 0, fields: ['result'] },

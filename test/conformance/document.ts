@@ -11,7 +11,9 @@ with the same seed can be repeated.
 
 A field agrees if it is equal behind every call up to the first that differs.
 \`live\` is the kernel that ran the tool, \`uml\` user-mode Linux, \`image\` a kernel
-image under QEMU, \`model\` a release that plays the kernel.
+image under QEMU, \`model\` a release that plays the kernel. Debian's kernels have a
+name behind their version; those that have none were built from the sources of
+that version, with a small configuration.
 
 This file is written by a test from [conformance.json](conformance.json), to
 which \`mremap-check conform --out docs/conformance.json\` adds a run:

@@ -19,13 +19,8 @@ async function identified(kernel: Kernel, by = scenarios): Promise<Identificatio
 }
 
 describe('the scenarios that tell releases apart', () => {
-  test('leave together only those whose mremap() has the same steps', () => {
-    expect(groups.flat()).toEqual(knownReleases);
-    const together = groups.filter((group) => group.length > 1);
-    expect(together.map(ids)).toEqual([['v6.17', 'v6.18']]);
-    for (const [first, ...others] of together) {
-      for (const other of others) expect(other.calls).toEqual(first?.calls);
-    }
+  test('leave none together', () => {
+    expect(groups).toEqual(knownReleases.map((release) => [release]));
   });
 
   test('are few and small', () => {
@@ -39,7 +34,6 @@ describe('the scenarios that tell releases apart', () => {
     // Only the commit charge tells 5.7 from 5.11.
     const together = blind.groups.filter((group) => group.length > 1).map(ids);
     expect(together).toContainEqual(['v5.7', 'v5.11']);
-    expect(together).toContainEqual(['v6.17', 'v6.18']);
     expect(blind.groups.length).toBeGreaterThan(14);
   });
 });

@@ -4,6 +4,7 @@ import type { Scenario } from '../../src/conformance/scenario.js';
 import { dropped } from '../../src/model/edits.js';
 import { type Machine, machine } from '../../src/model/plan.js';
 import type { Release } from '../../src/model/release.js';
+import { knownReleases } from '../../src/model/releases/index.js';
 import { releaseByRef } from '../../src/model/releases/variant.js';
 import { release, releaseOfKernel } from '../support/releases.js';
 import {
@@ -16,11 +17,30 @@ import {
 
 /** The recorded kernels, each with the number of its records in extended.jsonl. */
 const KERNELS = [
+  ['5.4.59', 300],
   ['5.10.223', 300],
+  ['5.11.14', 300],
+  ['5.12.9', 300],
+  ['5.15.0', 300],
+  ['5.19.0', 300],
+  ['6.0.1', 300],
+  ['6.7.3', 300],
+  ['6.11.11', 287],
   ['6.12.107', 287],
+  ['6.12.117', 287],
+  ['6.17.0', 287],
   ['7.0.13', 287],
+  ['7.1.13', 287],
+  ['7.2.6', 287],
+  ['7.2.9', 287],
   ['7.2.13', 287],
+  ['7.3.4', 287],
 ] as const;
+
+/** Those of them that were asked what tells one release from the next. */
+const AT_BOUNDARIES = KERNELS.filter(
+  ([kernel]) => !['5.10.223', '6.12.107', '7.0.13'].includes(kernel),
+);
 
 function cannotBeSetUp(on: Machine, scenario: Scenario): boolean {
   try {
@@ -62,6 +82,16 @@ describe.each(KERNELS)('the release that names kernel %s', (kernel, extended) =>
   });
 });
 
+describe('in boundaries.jsonl', () => {
+  test.each(AT_BOUNDARIES)('kernel %s does as its release, and as no other', (kernel) => {
+    const own = releaseOfKernel(kernel);
+    const records = recordsOf('boundaries.jsonl', kernel);
+    expect(records).toHaveLength(22);
+    const alike = knownReleases.filter((one) => differences(machine(one), records).length === 0);
+    expect(alike.map(({ id }) => id)).toEqual([own.id]);
+  });
+});
+
 describe('a release that is wrong is found out', () => {
   const moves = recordsOf('moves.jsonl', '6.12.107');
   const found = (wrong: Release): string[] => differences(machine(wrong), moves);
@@ -86,8 +116,8 @@ describe('a release that is wrong is found out', () => {
   });
 
   test('where it is the release of another kernel', () => {
-    for (const [kernel] of KERNELS) {
-      if (kernel !== '6.12.107') expect(found(releaseOfKernel(kernel)), kernel).not.toEqual([]);
+    for (const kernel of ['5.10.223', '6.17.0', '7.0.13', '7.2.13']) {
+      expect(found(releaseOfKernel(kernel)), kernel).not.toEqual([]);
     }
   });
 });

@@ -7,15 +7,16 @@ import { differences, recordsOf } from './records.js';
 
 /**
  * Kernels of Debian booted under QEMU, with random scenarios that tell a stable kernel from the one before a
- * fix came to it: 5.10.0-46 (5.10.262), 6.1.0-54 and -56, 6.12.113 and .117, 7.2.6, .9 and .11. And, on 7.1.13,
+ * fix came to it: 5.10.0-46 (5.10.262), 6.1.0-54 and -56, 6.12.113 and .117, 7.2.6, .9 and .11; and 6.17.0, built from its sources. And, on 7.1.13,
  * 7.2.6, .9 and .13, what becomes of the page offset that DONTUNMAP leaves behind, by what merges with it.
  */
 const KERNELS = [
   ['5.10.262', 'v5.7'],
-  ['6.1.190', 'v6.0'],
+  ['6.1.190', 'v6.1'],
   ['6.1.192', 'v6.1.192'],
   ['6.12.113', 'v6.12'],
   ['6.12.117', 'v6.12.115'],
+  ['6.17.0', 'v6.17.0'],
   ['7.2.6', 'v7.2.6'],
   ['7.2.9', 'v7.2.9'],
   ['7.2.11', 'v7.2'],

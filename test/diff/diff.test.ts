@@ -116,7 +116,7 @@ describe('diff finds', () => {
 
   test('what other calls do differently', async () => {
     const within = { ...bounds(3, 'anon rw'), calls: ['mseal', 'munmap'] as const };
-    const { changes } = await between('v6.0', 'v6.10', within);
+    const { changes } = await between('v6.1', 'v6.10', within);
     const shapes = changes.flatMap(({ classes }) => classes.map(({ shape }) => shape));
     expect([...new Set(shapes)]).toEqual(['mseal']);
   });

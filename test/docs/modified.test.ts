@@ -51,7 +51,7 @@ describe('what is changed when a step ends a call', () => {
     ).toContain('destination split');
   });
 
-  test('from 5.14 to 7.2 a growing move that is undone keeps its charge (fdbef6149135)', () => {
+  test('from 5.16 to 7.2 a growing move that is undone keeps its charge (fdbef6149135)', () => {
     const undone = (id: string): boolean => {
       const of = release(id);
       const end = of.calls.mremap.find(({ name }) => name === 'end-of-undoing');

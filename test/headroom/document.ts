@@ -66,7 +66,7 @@ to no second VMA: of the others it could promise that only by counting the VMAs.
 Of those that a check breaks as it is, only what no condition of it keeps is left
 out, and named.
 
-A release that stands for others has its own name here: v6.18 is 6.18 to 7.0.
+A release that stands for others has its own name here: v6.18 is 6.18.8 to 7.0.
 `;
 
 /** What the weakest checks say to a reader. */
@@ -125,8 +125,10 @@ export function columnOf(document: string, release: string): Map<string, string>
   const tables = document.slice(document.indexOf('```text'), document.indexOf('## Where'));
   for (const line of tables.split('\n')) {
     const words = line.trim().split(/\s+/);
-    if (/^\d+\.\d+/.test(words[0] ?? '')) at = words.indexOf(release.slice(1)) - words.length;
-    else if (at < 0 && line.trim() !== '') {
+    if (/^\d+\.\d+/.test(words[0] ?? '')) {
+      const found = words.indexOf(release.slice(1));
+      at = found < 0 ? 0 : found - words.length;
+    } else if (at < 0 && line.trim() !== '') {
       const cell = words.at(at);
       const [label] = /^.*?(?= +(?:\d+\/\d+|-)(?: |$))/.exec(line) ?? [];
       if (label !== undefined && cell !== undefined) column.set(label.trim(), cell);

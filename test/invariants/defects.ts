@@ -466,6 +466,13 @@ export const defects: readonly Defect[] = [
     search: within(KEEP, { displacements: [0, 1] }),
   },
   {
+    invariant: 'anon-vma-kept',
+    what: 'a copy that merges with unwritten memory loses its anon_vma (as in 6.17)',
+    original: v7_3,
+    mutant: edited('mremap', 'copy-vma', () => [stepOf(v6_17, 'copy-vma')])(v7_3),
+    search: within(MOVE, { classes: [WRITTEN, UNWRITTEN], displacements: [0, 1] }),
+  },
+  {
     invariant: 'resource-limits-held',
     what: 'nobody asks for RLIMIT_AS',
     original: v7_3,
@@ -508,7 +515,7 @@ export const defects: readonly Defect[] = [
   },
   {
     invariant: 'commit-exact-on-error',
-    what: 'a move whose page tables cannot be moved keeps its charge (as from 5.14 to 7.2)',
+    what: 'a move whose page tables cannot be moved keeps its charge (as from 5.16 to 7.2)',
     original: v7_3,
     mutant: edited('mremap', 'move-page-tables', () => [stepOf(v7_1, 'move-page-tables')])(v7_3),
     search: within(['MAYMOVE'], { pages: 3, failures: 1 }),

@@ -132,11 +132,11 @@ describe('what was never written and becomes read-only', () => {
     callWith(release, play(release, map(0, 4, 'anon')), protect(0, 4, 'r'), PLENTY).accounts
       .committed;
 
-  test.each(releasesOf('2.6.0', '5.19'))('stays charged: %s', (_id, release) => {
+  test.each(releasesOf('2.6.0', '6.6'))('stays charged: %s', (_id, release) => {
     expect(becomes(release)).toBe(0);
   });
 
-  test.each(releasesOf('6.10'))('is given back from 6.7 on: %s', (_id, release) => {
+  test.each(releasesOf('6.7'))('is given back from 6.7 on: %s', (_id, release) => {
     expect(becomes(release)).toBe(-4);
   });
 });

@@ -6,17 +6,29 @@ import { release } from '../support/releases.js';
 
 /**
  * Functions that mremap() comes by, by their file. Read in the trees of linux-source-6.1 and
- * linux-source-6.12 of Debian. For 7.2 in mm/mremap.c as it was in 7.1, from which 7.2 differs in what
+ * linux-source-6.12 of Debian, and in that of 6.7.3. For 7.2 in mm/mremap.c as it was in 7.1, from which 7.2 differs in what
  * it does, and the rest as in 6.12.
  */
 const READ: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
-  'v6.0': {
+  'v6.1': {
     'mm/mremap.c': ['sys_mremap', 'mremap_to', 'vma_to_resize', 'move_vma', 'move_page_tables'],
     'mm/mmap.c': [
       '__split_vma',
       'copy_vma',
       'do_mas_align_munmap',
       'do_mas_munmap',
+      'get_unmapped_area',
+    ],
+    'mm/ksm.c': ['ksm_madvise'],
+    'fs/userfaultfd.c': ['mremap_userfaultfd_prep'],
+  },
+  'v6.7': {
+    'mm/mremap.c': ['sys_mremap', 'mremap_to', 'vma_to_resize', 'move_vma', 'move_page_tables'],
+    'mm/mmap.c': [
+      '__split_vma',
+      'copy_vma',
+      'do_vmi_align_munmap',
+      'do_vmi_munmap',
       'get_unmapped_area',
     ],
     'mm/ksm.c': ['ksm_madvise'],

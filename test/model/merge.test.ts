@@ -321,11 +321,11 @@ describe('putting a range into free space', () => {
     const source = vma(2, 2);
     const other = vma(8, 2);
     expect(spans(insertMerging([source, other], vma(4, 4), FROM_6_16))).toEqual(['2-10']);
-    expect(spans(insertMerging([source, other], vma(4, 4), FROM_6_16, source))).toEqual([
+    expect(spans(insertMerging([source, other], vma(4, 4), FROM_6_16, { apart: source }))).toEqual([
       '2-4',
       '4-10',
     ]);
-    expect(spans(insertMerging([source, other], vma(4, 4), FROM_6_16, other))).toEqual([
+    expect(spans(insertMerging([source, other], vma(4, 4), FROM_6_16, { apart: other }))).toEqual([
       '2-8',
       '8-10',
     ]);

@@ -114,16 +114,16 @@ describe('a fresh mapping between two that were written apart: their anon_vmas d
   const calls = [map(0, 2, 'anon'), map(4, 6, 'anon'), touch(0, 2), touch(4, 6), map(2, 4, 'anon')];
 
   // vma_merge() looks at the VMA before the range first, and so does vma_merge_new_range() of 6.12.
-  test.each([...releasesBefore('v6.0'), ...releasesFrom('v6.12')])(
+  test.each([...releasesBefore('v6.1'), ...releasesFrom('v6.12')])(
     'joins the first alone: %s',
     (_id, release) => {
       expect(shape(release, ...calls)).toEqual(['0-4', '4-6']);
     },
   );
 
-  // From 6.1, which v6.0 stands for, to 6.11 mmap_region() looks for itself: at the next VMA, and then
+  // From 6.1 to 6.11 mmap_region() looks for itself: at the next VMA, and then
   // whether the one before takes the anon_vma of that.
-  test.each(releasesOf('6.0', '6.11'))('joins the second alone up to 6.11: %s', (_id, release) => {
+  test.each(releasesOf('6.1', '6.11'))('joins the second alone up to 6.11: %s', (_id, release) => {
     expect(shape(release, ...calls)).toEqual(['0-2', '2-6']);
   });
 });
@@ -182,12 +182,12 @@ describe('what was never written and becomes read-only', () => {
 describe('growing in place up to the next VMA', () => {
   const calls = [map(0, 2, 'anon'), map(4, 6, 'anon'), remap(0, 2, 4)];
 
-  test.each(releasesBefore('v6.0'))('never merges with it up to 5.18: %s', (_id, release) => {
+  test.each(releasesBefore('v6.1'))('never merges with it up to 6.0: %s', (_id, release) => {
     expect(shape(release, ...calls)).toEqual(['0-4', '4-6']);
   });
 
-  test.each(releasesFrom('v6.0'))(
-    'merges with it from 6.0 on (ca3d76b0aa80): %s',
+  test.each(releasesFrom('v6.1'))(
+    'merges with it from 6.1 on (ca3d76b0aa80): %s',
     (_id, release) => {
       expect(shape(release, ...calls)).toEqual(['0-6']);
     },

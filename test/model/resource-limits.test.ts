@@ -261,7 +261,7 @@ describe('the commit limit', () => {
   // security_vm_enough_memory_mm() is asked for no pages too, and has more to say than yes then. Seen on
   // 6.12.117 and 7.3.4: an accounted source above the limit does not move, and what came before is done.
   test.each(releasesFrom('v5.16'))(
-    'refuses a move that charges nothing where it is exceeded already, from 5.14 on: %s',
+    'refuses a move that charges nothing where it is exceeded already, from 5.16 on: %s',
     (_id, release) => {
       const vmas = play(release, ...SETUP);
       const plain = remap(0, 3, 3, FIXED, 8);

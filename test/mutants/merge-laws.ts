@@ -77,19 +77,19 @@ const settled = (vmas: Vmas): boolean =>
 const mergesAll: Law = {
   name: 'what could be one VMA is one after a call',
   because:
-    'Each call merges what it changes with both neighbours (vma_merge); growth does from 6.0 on (ca3d76b0aa80), and DONTUNMAP leaves its source alone.',
+    'Each call merges what it changes with both neighbours (vma_merge); growth does from 6.1 on (ca3d76b0aa80), and DONTUNMAP leaves its source alone.',
   judge: ({ on, before, call, ample }) => {
     if (!succeeded(ample) || !settled(before) || settled(ample.vmas)) return undefined;
     if (isMremap(call)) {
       if (given(call, DONTUNMAP)) return undefined;
-      if (!from('v6.0').includes(on.release.id) && call.newLen > call.oldLen) return undefined;
+      if (!from('v6.1').includes(on.release.id) && call.newLen > call.oldLen) return undefined;
     }
     return `${said(call)} leaves ${spans(ample.vmas).join(' ')}`;
   },
   probe: (release) => {
     const vmas = play(release, map(0, 2, 'anon'), map(4, 6, 'anon'));
     const count = callWith(release, vmas, remap(0, 2, 4), 50).vmas.length;
-    const expected = from('v6.0').includes(release.id) ? 1 : 2;
+    const expected = from('v6.1').includes(release.id) ? 1 : 2;
     return count === expected ? undefined : `${count} VMAs when the gap between two is filled`;
   },
 };

@@ -190,7 +190,7 @@ const parameters: readonly Mutant[] = [
   },
   {
     what: 'a destination right behind the source overlaps it (`>=` for `>`)',
-    release: 'v6.0',
+    release: 'v6.1',
     category: 'off by one',
     mutate: refusing(
       'ranges-disjoint',
@@ -300,7 +300,7 @@ const counts: readonly Mutant[] = [
   },
   {
     what: 'the check before the copy asks for 3 slots, not 4',
-    release: 'v6.0',
+    release: 'v6.1',
     category: 'headroom',
     mutate: askingMore('mremap', 'move-count-check', -1),
     caughtBy: ['law: the least headroom is that of the text'],
@@ -353,7 +353,7 @@ const counts: readonly Mutant[] = [
   },
   {
     what: 'munlock() splits without a look at map_count',
-    release: 'v6.0',
+    release: 'v6.1',
     category: 'check dropped',
     mutate: unlimited('munlock', 'munlock'),
     caughtBy: ['limit-held'],
@@ -377,7 +377,7 @@ const lookups: readonly Mutant[] = [
   },
   {
     what: 'the source is not looked up anew behind the destination',
-    release: 'v6.0',
+    release: 'v6.1',
     category: 'check dropped',
     mutate: dropped('mremap', 'lookup-again'),
     caughtBy: ['law: a source that is unmapped with the destination is EFAULT'],
@@ -582,7 +582,7 @@ const unmappings: readonly Mutant[] = [
   },
   {
     what: 'the VMA is not split where the tail begins',
-    release: 'v6.0',
+    release: 'v6.1',
     category: 'step dropped',
     mutate: dropped('mremap', 'unmap-tail-split-start'),
     caughtBy: ['pages-preserved'],
@@ -721,7 +721,7 @@ const moves: readonly Mutant[] = [
   },
   {
     what: 'the copy of unfaulted memory keeps its offset',
-    release: 'v6.0',
+    release: 'v6.1',
     category: 'offset',
     mutate: copying((vmas, copy) => insertMerging(vmas, copy, JOINS)),
     caughtBy: ['law: unfaulted memory merges where it is moved to'],
@@ -868,7 +868,7 @@ const limits: readonly Mutant[] = [
   },
   {
     what: 'a locked VMA grows beyond RLIMIT_MEMLOCK',
-    release: 'v6.0',
+    release: 'v6.1',
     category: 'check dropped',
     mutate: dropped('mremap', 'locked-limit'),
     caughtBy: ['resource-limits-held'],
@@ -957,13 +957,13 @@ const expansions: readonly Mutant[] = [
   },
   {
     what: 'a VMA that grows in place is not charged',
-    release: 'v6.0',
+    release: 'v6.1',
     category: 'counted wrong',
     mutate: followed('mremap', 'expand-in-place', chargedTimes({ committed: 0 })),
     caughtBy: ['commit-exact'],
   },
   {
-    what: 'a VMA that grows in place does not merge with the next, as up to 5.19',
+    what: 'a VMA that grows in place does not merge with the next, as up to 6.0',
     release: 'v6.12',
     category: 'merge rule',
     mutate: replaced('mremap', 'expand-in-place', stepOf(expandAlone, 'expand-in-place')),
@@ -1039,7 +1039,7 @@ const others: readonly Mutant[] = [
   },
   {
     what: 'mlock() populates nothing',
-    release: 'v6.0',
+    release: 'v6.1',
     category: 'step dropped',
     mutate: running('mlock', 'mlock-populate', () => (s) => succeed(s, 0)),
     caughtBy: ['law: locked private writable memory is populated'],

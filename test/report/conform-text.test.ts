@@ -16,7 +16,7 @@ const kernel = { name: 'uml', version: '6.1.176' };
 const work = { kind: 'random', count: 200, seed: 3 } as const;
 
 const text = (found: Conformance, change: Partial<ConformReport> = {}): string =>
-  conformText({ kernel, release: 'v6.0', work, found, ...change }, style(false));
+  conformText({ kernel, release: 'v6.1', work, found, ...change }, style(false));
 
 const nothing: Conformance = {
   compared: 0,
@@ -54,7 +54,7 @@ describe('the report of a comparison', () => {
     expect(said).toContain('1 scenario could be set up by neither');
     expect(said).toContain('2 scenarios could not be set up by the kernel: no ramfs');
     expect(said).toContain('3 scenarios left out: they leave what the model can hold');
-    expect(said).toMatch(/6\.1\.176 agrees with v6\.0 on 5 scenarios$/);
+    expect(said).toMatch(/6\.1\.176 agrees with v6\.1 on 5 scenarios$/);
   });
 
   test('is no agreement where nothing was compared', () => {
@@ -64,7 +64,7 @@ describe('the report of a comparison', () => {
   test('is no agreement where the model alone could not set something up', () => {
     const said = text({ ...nothing, compared: 5, notByModel: ['x-1', 'x-2'] });
     expect(said).toContain('2 scenarios could be set up by the kernel and not by the model, x-1');
-    expect(said).toMatch(/6\.1\.176 does not behave as v6\.0: .*$/);
+    expect(said).toMatch(/6\.1\.176 does not behave as v6\.1: .*$/);
   });
 
   test('rounds down, so that almost all is not all; a hidden field is not compared', () => {
@@ -86,7 +86,7 @@ describe('the report of a comparison', () => {
   test('says that it is not finished', () => {
     const said = text({ ...nothing, compared: 5, complete: false });
     expect(said).toContain('5 scenarios compared (not finished)');
-    expect(said).toMatch(/not finished; 6\.1\.176 agrees with v6\.0 on 5 scenarios$/);
+    expect(said).toMatch(/not finished; 6\.1\.176 agrees with v6\.1 on 5 scenarios$/);
   });
 });
 

@@ -3,7 +3,7 @@ import { cText } from '../../src/report/faces/c.js';
 import type { BreachTrace } from '../../src/trace/trace.js';
 
 /** Releases of which there are kernels to boot, oldest first. */
-const BOOTABLE = ['v5.7', 'v6.0', 'v6.12', 'v6.16', 'v6.17', 'v6.18', 'v7.1', 'v7.2', 'v7.3'];
+const BOOTABLE = ['v5.7', 'v6.1', 'v6.12', 'v6.16', 'v6.17', 'v6.18', 'v7.1', 'v7.2', 'v7.3'];
 
 const isShown = (trace: BreachTrace): boolean =>
   cText(trace, releaseByRef).includes('#define CANNOT ""');

@@ -42,8 +42,6 @@ news of the kernel:
   as no release before 6.17-rc1 moves several VMAs; the destination is gone.
 - \`limit-enomem-untouched\` by \`calls\`: an mprotect() that splits twice and has
   one map slot. mremap() alone breaks it up to 5.0 and from 6.17-rc1 on.
-- \`unfaulted-offset-is-start\` by \`moved\`: the counterexample comes without a
-  set-up, as those are looked for without mremap(), which takes one here.
 - \`above\` breaks nothing that is not broken without it.
 `;
 

@@ -41,8 +41,8 @@ interface Exit {
   readonly torn: string;
 }
 
-/** What a step returns that ends calls well. */
-const RETURNS = /^returns|returns the old address$/;
+/** What a step returns that ends calls well, which it says last. */
+const RETURNS = /(?:^|; )(returns [^;]*)$/;
 
 function exitOf(step: Step, endings: readonly Ending[]): Exit | undefined {
   const failing = [
@@ -53,8 +53,9 @@ function exitOf(step: Step, endings: readonly Ending[]): Exit | undefined {
   const failed = [...new Set(failing.map(({ errno }) => errno))].map((errno) => `(${errno})`);
   // What goes on quietly behind a failure ends no call there.
   const ends = endings.length > 0 || own.length > 0;
-  const returns = RETURNS.test(step.does) && own.length === 0 && failed.length === 0;
-  if (returns) return { says: step.does, torn: '' };
+  const [, returns] = RETURNS.exec(step.does) ?? [];
+  if (returns !== undefined && own.length === 0 && failed.length === 0)
+    return { says: returns, torn: '' };
   return ends ? { says: [...own, ...failed].join(' '), torn: shortened(endings) } : undefined;
 }
 

@@ -68,12 +68,15 @@ export const SEEDED_DEFECTS: Readonly<Record<string, readonly string[]>> = {
   'unfaulted-offset-is-start': [
     'v7.3: the source keeps its page offset when its anon_vma goes (as in 7.1)',
   ],
+  'anon-vma-kept': [
+    'v7.3: a copy that merges with unwritten memory loses its anon_vma (as in 6.17)',
+  ],
   'sealed-untouched': ['v6.12: nobody asks whether the source is sealed'],
   'total-vm-exact': ['v6.12: the copy is counted a page short'],
   'locked-vm-exact': ['v7.3: the copy of a locked VMA is not counted'],
   'commit-exact': ['v7.3: what the copy grows by is not charged'],
   'commit-exact-on-error': [
-    'v7.3: a move whose page tables cannot be moved keeps its charge (as from 5.14 to 7.2)',
+    'v7.3: a move whose page tables cannot be moved keeps its charge (as from 5.16 to 7.2)',
   ],
   'resource-limits-held': ['v7.3: nobody asks for RLIMIT_AS'],
   'no-needless-limit-refusal': [

@@ -4,7 +4,7 @@ import type { Step } from '../step.js';
 /**
  * A step names the kernel function that it stands for, or is part of, as the newest release has it. Here is
  * what that was before. Where a release stands for several, the names are those of the first, but for
- * v2.6.33 (as of 2.6.33, the parts that came later by 5.0) and v6.0 (as of 6.1, with the maple tree).
+ * v2.6.33 (as of 2.6.33, the parts that came later by 5.0).
  */
 type Former = readonly [
   /** The id of the first release of which it is not true any more. */
@@ -28,13 +28,13 @@ const IN_MOVE_VMA: readonly Former[] = [['v6.15', 'move_vma']];
 /** munmap() up to where it looks for VMAs. */
 const MUNMAP: readonly Former[] = [
   ['v5.1', 'do_munmap'],
-  ['v6.0', '__do_munmap'],
-  ['v6.10', 'do_mas_munmap'],
+  ['v6.1', '__do_munmap'],
+  ['v6.7', 'do_mas_munmap'],
 ];
 const UNMAPPING: readonly Former[] = [
   ['v5.1', 'do_munmap'],
-  ['v6.0', '__do_munmap'],
-  ['v6.10', 'do_mas_align_munmap'],
+  ['v6.1', '__do_munmap'],
+  ['v6.7', 'do_mas_align_munmap'],
 ];
 const MMAP: readonly Former[] = [['v5.1', 'do_mmap_pgoff']];
 const IN_MMAP_REGION: readonly Former[] = [

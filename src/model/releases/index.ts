@@ -6,9 +6,11 @@ import { v2_6_33 } from './v2.6.33.js';
 import { v5_1 } from './v5.1.js';
 import { v5_7 } from './v5.7.js';
 import { v5_11 } from './v5.11.js';
+import { v5_12 } from './v5.12.js';
 import { v5_13 } from './v5.13.js';
 import { v5_16 } from './v5.16.js';
-import { v6_0 } from './v6.0.js';
+import { v6_1 } from './v6.1.js';
+import { v6_7 } from './v6.7.js';
 import { v6_10 } from './v6.10.js';
 import { v6_12 } from './v6.12.js';
 import { v6_15 } from './v6.15.js';
@@ -27,9 +29,11 @@ export const releases: readonly Release[] = withFunctionsOfTheirTime([
   v5_1,
   v5_7,
   v5_11,
+  v5_12,
   v5_13,
   v5_16,
-  v6_0,
+  v6_1,
+  v6_7,
   v6_10,
   v6_12,
   v6_15,

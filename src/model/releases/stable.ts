@@ -1,7 +1,12 @@
 import { changed, type Edit, edited, editedBy, inserted } from '../edits.js';
 import type { Release } from '../release.js';
 import { type Step, UNMAPS_SOURCE } from '../step.js';
-import { copyVma, dontunmapResetsOffset, splitLockedSource } from '../steps/move.js';
+import {
+  copyVma,
+  dontunmapDropsAccount,
+  dontunmapResetsOffset,
+  splitLockedSource,
+} from '../steps/move.js';
 
 const BOOTED = 'kernels of Debian, booted';
 
@@ -34,7 +39,7 @@ export const stableOf = (mainline: (id: string) => Release): readonly Release[] 
     return { ...editedBy(base, ...edits), ...own, base };
   };
   return [
-    edit('v6.0', {
+    edit('v6.1', {
       id: 'v6.1.192',
       covers: { first: '6.1.192', last: '6.1' },
       sources: [
@@ -42,7 +47,7 @@ export const stableOf = (mainline: (id: string) => Release): readonly Release[] 
           ref: 'linux-source-6.1 6.1.192-2 of Debian',
           says: 'a copy is told its source, and asks whether the two would merge',
         },
-        { ref: BOOTED, says: 'up to 6.1.190 they behave as v6.0' },
+        { ref: BOOTED, says: 'up to 6.1.190 they behave as v6.1' },
       ],
       changes: `${SOURCE_AS_NEW}. The copy of an unwritten source beside it merges with nothing.`,
       kernels: ['6.1.192'],
@@ -55,6 +60,17 @@ export const stableOf = (mainline: (id: string) => Release): readonly Release[] 
       changes: `${SOURCE_AS_NEW}. Its copy does not merge with its source.`,
       kernels: ['6.12.115', '6.12.116', '6.12.117'],
       edits: fixesOfDontunmap('apart'),
+    }),
+    edit('v6.17', {
+      id: 'v6.17.0',
+      covers: { first: '6.17.0', last: '6.17.0' },
+      sources: [
+        { ref: 'mm/mremap.c of 6.17', says: 'DONTUNMAP takes VM_ACCOUNT from the source' },
+        { ref: BOOTED, says: '6.17.8 and 6.17.13 behave as v6.17' },
+      ],
+      changes: 'DONTUNMAP takes VM_ACCOUNT from all of the source VMA, as from 6.15 on.',
+      kernels: ['6.17.0'],
+      edits: dontunmapDropsAccount.map(inPlace),
     }),
     edit('v7.1', {
       id: 'v7.2.6',

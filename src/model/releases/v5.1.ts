@@ -41,7 +41,7 @@ export const v5_1: Release = {
   covers: { first: '5.1', last: '5.6' },
   sources: [{ ref: 'ea2c3f6f5545', says: 'bail out earlier in mremap_to under map pressure' }],
   changes: 'A call with FIXED asks for 6 free map slots before it unmaps anything.',
-  kernels: [],
+  kernels: ['5.4.59'],
   calls: {
     ...otherCallsOf2_6_33,
     mremap: [

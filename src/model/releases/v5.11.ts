@@ -43,7 +43,7 @@ const anonMerge: AnonMergeRule = 'unfaulted-joins-faulted';
 
 export const v5_11: Release = {
   id: 'v5.11',
-  covers: { first: '5.11', last: '5.12' },
+  covers: { first: '5.11', last: '5.11' },
   sources: [
     {
       ref: '73d5e0629919, ad8ee77ea9db',
@@ -51,7 +51,7 @@ export const v5_11: Release = {
     },
   ],
   changes: 'DONTUNMAP inside an accounted VMA leaves the VMA behind it alone.',
-  kernels: [],
+  kernels: ['5.11.14'],
   calls: {
     ...otherCallsOf2_6_33,
     mremap: [

@@ -45,8 +45,8 @@ export const v5_13: Release = {
   id: 'v5.13',
   covers: { first: '5.13', last: '5.15' },
   sources: [{ ref: 'a4609387859f', says: 'extend MREMAP_DONTUNMAP to non-anonymous mappings' }],
-  changes: 'DONTUNMAP takes any VMA; a source that was moved whole loses its anon_vma.',
-  kernels: [],
+  changes: 'DONTUNMAP takes any VMA.',
+  kernels: ['5.15.0'],
   calls: {
     ...otherCallsOf2_6_33,
     mremap: [

@@ -44,16 +44,16 @@ const anonMerge: AnonMergeRule = 'unfaulted-joins-faulted';
 
 export const v5_16: Release = {
   id: 'v5.16',
-  covers: { first: '5.16', last: '5.19' },
+  covers: { first: '5.16', last: '6.0' },
   sources: [
     {
       ref: '550a7d60bd5e',
       says: 'hugetlb VMAs may move: the VMA is looked up before anything else',
     },
-    { ref: 'fdbef6149135', says: 'the charge is taken by move_vma() (5.14)' },
+    { ref: 'fdbef6149135', says: 'the charge is taken by move_vma()' },
   ],
   changes: 'An old address that is not mapped is EFAULT before anything is unmapped.',
-  kernels: [],
+  kernels: ['5.19.0', '6.0.1'],
   calls: {
     ...otherCallsOf2_6_33,
     mremap: [

@@ -46,7 +46,7 @@ import {
   rangesDisjoint,
   takeLock,
 } from '../steps/parameters.js';
-import { expandMergingOf6_0, shrinkBeforeMove, shrinkInPlace } from '../steps/resize.js';
+import { expandMerging, shrinkBeforeMove, shrinkInPlace } from '../steps/resize.js';
 import { mseal } from '../steps/seal.js';
 import { sealedRangeUnmap, sourceRangeUnsealed } from '../steps/unmap.js';
 import { otherCallsOf2_6_33 } from './v2.6.33.js';
@@ -67,7 +67,7 @@ export const v6_10: Release = {
   covers: { first: '6.10', last: '6.11' },
   sources: [{ ref: '8be7258aad44', says: 'mseal()' }],
   changes: 'mseal(): a sealed VMA anywhere in a range refuses the call before anything is changed.',
-  kernels: [],
+  kernels: ['6.11.11'],
   calls: {
     ...otherCallsOf6_10,
     mremap: [
@@ -97,7 +97,7 @@ export const v6_10: Release = {
       ...only(DONTUNMAP_GIVEN, dontunmapNotSpecial),
       withinVma,
       ...only(GROWING, growthAllowed, ...growthLimits),
-      ...expandMergingOf6_0(anonMerge),
+      ...expandMerging(anonMerge),
       ...dontunmapLimit,
       chooseNewAddress,
       moveCountCheck(4),

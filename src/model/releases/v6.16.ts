@@ -83,7 +83,7 @@ export const v6_16: Release = {
       askMaySplit,
       unmergeKsm,
       chargeStaleCopy,
-      copyVma(anonMerge),
+      copyVma(anonMerge, { passesAnonVma: false }),
       movePageTablesKeepingCharge,
       disarmCopy,
       lockCopy,

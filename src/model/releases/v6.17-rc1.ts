@@ -30,7 +30,7 @@ import {
   takeLock,
 } from '../steps/parameters.js';
 import { expandMerging, shrinkBeforeMove, shrinkInPlace } from '../steps/resize.js';
-import { checkVma } from '../steps/seal.js';
+import { checkVma, mseal } from '../steps/seal.js';
 import { sealedUnmap } from '../steps/unmap.js';
 import { otherCallsOf6_17 } from './v6.17.js';
 
@@ -51,6 +51,7 @@ export const v6_17_rc1: Release = {
   kernels: [],
   calls: {
     ...otherCallsOf6_17,
+    mseal: mseal(anonMerge, true),
     mremap: [
       flagsKnown,
       oldAddressAligned,
@@ -79,7 +80,7 @@ export const v6_17_rc1: Release = {
       askMaySplit,
       unmergeKsm,
       chargeStaleCopy,
-      copyVma(anonMerge),
+      copyVma(anonMerge, { passesAnonVma: false }),
       movePageTablesKeepingCharge,
       disarmCopy,
       lockCopy,

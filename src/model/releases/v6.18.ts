@@ -1,12 +1,26 @@
+import { edited } from '../edits.js';
 import type { Release } from '../release.js';
-import { v6_17 } from './v6.17.js';
+import { copyVma } from '../steps/move.js';
+import { otherCallsOf6_17, v6_17 } from './v6.17.js';
+
+const passingAnonVma = edited('mremap', 'copy-vma', () => [copyVma('either-way')])(v6_17);
 
 export const v6_18: Release = {
   id: 'v6.18',
-  covers: { first: '6.18', last: '7.0' },
-  sources: [{ ref: '0e59f47c15ce', says: 'DONTUNMAP keeps VM_ACCOUNT on the source' }],
+  covers: { first: '6.18.8', last: '7.0' },
+  sources: [
+    { ref: '0e59f47c15ce', says: 'DONTUNMAP keeps VM_ACCOUNT on the source, in 6.17.8 already' },
+    {
+      ref: 'CVE-2026-23077',
+      says: 'a copy that merges with unwritten memory passes its anon_vma on to it (6.18.8)',
+    },
+    {
+      ref: 'mm/mseal.c of 6.19.0, and 6.18.44, booted',
+      says: 'mseal() goes on where a merged VMA ends, from some stable kernel between on',
+    },
+  ],
   changes:
-    'None against the recorded 6.17.13, which has the fix; 6.17.0 took VM_ACCOUNT from a source of DONTUNMAP, as 6.15 does.',
+    'A copy that merges with unwritten memory keeps its anon_vma; mseal() merges wherever it may.',
   kernels: ['6.18.15', '6.19.14', '7.0.13'],
-  calls: v6_17.calls,
+  calls: { ...otherCallsOf6_17, mremap: passingAnonVma.calls.mremap },
 };

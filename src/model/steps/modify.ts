@@ -1,7 +1,7 @@
 import { findIndex, spliced, type Vmas } from '../address-space.js';
 import { Errno } from '../errno.js';
 import { writeFault } from '../fault.js';
-import { type AnonMergeRule, merged, planMerge } from '../merge.js';
+import { type AnonMergeRule, type MergePlan, merged, planMerge } from '../merge.js';
 import { fail, RUNNING, type State, withVmas } from '../state.js';
 import type { Step } from '../step.js';
 import { endOf, isLocked, isShared, isWritable, reshaped, startOf, type Vma } from '../vma.js';
@@ -20,19 +20,18 @@ class Splits {
   }
 }
 
-/** The part [start, end) of one VMA becomes `fresh`: merged with a neighbour, or else split off. */
-function replacePart(s: State, fresh: Vma, rule: AnonMergeRule, splits: Splits): State {
+const NO_MERGE: MergePlan = { prev: undefined, next: undefined };
+
+/** The part [start, end) of one VMA becomes `fresh`: merged with a neighbour if there is a rule, or else split off. */
+function replacePart(s: State, fresh: Vma, rule: AnonMergeRule | undefined, splits: Splits): State {
   const [start, end] = [startOf(fresh), endOf(fresh)];
   const i = findIndex(s.vmas, start);
   const vma = s.vmas[i] as Vma;
   const atStart = startOf(vma) === start;
   const atEnd = endOf(vma) === end;
-  const plan = planMerge(
-    fresh,
-    atStart ? s.vmas[i - 1] : undefined,
-    atEnd ? s.vmas[i + 1] : undefined,
-    rule,
-  );
+  const prev = atStart ? s.vmas[i - 1] : undefined;
+  const next = atEnd ? s.vmas[i + 1] : undefined;
+  const plan = rule === undefined ? NO_MERGE : planMerge(fresh, prev, next, rule);
   if (plan.prev !== undefined || plan.next !== undefined) {
     const first = plan.prev === undefined ? i : i - 1;
     const after = plan.next === undefined ? i + 1 : i + 2;
@@ -57,6 +56,11 @@ export interface Change {
   readonly rule: AnonMergeRule;
   /** Goes on behind a gap. */
   readonly overGaps?: true;
+  /**
+   * Where a VMA has merged with the next, the one behind that is taken to begin where the first ended,
+   * and merges with nothing (mseal() from 6.17 on, until a stable kernel between 6.18.8 and 6.18.44).
+   */
+  readonly losesPlace?: boolean | undefined;
 }
 
 /**
@@ -66,6 +70,7 @@ export interface Change {
 function changeWith(s: State, change: Change, splits: Splits): State {
   const end = s.addr + s.oldLen;
   let now = s;
+  let hasLostPlace = false;
   for (let page = s.addr; page < end; ) {
     const vma = now.vmas[findIndex(now.vmas, page)];
     if (vma === undefined) return now;
@@ -78,9 +83,15 @@ function changeWith(s: State, change: Change, splits: Splits): State {
     const to = change.to(vma, now);
     if (typeof to === 'object') return fail(now, to.refused);
     if (to !== vma) {
-      now = replacePart(now, reshaped(to, page, upTo), change.rule, splits);
+      const rule = hasLostPlace ? undefined : change.rule;
+      now = replacePart(now, reshaped(to, page, upTo), rule, splits);
       if (now.result !== RUNNING) return now;
+      hasLostPlace =
+        change.losesPlace === true && endOf(now.vmas[findIndex(now.vmas, page)] as Vma) > upTo;
       now = change.also?.(now, vma, to, page, upTo) ?? now;
+    } else if (startOf(vma) === page) {
+      // Not so for the rest of a VMA that has merged.
+      hasLostPlace = false;
     }
     page = upTo;
   }

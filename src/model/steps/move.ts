@@ -78,6 +78,11 @@ interface CopyRules {
   readonly besideSource?: 'merges' | 'apart' | 'alone';
   /** Whether a copy merges although its source is registered with userfaultfd, as up to v7.2. */
   readonly armedMerges?: boolean;
+  /**
+   * Whether a copy that merges with unwritten memory passes its anon_vma on to it: not where it may merge
+   * so, up to 2.6.39 and from 6.16 to 6.18.7 (CVE-2026-23077).
+   */
+  readonly passesAnonVma?: boolean;
 }
 
 const BESIDE_SOURCE = {
@@ -95,14 +100,15 @@ const isBesideUnwritten = ({ newAddr, newLen }: State, vma: Vma): boolean =>
 /** The mapping appears at the destination, merged with what fits there. */
 export const copyVma = (
   rule: AnonMergeRule,
-  { besideSource = 'merges', armedMerges = true }: CopyRules = {},
+  { besideSource = 'merges', armedMerges = true, passesAnonVma = true }: CopyRules = {},
 ): Step => ({
   name: 'copy-vma',
   kernel: 'copy_vma',
   does:
     'maps the destination, merged with its neighbours where possible' +
     BESIDE_SOURCE[besideSource] +
-    (armedMerges ? '' : '; not of a source that is registered with userfaultfd'),
+    (armedMerges ? '' : '; not of a source that is registered with userfaultfd') +
+    (passesAnonVma ? '' : '; beside unwritten memory its anon_vma is lost'),
   mayFail: [
     {
       ...mayRefuse('copy_vma', 'ENOMEM', () => true),
@@ -117,7 +123,9 @@ export const copyVma = (
     const alone =
       (!armedMerges && isArmed(vma)) ||
       (stays && besideSource === 'alone' && isBesideUnwritten(s, vma));
-    const vmas = alone ? insert(s.vmas, copy) : insertMerging(s.vmas, copy, rule, apart);
+    const vmas = alone
+      ? insert(s.vmas, copy)
+      : insertMerging(s.vmas, copy, rule, { apart, dropsAnonVma: !passesAnonVma });
     return withMapping(s, vmas, { total: s.newLen });
   },
 });
@@ -125,7 +133,7 @@ export const copyVma = (
 /**
  * What becomes of the charge for the copy when its page tables could not be moved: given back (up to
  * 5.10); given back unless DONTUNMAP makes that the part of the unmapping (5.11, and again 7.3); not
- * given back, but for DONTUNMAP (5.14).
+ * given back, but for DONTUNMAP (5.16).
  */
 type UndoneCharge = 'returned' | 'returned-by-unmapping' | 'kept';
 
@@ -171,9 +179,9 @@ const moveTables = (charge: UndoneCharge, ops = true): Step => ({
 export const movePageTablesOf2_6_12: Step = moveTables('returned', false);
 /** Up to v5.10. */
 export const movePageTables: Step = moveTables('returned');
-/** v5.11 to v5.13, and v7.3. */
+/** v5.11 to v5.15, and v7.3. */
 export const movePageTablesOf5_11: Step = moveTables('returned-by-unmapping');
-/** v5.14 to v7.2: a growing move that fails here keeps the charge for what it would have grown by. */
+/** v5.16 to v7.2: a growing move that fails here keeps the charge for what it would have grown by. */
 export const movePageTablesKeepingCharge: Step = moveTables('kept');
 
 /** The driver is asked before anything of the source changes (v5.11). */
@@ -260,9 +268,9 @@ const unasked = ({ errnos: _, refusesOnlyFor: __, mayFail: ___, ...step }: Step)
 
 /** Up to v5.10 nobody asks at this point: a growth has been asked for before, and DONTUNMAP never is. */
 export const chargeCopyUnasked: Step = unasked(chargeWith(growth, () => false, ALL_COPIES));
-/** v5.11 to v5.13: DONTUNMAP is asked for. */
+/** v5.11 to v5.15: DONTUNMAP is asked for. */
 export const chargeCopyOf5_11: Step = chargeWith(growth, (s) => has(s, DONTUNMAP), ALL_COPIES);
-/** From v5.14 on all is charged here. */
+/** From v5.16 on all is charged here. */
 export const chargeCopy: Step = chargeWith(growth, () => true, ALL_COPIES);
 /** v6.15 to v7.2. */
 export const chargeStaleCopy: Step = chargeWith(
@@ -353,13 +361,13 @@ export const dontunmapAccountsNext: readonly Step[] = completeDontunmap(
   { tellsProtections: true },
 );
 
-/** v5.11, v5.12: the accounting of the source is left alone. */
+/** v5.11: the accounting of the source is left alone. */
 export const dontunmapUnlocks: readonly Step[] = completeDontunmap(
   'unlocks the source VMA',
   (s, vma) => replaceSource(s, unlocked(vma)),
 );
 
-/** v5.13: a VMA that was moved whole has no anon_vma any more, and keeps its page offset. */
+/** v5.12: a VMA that was moved whole has no anon_vma any more, and keeps its page offset. */
 export const dontunmapDropsAnonVma: readonly Step[] = completeDontunmap(
   'unlocks the source VMA; takes the anon_vma from a source that was moved whole',
   (s, vma) => replaceSource(s, leftBehind(s, vma)),

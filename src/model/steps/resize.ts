@@ -50,13 +50,13 @@ const fits = (s: State): boolean => {
   return s.addr + s.oldLen === end && newEnd <= s.env.taskEnd && isFree(s.vmas, end, newEnd);
 };
 
-/** Up to 5.18 the VMA grows and nothing merges. */
+/** Up to 6.0 the VMA grows and nothing merges. */
 const growAlone = (s: State): State => {
   const vma = sourceVma(s);
   return withVmas(s, replaceAt(s.vmas, s.addr, reshaped(vma, startOf(vma), s.addr + s.newLen)));
 };
 
-/** From 6.0 on the extension may also merge with the VMA behind it (ca3d76b0aa80). */
+/** From 6.1 on the extension may also merge with the VMA behind it (ca3d76b0aa80). */
 const growMerging =
   (rule: AnonMergeRule) =>
   (s: State): State => {
@@ -80,10 +80,10 @@ function charge(s: State): State {
 
 interface GrowRules {
   readonly grow: (s: State) => State;
-  /** The extension is charged here and not before (v5.14). */
+  /** The extension is charged here and not before (v5.16). */
   readonly charges: boolean;
-  /** For want of memory the charge is given back whether the VMA is accounted or not (6.1). */
-  readonly refundsAny?: true;
+  /** The end of a call that finds no memory for the tree of VMAs (6.1); before, there is nothing to find. */
+  readonly withoutMemory?: (s: State) => State;
 }
 
 /** What the kernel asks on the way to the next two steps; from here on the source ends with its VMA. */
@@ -104,11 +104,15 @@ const needsMaymove: Step = {
   run: (s) => (((s.call as MremapCall).flags & MAYMOVE) === 0 ? fail(s, Errno.ENOMEM) : s),
 };
 
-function growInPlace({ grow, charges, refundsAny }: GrowRules): Step[] {
-  const outOfMemory = (s: State): State => {
-    const refunded = refundsAny === true && !isCharged(s) ? s.oldLen - s.newLen : 0;
-    return fail(withAccounts(s, { committed: refunded }), Errno.ENOMEM);
-  };
+const changesNothing = (s: State): State => fail(s, Errno.ENOMEM);
+
+/** What the VMA would have been charged is given back, also where it is not accounted. */
+const refundsAny = (s: State): State => {
+  const refunded = isCharged(s) ? 0 : s.oldLen - s.newLen;
+  return fail(withAccounts(s, { committed: refunded }), Errno.ENOMEM);
+};
+
+function growInPlace({ grow, charges, withoutMemory }: GrowRules): Step[] {
   return only(
     IN_PLACE,
     ...only(
@@ -121,7 +125,9 @@ function growInPlace({ grow, charges, refundsAny }: GrowRules): Step[] {
         ...(charges ? { errnos: ['ENOMEM'] as const, refusesOnlyFor: 'commitLimit' as const } : {}),
         mayFail: [
           ...(charges ? [chargeMayFail((s) => fits(s) && isCharged(s))] : []),
-          { ...mayRefuse('vma_merge', 'ENOMEM', fits), fails: outOfMemory },
+          ...(withoutMemory
+            ? [{ ...mayRefuse('vma_merge', 'ENOMEM', fits), fails: withoutMemory }]
+            : []),
         ],
         run: (s) => {
           if (!fits(s)) return s;
@@ -136,12 +142,13 @@ function growInPlace({ grow, charges, refundsAny }: GrowRules): Step[] {
   );
 }
 
-/** Up to v5.13. */
+/** Up to v5.15. */
 export const expandAlone: readonly Step[] = growInPlace({ grow: growAlone, charges: false });
-/** v5.14 to v5.18. */
+/** v5.16 to v6.0. */
 export const expandChargedAlone: readonly Step[] = growInPlace({ grow: growAlone, charges: true });
-/** v6.0 to v6.11. */
-export const expandMergingOf6_0 = (rule: AnonMergeRule): readonly Step[] =>
-  growInPlace({ grow: growMerging(rule), charges: true, refundsAny: true });
+/** v6.1 to v6.6. */
+export const expandMergingOf6_1 = (rule: AnonMergeRule): readonly Step[] =>
+  growInPlace({ grow: growMerging(rule), charges: true, withoutMemory: refundsAny });
+/** From v6.7 on. */
 export const expandMerging = (rule: AnonMergeRule): readonly Step[] =>
-  growInPlace({ grow: growMerging(rule), charges: true });
+  growInPlace({ grow: growMerging(rule), charges: true, withoutMemory: changesNothing });

@@ -26,8 +26,12 @@ export const noMseal: readonly Step[] = [
   },
 ];
 
-/** mseal(): a gap refuses before anything is sealed. */
-export const mseal = (rule: AnonMergeRule): readonly Step[] => [
+/**
+ * mseal(): a gap refuses before anything is sealed.
+ *
+ * @param losesPlace see `Change`
+ */
+export const mseal = (rule: AnonMergeRule, losesPlace = false): readonly Step[] => [
   {
     name: 'mseal-gap',
     kernel: 'do_mseal',
@@ -38,9 +42,13 @@ export const mseal = (rule: AnonMergeRule): readonly Step[] => [
   {
     name: 'mseal',
     kernel: 'mseal_apply',
-    does: 'seals each VMA of the range in turn, merged with a neighbour if possible, else split',
+    does:
+      'seals each VMA of the range in turn, merged with a neighbour if possible, else split' +
+      (losesPlace
+        ? '; behind one that has merged with the next, the next one merges with nothing'
+        : ''),
     errnos: ['ENOMEM', 'EINVAL'],
-    ...changeRange(() => ({ to: (vma) => withFlags(vma, VM_SEALED, true), rule })),
+    ...changeRange(() => ({ to: (vma) => withFlags(vma, VM_SEALED, true), rule, losesPlace })),
   },
   returning('mseal-done', 'do_mseal', 'returns 0', () => 0),
 ];

@@ -196,7 +196,7 @@ const keepsSourceMapped = (s: State): boolean => ((s.call as MremapCall).flags &
  * VMA meanwhile, and not put back then.
  *
  * - `rest`: what the VMA has beyond the source is given back (up to 5.10);
- * - `new-length`, `old-length`: so many pages are charged (5.11, 5.14);
+ * - `new-length`, `old-length`: so many pages are charged (5.11, 5.16);
  * - `any`: the old length is charged, also of a VMA that is not accounted (6.15).
  */
 type KeptCharge = 'rest' | 'new-length' | 'old-length' | 'any';

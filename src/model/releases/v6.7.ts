@@ -1,5 +1,5 @@
 import type { AnonMergeRule } from '../merge.js';
-import type { CallSteps, Release } from '../release.js';
+import type { Release } from '../release.js';
 import { DONTUNMAP_GIVEN, FIXED_GIVEN, GROWING, IMPLIED, only, UNMAPS_SOURCE } from '../step.js';
 import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
 import { dontunmapLimit, growthLimits } from '../steps/limits.js';
@@ -12,7 +12,6 @@ import {
   withinVma,
   zeroLengthNeedsShared,
 } from '../steps/lookup.js';
-import { mmapAfterUnmap } from '../steps/mmap.js';
 import {
   askMaySplit,
   chargeCopy,
@@ -25,6 +24,7 @@ import {
   movePageTablesKeepingCharge,
   unmergeKsm,
 } from '../steps/move.js';
+import { mprotect } from '../steps/mprotect.js';
 import {
   destinationInTask,
   dontunmapKeepsLength,
@@ -37,30 +37,31 @@ import {
   rangesDisjoint,
   takeLock,
 } from '../steps/parameters.js';
-import { expandMergingOf6_0, shrinkBeforeMove, shrinkInPlace } from '../steps/resize.js';
+import { expandMerging, shrinkBeforeMove, shrinkInPlace } from '../steps/resize.js';
 import { gatheringUnmap } from '../steps/unmap.js';
-import { otherCallsOf2_6_33 } from './v2.6.33.js';
+import { otherCallsOf6_1 } from './v6.1.js';
 
 const anonMerge: AnonMergeRule = 'unfaulted-joins-faulted';
 
-/** As before, but mmap() of 6.1, which is the kernel that was recorded, asks the next VMA first. */
-const otherCallsOf6_0: Omit<CallSteps, 'mremap'> = {
-  ...otherCallsOf2_6_33,
-  mmap: mmapAfterUnmap('next-first', gatheringUnmap),
-  munmap: gatheringUnmap.munmap,
-};
-
-export const v6_0: Release = {
-  id: 'v6.0',
-  covers: { first: '6.0', last: '6.9' },
+export const v6_7: Release = {
+  id: 'v6.7',
+  covers: { first: '6.7', last: '6.9' },
   sources: [
-    { ref: 'ca3d76b0aa80', says: 'the extension may merge with the VMA behind it' },
-    { ref: 'mm/mmap.c of 6.1', says: 'mmap() asks the next VMA first whether it merges' },
+    {
+      ref: 'mm/mprotect.c of 6.6 and 6.7',
+      says: 'anonymous memory that was never written and becomes read-only is not accounted any more',
+    },
+    {
+      ref: 'mm/mremap.c of 6.6 and 6.7',
+      says: 'growth in place that fails gives back the charge that it has taken, and no other',
+    },
   ],
-  changes: 'Growing in place may merge with the next VMA.',
-  kernels: ['6.1.176', '6.1.190'],
+  changes:
+    'mprotect() gives back the charge for unwritten anonymous memory that becomes read-only.',
+  kernels: ['6.7.3'],
   calls: {
-    ...otherCallsOf6_0,
+    ...otherCallsOf6_1,
+    mprotect: mprotect({ anonMerge, readOnlyUnaccounts: true }),
     mremap: [
       flagsKnown,
       fixedNeedsMaymove,
@@ -80,7 +81,7 @@ export const v6_0: Release = {
       ...only(DONTUNMAP_GIVEN, dontunmapNotSpecial),
       withinVma,
       ...only(GROWING, growthAllowed, ...growthLimits),
-      ...expandMergingOf6_0(anonMerge),
+      ...expandMerging(anonMerge),
       ...dontunmapLimit,
       chooseNewAddress,
       moveCountCheck(4),
