@@ -29,7 +29,7 @@ import {
   newAddressAligned,
   newLengthNotZero,
   oldAddressAligned,
-  rangesDisjointOf2_6_12,
+  rangesDisjoint,
   takeLock,
 } from '../steps/parameters.js';
 import { expandAlone, shrinkBeforeMove, shrinkInPlace } from '../steps/resize.js';
@@ -64,7 +64,7 @@ export const v2_6_33: Release = {
   ],
   changes:
     'A move asks for 4 free map slots, after the destination and the tail of the source are unmapped.',
-  kernels: [],
+  kernels: ['4.19.1'],
   calls: {
     ...otherCallsOf2_6_33,
     mremap: [
@@ -73,7 +73,7 @@ export const v2_6_33: Release = {
       oldAddressAligned,
       newLengthNotZero,
       takeLock,
-      ...only(IMPLIED, newAddressAligned, destinationInTask, rangesDisjointOf2_6_12),
+      ...only(IMPLIED, newAddressAligned, destinationInTask, rangesDisjoint),
       ...only(FIXED_GIVEN, ...unsealedUnmap.destination),
       ...shrinkBeforeMove(unsealedUnmap),
       ...shrinkInPlace(unsealedUnmap),
