@@ -103,11 +103,18 @@ function briefList(ones: readonly Numbered[]): string {
 const reading = (ref: string, { release }: TraceFlags) => ({ modules: ref === release });
 
 /** A format that runs a trace says in its place that the release cannot be had; asked for alone, it is refused. */
-function checkReleases(ones: readonly Numbered[], format: FormatName, flags: TraceFlags): void {
+function checkReleases(
+  file: string,
+  ones: readonly Numbered[],
+  format: FormatName,
+  flags: TraceFlags,
+): void {
   const { runs }: Format = FORMATS[format];
   if (runs !== true) return;
-  for (const { trace } of ones) {
-    if (trace.kind === 'call') releaseFor(trace.release, '--format', reading(trace.release, flags));
+  for (const { number, trace } of ones) {
+    if (trace.kind !== 'call') continue;
+    const place = `${file}: release of trace ${number}`;
+    releaseFor(trace.release, place, reading(trace.release, flags));
   }
 }
 
@@ -131,7 +138,7 @@ export function traceCommand(file: string, flags: TraceFlags): Exit {
   const { format } = flags;
   const all = readTraces(file);
   const ones = chosen(all, flags);
-  if (format !== undefined) checkReleases(ones, format, flags);
+  if (format !== undefined) checkReleases(file, ones, format, flags);
   if (flags.out !== undefined) {
     const traces = ones.map(({ trace }) => trace);
     const formats = format === undefined ? FORMAT_NAMES : [format];

@@ -62,6 +62,14 @@ describe('mremap-check trace', () => {
     }
   });
 
+  test('names the file and the trace whose release there is none of, where a format runs it', async () => {
+    const one = JSON.parse((await cli(['trace', await verified, '--format', 'json'])).stdout);
+    const file = fileWith('of-no-release.json', JSON.stringify([{ ...one, release: 'v9.9' }]));
+    const { code, stdout, stderr } = await cli(['trace', file, '--format', 'c']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(`${file}: release of trace 1: found "v9.9"`);
+  });
+
   test('writes every format into a folder, as verify --traces does', async () => {
     const [one, other] = [newFolder(), newFolder()];
     expect((await cli(['trace', await verified, '-o', one])).code).toBe(0);
