@@ -138,6 +138,8 @@ describe.skipIf(noBrowser !== undefined)(title, () => {
   test('a link leads to a cell and a step', async () => {
     const { page } = await at(`#cell=${CELL}`);
     await page.keyboard.press('End');
+    // The address follows the step, behind what the key has drawn.
+    await page.waitForURL(/&step=/);
     const link = page.url();
     const words = await said(page);
     const other = await opened(on, link);
