@@ -78,7 +78,7 @@ const MREMAPS: readonly Call[] = upTo(7).flatMap((flags) =>
   [0, 1].flatMap((addr) =>
     upTo(2).flatMap((oldLen) =>
       [1, 2].flatMap((newLen) =>
-        [0, 2].map((newAddr): Call => ({ call: 'mremap', addr, oldLen, newLen, flags, newAddr })),
+        upTo(2).map((newAddr): Call => ({ call: 'mremap', addr, oldLen, newLen, flags, newAddr })),
       ),
     ),
   ),

@@ -225,6 +225,11 @@ describe('a message', () => {
       'breaks down (mremap ran past its last step), expected steps that bring every call to its end',
     ],
     [
+      'calls that break down where they move and grow',
+      () => patch([{ move: 'charge-growth', before: 'done-moved' }], 'v2.6.33'),
+      'breaks down (',
+    ],
+    [
       'a patch of itself',
       () => written('self.json', '{"patch":1,"title":"T","base":"self.json","edits":[]}'),
       '.base: found a patch of itself',
