@@ -73,9 +73,12 @@ function isLinked(fresh: string, file: string): boolean {
   }
 }
 
+/** Where a lock is made before it appears. */
+const freshName = (file: string, id: string): string => `${file}.${id}.new`;
+
 /** Takes a lock. It appears with its owner in it, so that who is killed leaves one that can be told to be dead. */
 function take(file: string, id: string): void {
-  const fresh = `${file}.${id}.new`;
+  const fresh = freshName(file, id);
   const owner: Owner = { host: hostname(), pid: process.pid, began: beginning(process.pid), id };
   writeFileSync(fresh, `${JSON.stringify(owner)}\n`);
   try {
@@ -99,6 +102,8 @@ function isTakenOver(file: string, dead: Owner, fresh: string): boolean {
   take(guard, randomUUID());
   try {
     if (ownerOf(file)?.id !== dead.id) return false;
+    // Who is killed as soon as the lock has appeared leaves this, too.
+    rmSync(freshName(file, dead.id), { force: true });
     renameSync(fresh, file);
     return true;
   } finally {

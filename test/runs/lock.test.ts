@@ -1,5 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -98,6 +105,14 @@ describe('the lock of a run', () => {
     const owner = JSON.parse(readFileSync(at('lock'), 'utf8')) as { id: string; pid: number };
     const { pid } = spawnSync(process.execPath, ['-e', '']);
     writeFileSync(at(`lock.${owner.id}`), JSON.stringify({ ...owner, pid, id: 'other' }));
+    expect((await resumed()).code).toBe(1);
+    expect(readdirSync(run).filter((name) => name.startsWith('lock'))).toEqual([]);
+  });
+
+  test('nothing is left of one that was killed as its lock appeared', async () => {
+    await killed();
+    const { id } = JSON.parse(readFileSync(at('lock'), 'utf8')) as { id: string };
+    copyFileSync(at('lock'), at(`lock.${id}.new`));
     expect((await resumed()).code).toBe(1);
     expect(readdirSync(run).filter((name) => name.startsWith('lock'))).toEqual([]);
   });
