@@ -56,8 +56,8 @@ const keyOf = (call: Call): string => JSON.stringify(call);
 const wasMoved = (vma: Vma): boolean => isAnonymous(vma) && displacementOf(vma) !== 0;
 
 /**
- * mmap of what the target has, munmap, touch, mprotect, mlock, mseal, uffd and moves, over ranges between its
- * borders.
+ * mmap of what the target has, munmap, touch, mprotect, mlock, mseal, uffd and moves, over ranges
+ * between its borders.
  */
 function candidateCalls(target: Vmas, pages: number): Call[] {
   const edges = borders(target, pages);
@@ -82,10 +82,11 @@ function candidateCalls(target: Vmas, pages: number): Call[] {
       }
       if (target.some(isSealed)) add({ call: 'mseal', ...range });
       if (target.some(isArmed)) add({ call: 'uffd', ...range });
-      if (!target.some(wasMoved)) continue;
-      const [oldLen, flags] = [range.len, MAYMOVE | FIXED];
-      for (const newAddr of edges.filter((edge) => edge + oldLen <= pages)) {
-        add({ call: 'mremap', addr, oldLen, newLen: oldLen, flags, newAddr });
+      if (target.some(wasMoved)) {
+        const { len: oldLen } = range;
+        for (const newAddr of edges.filter((edge) => edge + oldLen <= pages)) {
+          add({ call: 'mremap', addr, oldLen, newLen: oldLen, flags: MAYMOVE | FIXED, newAddr });
+        }
       }
     }
   }
@@ -102,15 +103,15 @@ function deedOf({ run: does, repeatFrom = '' }: Step): string {
   return `${number}${repeatFrom}`;
 }
 
-const BUILDING = CALL_NAMES.filter((call) => call !== 'mremap');
-
 /** By release: the calls that build, as what their steps do. Most releases have these in common. */
 const builders = new WeakMap<Release, string>();
 
 function buildersOf(release: Release): string {
   let steps = builders.get(release);
   if (steps === undefined) {
-    steps = BUILDING.map((call) => release.calls[call].map(deedOf)).join(';');
+    steps = CALL_NAMES.filter((call) => call !== 'mremap')
+      .map((call) => release.calls[call].map(deedOf))
+      .join(';');
     builders.set(release, steps);
   }
   return steps;
@@ -122,8 +123,9 @@ const histories = new Map<string, HistorySearch>();
 
 /**
  * Looks breadth-first for calls that build an address space from an empty window, with no limit in the
- * way. The calls are mmap, munmap, mprotect and touch, and mlock, mseal, uffd and moves where the target has such
- * VMAs, over ranges between the borders of the target; what else only mremap() can leave behind is not found.
+ * way. The calls are mmap, munmap, mprotect and touch, and mlock, mseal, uffd and moves where the target
+ * has such VMAs, over ranges between the borders of the target; what else only mremap() can leave behind
+ * is not found.
  * What was found is kept: releases and promises ask for the same address spaces.
  *
  * @param mostStates where the search gives up
