@@ -96,6 +96,10 @@ const onlyFor = (step: Step, when: readonly Guard[] | undefined): Step => {
 export const replaced = (call: CallName, name: string, fresh: Step): Edit =>
   edited(call, name, (step) => [onlyFor(fresh, step.when)]);
 
+/** What a step of this name does in another release, for the same calls and in the same kernel function. */
+export const updated = (call: CallName, fresh: Step): Edit =>
+  edited(call, fresh.name, ({ kernel, when }) => [onlyFor({ ...fresh, kernel }, when)]);
+
 function put(
   of: Release,
   call: CallName,

@@ -3,10 +3,11 @@ import { endOf, idOf, isSpecial, reshaped, sameMapping, startOf, type Vma, withI
 
 /**
  * Whether a faulted range may join an unfaulted neighbour. From 3.0 to 6.15 only an unfaulted range
- * joins a faulted neighbour; up to 2.6.39, and from 6.16 on (879bca0a2c4f), it works both ways. A chain of anon_vmas has always a
- * single entry here, since the model does not fork. `next-first` is the first rule in the form that
- * mmap() has from 6.1 to 6.11: the next VMA is asked first, and the one before it must then accept the
- * anon_vma of the next; of two that do not agree the next is taken, and not the one before.
+ * joins a faulted neighbour; up to 2.6.39, and from 6.16 on (879bca0a2c4f), it works both ways. A chain
+ * of anon_vmas has always a single entry here, since the model does not fork. `next-first` is the first
+ * rule in the form that mmap() has from 6.1 to 6.11: the next VMA is asked first, and the one before it
+ * must then accept the anon_vma of the next; of two that do not agree the next is taken, and not the
+ * one before.
  */
 export type AnonMergeRule = 'unfaulted-joins-faulted' | 'either-way' | 'next-first';
 
@@ -61,15 +62,10 @@ export function planMerge(
   return { prev: left ? prev : undefined, next: right ? next : undefined };
 }
 
-/**
- * The VMA that a merge results in; it has the anon_vma of whichever part has one.
- *
- * @param isDropped that of the range does not count
- */
-export function merged(range: Vma, plan: MergePlan, isDropped = false): Vma {
-  const alone = plan.prev === undefined && plan.next === undefined;
+/** The VMA that a merge results in; it has the anon_vma of whichever part has one. */
+export function merged(range: Vma, plan: MergePlan): Vma {
   const id =
-    (isDropped && !alone ? 0 : idOf(range)) ||
+    idOf(range) ||
     (plan.prev === undefined ? 0 : idOf(plan.prev)) ||
     (plan.next === undefined ? 0 : idOf(plan.next));
   const start = plan.prev === undefined ? startOf(range) : startOf(plan.prev);
@@ -81,7 +77,7 @@ interface InsertRules {
   /** A VMA that the range must not merge with (a DONTUNMAP source from 7.2.11 on). */
   readonly apart?: Vma | undefined;
   /** Where the range merges, its anon_vma is not passed on. */
-  readonly dropsAnonVma?: boolean | undefined;
+  readonly dropsAnonVma?: boolean;
 }
 
 /** Puts `range` into free space, merged with its neighbours where the rules allow. */
@@ -89,7 +85,7 @@ export function insertMerging(
   vmas: Vmas,
   range: Vma,
   rule: AnonMergeRule,
-  { apart, dropsAnonVma }: InsertRules = {},
+  { apart, dropsAnonVma = false }: InsertRules = {},
 ): Vmas {
   const i = findIndex(vmas, startOf(range));
   const prev = i > 0 ? vmas[i - 1] : undefined;
@@ -102,5 +98,6 @@ export function insertMerging(
   );
   const first = plan.prev === undefined ? i : i - 1;
   const after = plan.next === undefined ? i : i + 1;
-  return spliced(vmas, first, after - first, [merged(range, plan, dropsAnonVma)]);
+  const joining = dropsAnonVma && first < after ? withId(range, 0) : range;
+  return spliced(vmas, first, after - first, [merged(joining, plan)]);
 }

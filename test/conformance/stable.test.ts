@@ -6,9 +6,10 @@ import { stableReleases } from '../../src/model/releases/index.js';
 import { differences, recordsOf } from './records.js';
 
 /**
- * Kernels of Debian booted under QEMU, with random scenarios that tell a stable kernel from the one before a
- * fix came to it: 5.10.0-46 (5.10.262), 6.1.0-54 and -56, 6.12.113 and .117, 7.2.6, .9 and .11; and 6.17.0, built from its sources. And, on 7.1.13,
- * 7.2.6, .9 and .13, what becomes of the page offset that DONTUNMAP leaves behind, by what merges with it.
+ * Kernels of Debian booted under QEMU, with random scenarios that tell a stable kernel from the one before
+ * a fix came to it: 5.10.0-46 (5.10.262), 6.1.0-54 and -56, 6.12.113 and .117, 7.2.6, .9 and .11; and
+ * 6.17.0, built from its sources. And, on 7.1.13, 7.2.6, .9 and .13, what becomes of the page offset that
+ * DONTUNMAP leaves behind, by what merges with it.
  */
 const KERNELS = [
   ['5.10.262', 'v5.7'],

@@ -1,7 +1,7 @@
 import type { EnumerateBounds, ReachBounds, VmaClass } from '../../src/checker/bounds.js';
 import { removeWithin, splitAt, type Vmas, vmaAt } from '../../src/model/address-space.js';
 import type { FlagName } from '../../src/model/calls.js';
-import { dropped, edited, moved } from '../../src/model/edits.js';
+import { dropped, edited, moved, replaced } from '../../src/model/edits.js';
 import { Errno } from '../../src/model/errno.js';
 import type { CallName, Release } from '../../src/model/release.js';
 import {
@@ -469,7 +469,7 @@ export const defects: readonly Defect[] = [
     invariant: 'anon-vma-kept',
     what: 'a copy that merges with unwritten memory loses its anon_vma (as in 6.17)',
     original: v7_3,
-    mutant: edited('mremap', 'copy-vma', () => [stepOf(v6_17, 'copy-vma')])(v7_3),
+    mutant: replaced('mremap', 'copy-vma', stepOf(v6_17, 'copy-vma'))(v7_3),
     search: within(MOVE, { classes: [WRITTEN, UNWRITTEN], displacements: [0, 1] }),
   },
   {

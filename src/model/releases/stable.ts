@@ -1,4 +1,4 @@
-import { changed, type Edit, edited, editedBy, inserted } from '../edits.js';
+import { changed, type Edit, editedBy, inserted, updated } from '../edits.js';
 import type { Release } from '../release.js';
 import { type Step, UNMAPS_SOURCE } from '../step.js';
 import {
@@ -10,9 +10,7 @@ import {
 
 const BOOTED = 'kernels of Debian, booted';
 
-/** A step in the place of the one of its name, in the kernel function that the release has it in. */
-const inPlace = (fresh: Step): Edit =>
-  edited('mremap', fresh.name, ({ kernel }) => [{ ...fresh, kernel }]);
+const inPlace = (step: Step): Edit => updated('mremap', step);
 
 const offsetAsNew: readonly Edit[] = dontunmapResetsOffset.map(inPlace);
 const OFFSET_AS_NEW = 'The page offset of a source of DONTUNMAP that was moved whole begins anew.';

@@ -79,7 +79,7 @@ export const v2_6_12: Release = {
       chooseNewAddress,
       moveCountCheck(4),
       chargeCopyUnasked,
-      copyVma(anonMerge, { passesAnonVma: false }),
+      copyVma(anonMerge, { dropsAnonVma: true }),
       movePageTablesOf2_6_12,
       ...only(UNMAPS_SOURCE, lockCopy),
       ...checkedUnmap.source('rest'),

@@ -1,5 +1,5 @@
 import type { AnonMergeRule } from '../merge.js';
-import type { CallSteps, Release } from '../release.js';
+import type { Release } from '../release.js';
 import { DONTUNMAP_GIVEN, FIXED_GIVEN, GROWING, IMPLIED, only, UNMAPS_SOURCE } from '../step.js';
 import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
 import { dontunmapLimit, growthLimits } from '../steps/limits.js';
@@ -43,13 +43,6 @@ import { otherCallsOf2_6_33 } from './v2.6.33.js';
 
 const anonMerge: AnonMergeRule = 'unfaulted-joins-faulted';
 
-/** As before, but mmap() asks the next VMA first. */
-export const otherCallsOf6_1: Omit<CallSteps, 'mremap'> = {
-  ...otherCallsOf2_6_33,
-  mmap: mmapAfterUnmap('next-first', gatheringUnmap),
-  munmap: gatheringUnmap.munmap,
-};
-
 export const v6_1: Release = {
   id: 'v6.1',
   covers: { first: '6.1', last: '6.6' },
@@ -60,7 +53,9 @@ export const v6_1: Release = {
   changes: 'Growing in place may merge with the next VMA.',
   kernels: ['6.1.176', '6.1.190'],
   calls: {
-    ...otherCallsOf6_1,
+    ...otherCallsOf2_6_33,
+    mmap: mmapAfterUnmap('next-first', gatheringUnmap),
+    munmap: gatheringUnmap.munmap,
     mremap: [
       flagsKnown,
       fixedNeedsMaymove,

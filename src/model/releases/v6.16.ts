@@ -83,7 +83,7 @@ export const v6_16: Release = {
       askMaySplit,
       unmergeKsm,
       chargeStaleCopy,
-      copyVma(anonMerge, { passesAnonVma: false }),
+      copyVma(anonMerge, { dropsAnonVma: true }),
       movePageTablesKeepingCharge,
       disarmCopy,
       lockCopy,

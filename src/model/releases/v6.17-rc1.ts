@@ -80,7 +80,7 @@ export const v6_17_rc1: Release = {
       askMaySplit,
       unmergeKsm,
       chargeStaleCopy,
-      copyVma(anonMerge, { passesAnonVma: false }),
+      copyVma(anonMerge, { dropsAnonVma: true }),
       movePageTablesKeepingCharge,
       disarmCopy,
       lockCopy,

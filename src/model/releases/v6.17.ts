@@ -98,7 +98,7 @@ export const v6_17: Release = {
       askMaySplit,
       unmergeKsm,
       chargeStaleCopy,
-      copyVma(anonMerge, { passesAnonVma: false }),
+      copyVma(anonMerge, { dropsAnonVma: true }),
       movePageTablesKeepingCharge,
       disarmCopy,
       lockCopy,

@@ -1,9 +1,9 @@
-import { edited } from '../edits.js';
+import { updated } from '../edits.js';
 import type { Release } from '../release.js';
 import { copyVma } from '../steps/move.js';
 import { otherCallsOf6_17, v6_17 } from './v6.17.js';
 
-const passingAnonVma = edited('mremap', 'copy-vma', () => [copyVma('either-way')])(v6_17);
+const passingAnonVma = updated('mremap', copyVma('either-way'))(v6_17);
 
 export const v6_18: Release = {
   id: 'v6.18',

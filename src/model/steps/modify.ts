@@ -60,7 +60,7 @@ export interface Change {
    * Where a VMA has merged with the next, the one behind that is taken to begin where the first ended,
    * and merges with nothing (mseal() from 6.17 on, until a stable kernel between 6.18.8 and 6.18.44).
    */
-  readonly losesPlace?: boolean | undefined;
+  readonly losesPlace?: boolean;
 }
 
 /**

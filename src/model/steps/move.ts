@@ -79,10 +79,10 @@ interface CopyRules {
   /** Whether a copy merges although its source is registered with userfaultfd, as up to v7.2. */
   readonly armedMerges?: boolean;
   /**
-   * Whether a copy that merges with unwritten memory passes its anon_vma on to it: not where it may merge
-   * so, up to 2.6.39 and from 6.16 to 6.18.7 (CVE-2026-23077).
+   * Whether a copy that merges with unwritten memory loses its anon_vma, as it does up to 2.6.39 and from
+   * 6.16 to 6.18.7 (CVE-2026-23077).
    */
-  readonly passesAnonVma?: boolean;
+  readonly dropsAnonVma?: boolean;
 }
 
 const BESIDE_SOURCE = {
@@ -100,7 +100,7 @@ const isBesideUnwritten = ({ newAddr, newLen }: State, vma: Vma): boolean =>
 /** The mapping appears at the destination, merged with what fits there. */
 export const copyVma = (
   rule: AnonMergeRule,
-  { besideSource = 'merges', armedMerges = true, passesAnonVma = true }: CopyRules = {},
+  { besideSource = 'merges', armedMerges = true, dropsAnonVma = false }: CopyRules = {},
 ): Step => ({
   name: 'copy-vma',
   kernel: 'copy_vma',
@@ -108,7 +108,7 @@ export const copyVma = (
     'maps the destination, merged with its neighbours where possible' +
     BESIDE_SOURCE[besideSource] +
     (armedMerges ? '' : '; not of a source that is registered with userfaultfd') +
-    (passesAnonVma ? '' : '; beside unwritten memory its anon_vma is lost'),
+    (dropsAnonVma ? '; beside unwritten memory its anon_vma is lost' : ''),
   mayFail: [
     {
       ...mayRefuse('copy_vma', 'ENOMEM', () => true),
@@ -125,7 +125,7 @@ export const copyVma = (
       (stays && besideSource === 'alone' && isBesideUnwritten(s, vma));
     const vmas = alone
       ? insert(s.vmas, copy)
-      : insertMerging(s.vmas, copy, rule, { apart, dropsAnonVma: !passesAnonVma });
+      : insertMerging(s.vmas, copy, rule, { apart, dropsAnonVma });
     return withMapping(s, vmas, { total: s.newLen });
   },
 });

@@ -120,7 +120,10 @@ export const rangesDisjoint = refuse(
   (_, s) => s.addr + s.oldLen > s.newAddr && s.newAddr + s.newLen > s.addr,
 );
 
-/** Up to 4.2 an old length of zero overlaps a new address that is the old one. v2.6.33, which stands for up to 5.0, is as 4.3. */
+/**
+ * Up to 4.2 an old length of zero overlaps a new address that is the old one. v2.6.33, which stands for
+ * up to 5.0, is as 4.3.
+ */
 export const rangesDisjointOf2_6_12 = refuse(
   'ranges-disjoint',
   'refuses a destination that overlaps the source, or starts where an empty source does',
