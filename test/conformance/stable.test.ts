@@ -8,13 +8,14 @@ import { differences, recordsOf } from './records.js';
 /**
  * Kernels of Debian booted under QEMU, with random scenarios that tell a stable kernel from the one before
  * a fix came to it: 5.10.0-46 (5.10.262), 6.1.0-54 and -56, 6.12.113 and .117, 7.2.6, .9 and .11; and
- * 6.17.0, built from its sources. And, on 7.1.13, 7.2.6, .9 and .13, what becomes of the page offset that
- * DONTUNMAP leaves behind, by what merges with it.
+ * 6.5.0 and 6.17.0, built from their sources. And, on 7.1.13, 7.2.6, .9 and .13, what becomes of the page
+ * offset that DONTUNMAP leaves behind, by what merges with it.
  */
 const KERNELS = [
   ['5.10.262', 'v5.7'],
   ['6.1.190', 'v6.1'],
   ['6.1.192', 'v6.1.192'],
+  ['6.5.0', 'v6.5.3'],
   ['6.12.113', 'v6.12'],
   ['6.12.117', 'v6.12.115'],
   ['6.17.0', 'v6.17.0'],
@@ -24,10 +25,10 @@ const KERNELS = [
 ] as const;
 
 const differencesOf = (of: Release, kernel: string): string[] =>
-  differences(machine(of), [
-    ...recordsOf('stable.jsonl', kernel),
-    ...recordsOf('offsets.jsonl', kernel),
-  ]);
+  differences(
+    machine(of),
+    ['stable', 'offsets', 'moves'].flatMap((file) => recordsOf(`${file}.jsonl`, kernel)),
+  );
 
 describe.each(KERNELS)('kernel %s', (kernel, id) => {
   const release = releaseOf(kernel) as Release;

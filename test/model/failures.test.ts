@@ -161,7 +161,9 @@ describe.each(everyRelease)('a move on %s', (_id, release) => {
     expect(resultName(outcome)).toBe('ENOMEM');
     expect(spans(outcome.vmas)).toEqual(['0-4', '14-15']);
     expect(outcome.pages.slice(0, 4)).toEqual([1, 2, 3, 4]);
-    expect(drift(vmas, outcome)).toEqual({ total: 0, locked: 0, committed: 0 });
+    // 6.5 charges for what it has unmapped, be it the copy.
+    const committed = release.id === 'v6.5.3' ? 4 : 0;
+    expect(drift(vmas, outcome)).toEqual({ total: 0, locked: 0, committed });
     // The copy was there for a while: nothing unmapped, one more than the source and what is behind.
     expect(outcome.peak).toBe(3);
   });

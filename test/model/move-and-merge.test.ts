@@ -3,13 +3,20 @@ import type { Call } from '../../src/model/calls.js';
 import type { Release } from '../../src/model/release.js';
 import { spans } from '../support/page-map.js';
 import { map, move, moveKeeping, play, protect, remap, touch, unmap } from '../support/play.js';
-import { everyRelease, releasesBefore, releasesFrom, releasesOf } from '../support/releases.js';
+import {
+  chargingMovesOnce,
+  everyRelease,
+  release as releaseNamed,
+  releasesBefore,
+  releasesFrom,
+  releasesOf,
+} from '../support/releases.js';
 
 /** The ranges of the VMAs after these calls. */
 const shape = (release: Release, ...calls: readonly Call[]): string[] =>
   spans(play(release, ...calls));
 
-describe.each(everyRelease)('what was moved away and comes back on %s', (_id, release) => {
+describe.each(chargingMovesOnce)('what was moved away and comes back on %s', (_id, release) => {
   test('merges with its old neighbours if it was never written: pgoff follows the address', () => {
     const away = [map(0, 6, 'anon'), move(2, 4, 10)];
     expect(shape(release, ...away)).toEqual(['0-2', '4-6', '10-12']);
@@ -41,7 +48,21 @@ describe.each(everyRelease)('what was moved away and comes back on %s', (_id, re
   });
 });
 
-describe.each(everyRelease)('two parts moved to neighbouring places on %s', (_id, release) => {
+describe('what was moved away on v6.5.3', () => {
+  const release = releaseNamed('v6.5.3');
+  const away = [map(0, 6, 'anon'), move(2, 4, 10)];
+
+  test('merges no more with what it was part of, which VM_ACCOUNT was taken from', () => {
+    expect(shape(release, ...away, move(10, 12, 2))).toEqual(['0-2', '2-4', '4-6']);
+  });
+
+  test('merges if that is not accounted in any release', () => {
+    const readOnly = [map(0, 6, 'anon', 'r'), move(2, 4, 10), move(10, 12, 2)];
+    expect(shape(release, ...readOnly)).toEqual(['0-6']);
+  });
+});
+
+describe.each(chargingMovesOnce)('two parts moved to neighbouring places on %s', (_id, release) => {
   const inOrder = [move(0, 2, 8), move(2, 4, 10)];
   const swapped = [move(2, 4, 8), move(0, 2, 10)];
 

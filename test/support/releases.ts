@@ -10,6 +10,9 @@ export const everyMainline: readonly Row[] = releases.map((r) => [r.id, r]);
 /** Stable ones too, behind the others. */
 export const everyRelease: readonly Row[] = knownReleases.map((r) => [r.id, r]);
 
+/** All but v6.5.3: what it moves is charged once more, and what it leaves of its VMA is accounted no more. */
+export const chargingMovesOnce: readonly Row[] = everyRelease.filter(([id]) => id !== 'v6.5.3');
+
 /** `6.17` as numbers, so that 5.10 comes after 5.7 and 6.17-rc1 before 6.17. */
 function numbersOf(version: string): number[] {
   const [numbers = '', candidate] = version.split('-rc');

@@ -7,6 +7,7 @@ import {
   dontunmapResetsOffset,
   splitLockedSource,
 } from '../steps/move.js';
+import { gatheringUnmap } from '../steps/unmap.js';
 
 const BOOTED = 'kernels of Debian, booted';
 
@@ -50,6 +51,18 @@ export const stableOf = (mainline: (id: string) => Release): readonly Release[] 
       changes: `${SOURCE_AS_NEW}. The copy of an unwritten source beside it merges with nothing.`,
       kernels: ['6.1.192'],
       edits: fixesOfDontunmap('alone'),
+    }),
+    edit('v6.1', {
+      id: 'v6.5.3',
+      covers: { first: '6.5', last: '6.5.3' },
+      sources: [
+        { ref: '408579cd627a', says: 'move_vma() takes a munmap that succeeds for one that fails' },
+        { ref: '3cec50490969', says: 'undoes that, in 6.5.4 and 6.6' },
+      ],
+      changes:
+        'A move charges an accounted source once more when it is gone, and takes VM_ACCOUNT from the rest of its VMA.',
+      kernels: ['6.5.0'],
+      edits: gatheringUnmap.source('if-unmapped').map(inPlace),
     }),
     edit('v6.12', {
       id: 'v6.12.115',

@@ -197,9 +197,11 @@ const keepsSourceMapped = (s: State): boolean => ((s.call as MremapCall).flags &
  *
  * - `rest`: what the VMA has beyond the source is given back (up to 5.10);
  * - `new-length`, `old-length`: so many pages are charged (5.11, 5.16);
- * - `any`: the old length is charged, also of a VMA that is not accounted (6.15).
+ * - `any`: the old length is charged, also of a VMA that is not accounted (6.15);
+ * - `if-unmapped`: as `old-length`, but when the source has been unmapped (6.5, 408579cd627a). When it
+ *   cannot be, nothing is charged, and the kernel puts VM_ACCOUNT back on VMAs beside it: not modelled.
  */
-type KeptCharge = 'rest' | 'new-length' | 'old-length' | 'any';
+type KeptCharge = 'rest' | 'new-length' | 'old-length' | 'any' | 'if-unmapped';
 
 /** From 5.11 on VM_ACCOUNT is not hidden with DONTUNMAP, where it is the copy that goes after a failure. */
 const hidesAccount = (s: State, rule: KeptCharge): boolean =>
@@ -213,10 +215,8 @@ function keptCharge(s: State, vma: Vma, rule: KeptCharge): number {
 }
 
 /** @param vma what the source was part of before anything of it was split */
-function keepSource(s: State, vma: Vma | undefined, rule: KeptCharge): State {
-  const kept = withCourse(s, { sourceKept: true });
-  if (vma === undefined) return kept;
-  const charged = withAccounts(kept, { committed: keptCharge(s, vma, rule) });
+function keepsCharge(s: State, vma: Vma, committed: number, rule: KeptCharge): State {
+  const charged = withAccounts(s, { committed });
   if (!isAccounted(vma) || !hidesAccount(s, rule)) return charged;
   const isPart = (part: Vma): boolean => startOf(part) >= startOf(vma) && endOf(part) <= endOf(vma);
   return withVmas(
@@ -224,6 +224,27 @@ function keepSource(s: State, vma: Vma | undefined, rule: KeptCharge): State {
     s.vmas.map((part) => (isPart(part) ? withAccount(part, false) : part)),
   );
 }
+
+/** @param vma what the source was part of before anything of it was split */
+function keepSource(s: State, vma: Vma | undefined, rule: KeptCharge): State {
+  const kept = withCourse(s, { sourceKept: true });
+  if (vma === undefined) return kept;
+  const committed = rule === 'if-unmapped' ? 0 : keptCharge(s, vma, rule);
+  return keepsCharge(kept, vma, committed, rule);
+}
+
+/** A source that is gone is taken for one that could not be unmapped. What is left behind tells what it was. */
+const takenForKept = ({ clears: _, ...step }: Step): Step => ({
+  ...step,
+  tellsProtections: true,
+  does: `${step.does}; charges an accounted source once more, and takes VM_ACCOUNT from what is left of its VMA`,
+  run: (s) => {
+    const { unmapped } = s;
+    const gone = step.run(s);
+    if (unmapped === undefined) return gone;
+    return keepsCharge(gone, unmapped, keptCharge(s, unmapped, 'if-unmapped'), 'if-unmapped');
+  },
+});
 
 /** munmap() of length zero fails. */
 const sourceLength = (rule: KeptCharge): Step => ({
@@ -271,9 +292,10 @@ const endUndone: Step = {
  */
 function sourceSteps(rule: KeptCharge, splits: Splits, gathers: boolean): readonly Step[] {
   const refund = (s: State): boolean => !hidesAccount(s, rule);
+  const removal = removeStep('unmap-source', SOURCE, { refund, gathers });
   const steps = [
     ...splits('unmap-source', SOURCE),
-    removeStep('unmap-source', SOURCE, { refund, gathers }),
+    rule === 'if-unmapped' ? takenForKept(removal) : removal,
   ];
   return only(UNMAPS_SOURCE, sourceLength(rule), ...steps.map((s) => quiet(s, rule)), endUndone);
 }
