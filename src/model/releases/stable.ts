@@ -2,11 +2,11 @@ import { changed, type Edit, editedBy, inserted, updated } from '../edits.js';
 import type { Release } from '../release.js';
 import { type Step, UNMAPS_SOURCE } from '../step.js';
 import {
-  copyVma,
   dontunmapDropsAccount,
   dontunmapResetsOffset,
   splitLockedSource,
-} from '../steps/move.js';
+} from '../steps/dontunmap.js';
+import { copyVma } from '../steps/move.js';
 import { gatheringUnmap } from '../steps/unmap.js';
 
 const BOOTED = 'kernels of Debian, booted';

@@ -2,6 +2,7 @@ import type { AnonMergeRule } from '../merge.js';
 import type { Release } from '../release.js';
 import { DONTUNMAP_GIVEN, FIXED_GIVEN, GROWING, IMPLIED, only, UNMAPS_SOURCE } from '../step.js';
 import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
+import { dontunmapUnlocks } from '../steps/dontunmap.js';
 import { dontunmapLimit, growthCharge, growthLimits } from '../steps/limits.js';
 import {
   dontunmapAnonymousOnly,
@@ -17,7 +18,6 @@ import {
   chooseNewAddress,
   copyVma,
   disarmCopy,
-  dontunmapUnlocks,
   lockCopy,
   moveDone,
   movePageTablesOf5_11,

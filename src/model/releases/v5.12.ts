@@ -1,6 +1,6 @@
 import { editedBy, updated } from '../edits.js';
 import type { Release } from '../release.js';
-import { dontunmapDropsAnonVma } from '../steps/move.js';
+import { dontunmapDropsAnonVma } from '../steps/dontunmap.js';
 import { v5_11 } from './v5.11.js';
 
 export const v5_12: Release = {

@@ -2,6 +2,7 @@ import type { AnonMergeRule } from '../merge.js';
 import type { Release } from '../release.js';
 import { DONTUNMAP_GIVEN, FIXED_GIVEN, GROWING, IMPLIED, only, UNMAPS_SOURCE } from '../step.js';
 import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
+import { dontunmapAccountsNext } from '../steps/dontunmap.js';
 import { dontunmapLimit, growthCharge, growthLimits } from '../steps/limits.js';
 import {
   dontunmapAnonymousOnly,
@@ -16,7 +17,6 @@ import {
   chooseNewAddress,
   copyVma,
   disarmCopy,
-  dontunmapAccountsNext,
   lockCopy,
   moveDone,
   movePageTables,

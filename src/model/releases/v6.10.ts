@@ -10,6 +10,7 @@ import {
   UNMAPS_SOURCE,
 } from '../step.js';
 import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
+import { dontunmapDropsAnonVma } from '../steps/dontunmap.js';
 import { dontunmapLimit, growthLimits } from '../steps/limits.js';
 import {
   dontunmapNotSpecial,
@@ -27,7 +28,6 @@ import {
   chooseNewAddress,
   copyVma,
   disarmCopy,
-  dontunmapDropsAnonVma,
   lockCopy,
   moveDone,
   movePageTablesKeepingCharge,
@@ -47,8 +47,8 @@ import {
   takeLock,
 } from '../steps/parameters.js';
 import { expandMerging, shrinkBeforeMove, shrinkInPlace } from '../steps/resize.js';
-import { mseal } from '../steps/seal.js';
-import { sealedRangeUnmap, sourceRangeUnsealed } from '../steps/unmap.js';
+import { mseal, sourceRangeUnsealed } from '../steps/seal.js';
+import { sealedRangeUnmap } from '../steps/unmap.js';
 import { otherCallsOf2_6_33 } from './v2.6.33.js';
 
 const anonMerge: AnonMergeRule = 'unfaulted-joins-faulted';

@@ -2,6 +2,7 @@ import type { AnonMergeRule } from '../merge.js';
 import type { CallSteps, Release } from '../release.js';
 import { DONTUNMAP_GIVEN, FIXED_GIVEN, GROWING, IMPLIED, only, UNMAPS_SOURCE } from '../step.js';
 import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
+import { dontunmapDropsAnonVma } from '../steps/dontunmap.js';
 import { dontunmapLimit, growthLimits } from '../steps/limits.js';
 import { mlock, munlock } from '../steps/lock.js';
 import {
@@ -20,7 +21,6 @@ import {
   chooseNewAddress,
   copyVma,
   disarmCopy,
-  dontunmapDropsAnonVma,
   lockCopy,
   moveDone,
   movePageTablesKeepingCharge,

@@ -2,6 +2,7 @@ import type { AnonMergeRule } from '../merge.js';
 import type { Release } from '../release.js';
 import { DONTUNMAP_GIVEN, FIXED_GIVEN, GROWING, IMPLIED, inKernel, only } from '../step.js';
 import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
+import { dontunmapDropsAccount } from '../steps/dontunmap.js';
 import { dontunmapLimit, growthLimits } from '../steps/limits.js';
 import {
   dontunmapNotSpecial,
@@ -18,7 +19,6 @@ import {
   chooseNewAddress,
   copyVma,
   disarmCopy,
-  dontunmapDropsAccount,
   lockCopy,
   moveDone,
   movePageTablesKeepingCharge,

@@ -2,6 +2,7 @@ import type { AnonMergeRule } from '../merge.js';
 import type { Release } from '../release.js';
 import { FIXED_GIVEN, IMPLIED, inKernel, only } from '../step.js';
 import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
+import { dontunmapDropsAccount } from '../steps/dontunmap.js';
 import { dontunmapLimit } from '../steps/limits.js';
 import { eachVmaOfRc1, lookupAgain, nextVma } from '../steps/lookup.js';
 import {
@@ -10,7 +11,6 @@ import {
   chooseNewAddress,
   copyVma,
   disarmCopy,
-  dontunmapDropsAccount,
   lockCopy,
   moveDone,
   movePageTablesKeepingCharge,

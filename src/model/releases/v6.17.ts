@@ -2,6 +2,7 @@ import type { AnonMergeRule } from '../merge.js';
 import type { CallSteps, Release } from '../release.js';
 import { FIXED_GIVEN, IMPLIED, inKernel, only } from '../step.js';
 import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
+import { dontunmapDropsAnonVma } from '../steps/dontunmap.js';
 import { dontunmapLimit } from '../steps/limits.js';
 import { mlock, munlock } from '../steps/lock.js';
 import { eachVma, lookupAgain, nextVma } from '../steps/lookup.js';
@@ -12,7 +13,6 @@ import {
   chooseNewAddress,
   copyVma,
   disarmCopy,
-  dontunmapDropsAnonVma,
   lockCopy,
   moveDone,
   movePageTablesKeepingCharge,

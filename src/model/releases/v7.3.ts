@@ -2,6 +2,7 @@ import type { AnonMergeRule } from '../merge.js';
 import type { Release } from '../release.js';
 import { FIXED_GIVEN, IMPLIED, inKernel, only, UNMAPS_SOURCE } from '../step.js';
 import { earlyCountCheck, moveCountCheck } from '../steps/counts.js';
+import { dontunmapResetsOffset, splitLockedSource } from '../steps/dontunmap.js';
 import { dontunmapLimit } from '../steps/limits.js';
 import { eachVma, lookupAgain, nextVma } from '../steps/lookup.js';
 import { mmapBeforeUnmap } from '../steps/mmap.js';
@@ -11,11 +12,9 @@ import {
   chooseNewAddress,
   copyVma,
   disarmCopy,
-  dontunmapResetsOffset,
   lockCopy,
   moveDone,
   movePageTablesOf5_11,
-  splitLockedSource,
   unmergeKsm,
 } from '../steps/move.js';
 import {

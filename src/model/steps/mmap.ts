@@ -22,7 +22,8 @@ import {
 } from '../vma.js';
 import { mmapCountCheck } from './counts.js';
 import { chargeMayFail, mayCommit } from './limits.js';
-import { chargesOf, DESTINATION, type Unmapping } from './unmap.js';
+import type { Unmapping } from './unmap.js';
+import { chargesOf, DESTINATION } from './unmap-range.js';
 
 /** Private and writable: the pages are charged. */
 const accountable = (s: State): boolean => {

@@ -19,7 +19,7 @@ import {
 } from '../vma.js';
 import { mayCommit } from './limits.js';
 import { changeRange, gapCheck, populate } from './modify.js';
-import { protectedRangeUnsealed } from './unmap.js';
+import { protectedRangeUnsealed } from './seal.js';
 
 /** Rules of mprotect() that changed between releases. */
 export interface MprotectRules {

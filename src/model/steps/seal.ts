@@ -1,3 +1,4 @@
+import { vmaAt } from '../address-space.js';
 import { Errno } from '../errno.js';
 import type { AnonMergeRule } from '../merge.js';
 import { fail } from '../state.js';
@@ -14,6 +15,7 @@ import {
   zeroLengthNeedsShared,
 } from './lookup.js';
 import { changeRange, hasGap } from './modify.js';
+import { rangeUnsealed, SOURCE } from './unmap-range.js';
 
 /** Before 6.10. */
 export const noMseal: readonly Step[] = [
@@ -77,3 +79,14 @@ export const checkVma: readonly Step[] = [
     ...only(GROWING, growthAllowed, ...growthLimits),
   ),
 ];
+
+/** 6.10 and 6.11 look through the whole source, before it is moved or resized. */
+export const sourceRangeUnsealed: Step = rangeUnsealed('seal-range', SOURCE);
+
+/** The same before a range is re-protected; if nothing is mapped at its start, that is found first. */
+export const protectedRangeUnsealed: Step = {
+  ...sourceRangeUnsealed,
+  does: `${sourceRangeUnsealed.does}, unless nothing is mapped at its start`,
+  within: { action: 'seal-range, if mapped', range: SOURCE },
+  run: (s) => (vmaAt(s.vmas, s.addr) === undefined ? s : sourceRangeUnsealed.run(s)),
+};
