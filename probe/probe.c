@@ -136,6 +136,21 @@ static void open_files(void)
 	limit_file = must_open("/proc/sys/vm/max_map_count", with_sysctl || is_guest ? O_RDWR : O_RDONLY);
 }
 
+/* Ubuntu says here alone which release its kernel comes from: "Ubuntu 6.5.0-14.14-generic 6.5.3". */
+static void put_signature(void)
+{
+	static char text[256];
+	long fd = sys3(SYS_open, "/proc/version_signature", O_RDONLY, 0);
+
+	if (fd < 0)
+		return;
+	slurp((int)fd, text, sizeof(text));
+	sys1(SYS_close, fd);
+	put_char(' ');
+	for (const char *at = text; *at != '\0' && *at != '\n'; at++)
+		put_char(*at);
+}
+
 static void greet(int locks)
 {
 	static struct { char sysname[65], nodename[65], release[65], version[65], rest[130]; } name;
@@ -151,6 +166,7 @@ static void greet(int locks)
 	put_text(name.release);
 	put_char(' ');
 	put_text(name.version);
+	put_signature();
 	put_char('\n');
 	flush();
 }

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, readdirSync } from 'node:fs';
-import { version as liveBuild, release as liveRelease } from 'node:os';
+import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
+import { release, version } from 'node:os';
 import { join } from 'node:path';
 import type { FoundKernel } from '../conformance/found-kernel.js';
 import { releaseOf } from '../conformance/release-of.js';
@@ -62,6 +62,15 @@ function image(file: string): FoundKernel[] {
 /** Folders with images called vmlinuz-VERSION: that of the machine, and that of scripts/fetch-kernels. */
 const imageFolders = (): readonly string[] => ['/boot', kernelsFolder()];
 
+/** What the running kernel says of its build; on Ubuntu this has the patch level, which its version has not. */
+function liveBuild(): string {
+  try {
+    return `${version()} ${readFileSync('/proc/version_signature', 'utf8')}`;
+  } catch {
+    return version();
+  }
+}
+
 /** The kernels that are on this machine: the running one, user-mode Linux, and images in the usual places. */
 export function foundKernels(): FoundKernel[] {
   const images = imageFolders().flatMap((folder) =>
@@ -69,6 +78,6 @@ export function foundKernels(): FoundKernel[] {
       .filter((name) => name.startsWith('vmlinuz-'))
       .flatMap((name) => image(join(folder, name))),
   );
-  const running = fullVersion(liveRelease(), liveBuild());
+  const running = fullVersion(release(), liveBuild());
   return [described('live', running, compilerMissing()), uml(), ...images];
 }

@@ -87,7 +87,7 @@ export interface Greeting {
   readonly limit: number;
   /** As `uname -r` says. */
   readonly version: string;
-  /** As `uname -v` says. */
+  /** As `uname -v` says, and /proc/version_signature where there is one. */
   readonly build: string;
 }
 

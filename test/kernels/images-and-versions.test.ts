@@ -49,6 +49,7 @@ test.each([
   ['7.3.0-rc7', '#1 SMP 7.3-rc7', '7.3.0-rc7'],
   ['6.1.0-56-amd64', '#1 SMP Debian 6.1.192-2 (2026-11-16)', '6.1.192-56-amd64'],
   ['6.8.0-45-generic', '#45-Ubuntu SMP', '6.8.0-45-generic'],
+  ['6.5.0-9-generic', '#9-Ubuntu SMP Ubuntu 6.5.0-9.9-generic 6.5.3', '6.5.3-9-generic'],
   // A candidate of another release says nothing of this one.
   ['7.30', '#1 built on 7.3~rc7', '7.30'],
 ])('%s, built as "%s", is %s', (version, build, full) => {
