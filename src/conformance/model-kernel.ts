@@ -1,5 +1,6 @@
 import { type Machine, machine } from '../model/plan.js';
-import { type Release, rootOf } from '../model/release.js';
+import type { Release } from '../model/release.js';
+import { knownReleases } from '../model/releases/index.js';
 import { ModelLimitError } from '../model/vma.js';
 import type { Kernel, Ran } from './kernel.js';
 import { CannotSetUp, replay } from './replay.js';
@@ -16,9 +17,13 @@ export function modelled(on: Machine, scenario: Scenario): Ran | undefined {
   }
 }
 
+/** The release that it is, or is an edit of; a stable one is one. */
+const editedIn = (release: Release): Release =>
+  release.base === undefined || knownReleases.includes(release) ? release : editedIn(release.base);
+
 /** What `uname -r` would say: of a patch the release that it is one of, and its name. */
 function versionOf(release: Release): string {
-  const { id } = rootOf(release);
+  const { id } = editedIn(release);
   if (release.id.startsWith(id)) return release.id;
   return `${id}+${release.id.replace(/^.*\/|\.\w+(?=@|\[|$)/g, '')}`;
 }

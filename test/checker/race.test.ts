@@ -96,7 +96,7 @@ const FALSE_PASS = bounds(5, [7, 7], makes(move(0, 1, 1)), makes(protect(3, 4, '
 // map_count 1, limit 8: 7 slots are free, 6 when munmap() has cut the VMA in two, 5 while it does.
 const FALSE_REFUSAL = bounds(3, [8, 8], makes(move(0, 1, 2)), makes(unmap(1, 2)));
 
-const UNLOCKED = ['v6.15', 'v6.16', 'v6.17-rc1', 'v6.17', 'v6.17.0', 'v6.18'];
+const UNLOCKED = ['v6.15', 'v6.16', 'v6.17-rc1', 'v6.17', 'v6.17.5', 'v6.18'];
 
 describe.each(everyRelease)('a check on %s', (id) => {
   const unlocked = UNLOCKED.includes(id);

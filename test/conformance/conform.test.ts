@@ -8,6 +8,7 @@ import type { Kernel } from '../../src/conformance/kernel.js';
 import { releaseKernel } from '../../src/conformance/model-kernel.js';
 import type { ErrnoWord } from '../../src/conformance/outcome.js';
 import { randomScenarios } from '../../src/conformance/random.js';
+import { releaseOf } from '../../src/conformance/release-of.js';
 import { scenarioFrom } from '../../src/conformance/scenario.js';
 import { dropped } from '../../src/model/edits.js';
 import { machine } from '../../src/model/plan.js';
@@ -21,6 +22,11 @@ const sizes = ({ classes }: Conformance): [number, number][] =>
   classes.map(({ witness: { scenario } }) => [scenario.setup.length, scenario.calls.length]);
 
 describe.each(everyRelease)('%s as a kernel', (id, one) => {
+  test('has a version of which it is expected, also with another headroom', () => {
+    expect(releaseOf(modelKernel(id).version)).toBe(one);
+    expect(releaseOf(modelKernel(`${id}[move=2]`).version)).toBe(one);
+  });
+
   test('agrees with itself in every field of every scenario', async () => {
     const found = await conformRandomly(modelKernel(id), one, 400);
     expect(found.compared + found.notSetUp + found.beyondModel).toBe(400);

@@ -380,7 +380,7 @@ const onHugePages = (vmas: Vmas, call: Call): boolean => {
 const DOES_NOT_ROUND = new Set(releasesBefore('v5.16').map(([id]) => id));
 const UNLOCKS = new Set([
   ...releasesBefore('v7.2').map(([id]) => id),
-  ...['v6.5.3', 'v6.17.0', 'v7.2.6', 'v7.2.9'],
+  ...['v6.5.3', 'v6.17.5', 'v7.2.6', 'v7.2.9'],
 ]);
 const DUPLICATES_PRIVATE = new Set(releasesBefore('v2.6.33').map(([id]) => id));
 

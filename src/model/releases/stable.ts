@@ -73,10 +73,11 @@ export const stableOf = (mainline: (id: string) => Release): readonly Release[] 
       edits: fixesOfDontunmap('apart'),
     }),
     edit('v6.17', {
-      id: 'v6.17.0',
-      covers: { first: '6.17.0', last: '6.17.0' },
+      id: 'v6.17.5',
+      covers: { first: '6.17', last: '6.17.5' },
       sources: [
         { ref: 'mm/mremap.c of 6.17', says: 'DONTUNMAP takes VM_ACCOUNT from the source' },
+        { ref: '0e59f47c15ce', says: 'it keeps it, from 6.17.6 on' },
         { ref: BOOTED, says: '6.17.8 and 6.17.13 behave as v6.17' },
       ],
       changes: 'DONTUNMAP takes VM_ACCOUNT from all of the source VMA, as from 6.15 on.',

@@ -15,8 +15,8 @@ export const v6_18: Release = {
       says: 'a copy that merges with unwritten memory passes its anon_vma on to it (6.18.8)',
     },
     {
-      ref: 'mm/mseal.c of 6.19.0, and 6.18.44, booted',
-      says: 'mseal() goes on where a merged VMA ends, from some stable kernel between on',
+      ref: '2697dd8ae721',
+      says: 'mseal() goes on where a merged VMA ends (6.18.21, 6.19.11 and 7.0)',
     },
   ],
   changes:

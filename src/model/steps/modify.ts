@@ -58,7 +58,7 @@ export interface Change {
   readonly overGaps?: true;
   /**
    * Where a VMA has merged with the next, the one behind that is taken to begin where the first ended,
-   * and merges with nothing (mseal() from 6.17 on, until a stable kernel between 6.18.8 and 6.18.44).
+   * and merges with nothing (mseal() from 6.17 to 6.18.20 and 6.19.10, 2697dd8ae721).
    */
   readonly losesPlace?: boolean;
 }
