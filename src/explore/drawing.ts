@@ -3,6 +3,7 @@ import { callText } from '../model/call-text.js';
 import { startOf } from '../model/vma.js';
 import type { Canvas } from '../report/faces/canvas.js';
 import { beforeAfterRows } from '../report/faces/space.js';
+import { signed } from '../report/outcome-rows.js';
 import { exactly, gauge, roles } from '../report/rows.js';
 import { ruler, strip } from '../report/strip.js';
 import { style } from '../report/style.js';
@@ -21,19 +22,25 @@ const UNBOUNDED: Canvas = { s: style(false), width: Infinity, verbose: false, vm
 
 const within = (vmas: Vmas, pages: number): Vmas => vmas.filter((vma) => startOf(vma) < pages);
 
-/** How a call ended, by the name of what it ran on. */
-const endText = (name: string, { outcome, before }: Played): string =>
-  exactly('', `${name}: ${outcomeWords(outcome, before)}`);
+const chargeOf = ({ outcome }: Played): number => outcome.accounts.committed;
+
+/** How a call ended, by the name of what it ran on; what it was charged for, where that is another beside. */
+function endText(name: string, played: Played, other: Played | undefined): string {
+  const charge = chargeOf(played);
+  const differs = other !== undefined && chargeOf(other) !== charge;
+  const charged = differs ? `, commit charge ${signed(charge)}` : '';
+  return exactly('', `${name}: ${outcomeWords(played.outcome, played.before)}${charged}`);
+}
 
 /** What the call returned, here and beside. */
 function callLines(now: Moment, played: Played, differs: boolean): Line[] {
   const { result } = played.outcome;
   const text = exactly('call', `${callText(played.call)} = ${resultText(result)}`);
   const other = now.beside?.take.played.at(-1);
-  const beside = other === undefined ? [] : [plain(endText(besideName(now), other))];
+  const beside = other === undefined ? [] : [plain(endText(besideName(now), other, played))];
   return [
     toned(text, result < 0 ? 'bad' : 'good'),
-    plain(endText(now.under.on.release.id, played)),
+    plain(endText(now.under.on.release.id, played, other)),
     ...(differs ? beside.map((line) => toned(line.text, 'mark')) : beside),
   ];
 }

@@ -26,7 +26,7 @@ const commitBooks = ({ before, outcome }: Transition): Books => ({
 const agree = ({ entered, mapped }: Books): boolean => entered === mapped;
 
 const explained = (counter: string, vmas: string, { entered, mapped }: Books): string =>
-  `${counter} changed by ${entered} pages, ${vmas} by ${mapped}`;
+  `${counter} changed by ${entered} ${Math.abs(entered) === 1 ? 'page' : 'pages'}, ${vmas} by ${mapped}`;
 
 export const totalVmExact: Invariant = {
   id: 'total-vm-exact',

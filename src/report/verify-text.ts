@@ -1,7 +1,7 @@
 import { match } from 'ts-pattern';
 import type { Counts } from '../checker/tally.js';
 import { invariants } from '../invariants/index.js';
-import { releases } from '../model/releases/index.js';
+import { knownReleases } from '../model/releases/index.js';
 import {
   type CheckReport,
   type ClassVerdict,
@@ -320,7 +320,7 @@ export function verifyText(
     report.specs
       .flatMap(({ checks }) => checks.flatMap(verdictsOf))
       .map((verdict) => asMatrixVerdict(verdict, confirmed)),
-    releases.map((release) => release.id),
+    knownReleases.map((release) => release.id),
     invariants.map((invariant) => invariant.id),
     s,
   );

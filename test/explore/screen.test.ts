@@ -42,6 +42,14 @@ describe('the screen', () => {
     expect(view.find((line) => line.startsWith('> '))).toMatch(/^> unmap-tail-split-start +1 -> 2/);
   });
 
+  test('says what a call is charged for where that is something else beside', () => {
+    const move = ['mmap(0, 2, anon rw)', 'limit 9', 'mremap(0, 2, 2, MAYMOVE|FIXED, 4)'];
+    const view = texts(typing('v6.1', 8, ...move, 'release v6.5.3'));
+    expect(view).toContain('            v6.5.3: ok, commit charge +2');
+    expect(view).toContain('            v6.1: ok, commit charge +0');
+    expect(texts(typing('v6.1', 8, ...move, 'release v6.7')).join()).not.toContain('charge');
+  });
+
   test('has room for a window of 32 pages in 80 columns', () => {
     const view = texts(typing('v7.1', 32, 'mmap(30, 2, anon rw)'));
     const strip = view.find((line) => line.startsWith('  after'));

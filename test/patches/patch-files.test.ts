@@ -63,6 +63,12 @@ describe('an edit', () => {
     expect(changes([edit])).toEqual([words]);
   });
 
+  test('that leaves a step as it is says nothing of it', () => {
+    const changed = changesOf(release('v6.5.3'));
+    expect(changed).toContain('unmap-source-remove does something else');
+    expect(changed.join()).not.toContain('end-of-undoing');
+  });
+
   test('that moves a check past its neighbour is told of the check, not of the neighbour', () => {
     const names = release('v7.1').calls.mremap.map(({ name }) => name);
     const at = names.indexOf('early-count-check');

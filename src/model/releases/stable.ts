@@ -74,7 +74,7 @@ export const stableOf = (mainline: (id: string) => Release): readonly Release[] 
     }),
     edit('v6.17', {
       id: 'v6.17.5',
-      covers: { first: '6.17', last: '6.17.5' },
+      covers: { first: '6.17.0', last: '6.17.5' },
       sources: [
         { ref: 'mm/mremap.c of 6.17', says: 'DONTUNMAP takes VM_ACCOUNT from the source' },
         { ref: '0e59f47c15ce', says: 'it keeps it, from 6.17.6 on' },

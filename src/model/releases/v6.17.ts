@@ -54,7 +54,7 @@ export const otherCallsOf6_17: Omit<CallSteps, 'mremap'> = {
 
 export const v6_17: Release = {
   id: 'v6.17',
-  covers: { first: '6.17.6', last: '6.18.7' },
+  covers: { first: '6.17', last: '6.18.7' },
   sources: [
     { ref: 'd23cb648e365', says: 'FIXED with equal lengths moves every VMA of the range' },
     { ref: '7c91e0b91aaa', says: 'thp_get_unmapped_area may take part' },

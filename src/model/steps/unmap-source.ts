@@ -67,11 +67,13 @@ const takenForKept = ({ clears: _, ...step }: Step): Step => ({
   },
 });
 
+const uncharged = (rule: KeptCharge): string => (rule === 'if-unmapped' ? ', and uncharged' : '');
+
 /** munmap() of length zero fails. */
 const sourceLength = (rule: KeptCharge): Step => ({
   name: 'unmap-source-length-check',
   kernel: 'do_vmi_munmap',
-  does: 'leaves a source of length zero mapped, without an error',
+  does: `leaves a source of length zero mapped, without an error${uncharged(rule)}`,
   run: (s) => {
     const vma = vmaAt(s.vmas, s.addr);
     if (s.oldLen === 0) return keepSource(s, vma, rule);
@@ -83,10 +85,10 @@ const sourceLength = (rule: KeptCharge): Step => ({
 function quiet({ errnos, within: _, mayFail = [], ...step }: Step, rule: KeptCharge): Step {
   const goesOn = (s: State, after: State): State =>
     after.result === RUNNING ? after : keepSource(s, s.unmapped, rule);
-  const ends = errnos === undefined ? '' : '; the source then stays mapped, without an error';
+  const ends = `; the source then stays mapped, without an error${uncharged(rule)}`;
   return {
     ...step,
-    does: step.does + ends,
+    does: step.does + (errnos === undefined ? '' : ends),
     mayFail: mayFail.map((point) => ({
       ...point,
       times: (s) => (s.sourceKept ? 0 : point.times(s)),

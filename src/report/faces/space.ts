@@ -7,6 +7,7 @@ import {
   isLocked,
   isSealed,
   isShared,
+  isWritable,
   kindName,
   offsetOf,
   protName,
@@ -19,7 +20,14 @@ import { rangeText } from '../words.js';
 import { wrapped } from '../wrap.js';
 import type { Canvas } from './canvas.js';
 
-const FLAG_LEGEND = '# sealed, + locked, ~ userfaultfd';
+/** Of a VMA that is several of these the first is shown. */
+const FLAGS: readonly (readonly [mark: string, is: (vma: Vma) => boolean, words: string])[] = [
+  // What is private and writable is accounted, but for what a release gets wrong.
+  ['-', (vma) => !isShared(vma) && isWritable(vma) && !isAccounted(vma), 'not accounted'],
+  ['#', isSealed, 'sealed'],
+  ['+', isLocked, 'locked'],
+  ['~', isArmed, 'userfaultfd'],
+];
 
 /** A row over or under a strip, with the text behind it. */
 interface Row {
@@ -30,14 +38,15 @@ interface Row {
   readonly isMarked?: (page: number) => boolean;
 }
 
-/** Where the address space is locked, sealed or registered with userfaultfd; no row where it is neither. */
+/** Which of the flags each page has; no row where none has any. */
 function flagRow(vmas: Vmas, pages: number): Row[] {
   const cells = marks(pages, (page) => {
     const vma = vmaAt(vmas, page);
-    if (vma === undefined) return ' ';
-    return isSealed(vma) ? '#' : isLocked(vma) ? '+' : isArmed(vma) ? '~' : ' ';
+    return (vma && FLAGS.find(([, is]) => is(vma))?.[0]) ?? ' ';
   });
-  return cells.trim() === '' ? [] : [{ label: '', cells, behind: FLAG_LEGEND }];
+  const there = FLAGS.filter(([mark]) => cells.includes(mark));
+  const behind = there.map(([mark, , words]) => `${mark} ${words}`).join(', ');
+  return there.length === 0 ? [] : [{ label: '', cells, behind }];
 }
 
 /** The cells of some pages; the border behind the last belongs to them. */
@@ -95,12 +104,14 @@ export function beforeAfterRows(
 ): string[] {
   const isMarked = (page: number): boolean => changedAt(before, after, page);
   const changed = marks(pages, (page) => (isMarked(page) ? '^' : ' '));
+  const [flags, flagsAfter] = [flagRow(before, pages), flagRow(after, pages)];
   const rows: Row[] = [
     { label: 'pages', cells: ruler(pages) },
     ...(role === undefined ? [] : [{ label: '', cells: role }]),
-    ...flagRow(before, pages),
+    ...flags,
     { label: 'before', cells: strip(before, pages), behind: gaugeBefore },
     { label: 'after', cells: strip(after, pages), behind: gaugeAfter, isMarked },
+    ...(flagsAfter[0]?.cells === flags[0]?.cells ? [] : flagsAfter),
     ...others.map((one) => ({
       label: one.label,
       cells: strip(one.vmas, pages),
