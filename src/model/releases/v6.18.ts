@@ -9,7 +9,6 @@ export const v6_18: Release = {
   id: 'v6.18',
   covers: { first: '6.18.8', last: '7.0' },
   sources: [
-    { ref: '0e59f47c15ce', says: 'DONTUNMAP keeps VM_ACCOUNT on the source, in 6.17.8 already' },
     {
       ref: 'CVE-2026-23077',
       says: 'a copy that merges with unwritten memory passes its anon_vma on to it (6.18.8)',
