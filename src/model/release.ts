@@ -44,7 +44,7 @@ export const mapCalls = (
     CALL_NAMES.map((call) => [call, steps(calls[call], call)]),
   ) as unknown as CallSteps;
 
-/** One behaviour of the mremap state machine, named after the first release that has it. */
+/** One behaviour of the mremap state machine, named after the first release that has it, or the last that a fix left so. */
 export interface Release {
   readonly id: string;
   /** The releases that it stands for, both ends included; an end without a patch level is all of its stable releases. */

@@ -1,6 +1,7 @@
 import type { Invariant } from '../invariants/invariant.js';
 import { changesOf, compareSteps, type StepLine } from '../model/changes.js';
 import { coverage, type Release } from '../model/release.js';
+import { stableOfRelease } from '../model/releases/index.js';
 import type { Step } from '../model/step.js';
 import type { Style } from './style.js';
 import { wrapped } from './wrap.js';
@@ -22,6 +23,14 @@ export const releasesText = (releases: readonly Release[], { bold, dim }: Style)
       ].join('\n'),
     )
     .join('\n\n');
+
+/** Kernels that come from a release and are releases of their own, with what these stand for. */
+function exceptionLines(release: Release): string[] {
+  const stable = stableOfRelease(release).map((one) => `${one.id} (${coverage(one)})`);
+  return stable.length === 0
+    ? []
+    : [wrapped(`releases of their own that come from it: ${stable.join(', ')}`, '  ')];
+}
 
 /** What stands before a step that an edit is about. */
 const MARKS: Readonly<Record<StepLine['state'], string>> = {
@@ -63,7 +72,7 @@ function editedLines(base: Release, release: Release, s: Style): string[] {
  */
 export function releaseText(release: Release, s: Style, page?: string): string {
   const { base, calls } = release;
-  const head = releasesText([release], s);
+  const head = [releasesText([release], s), ...exceptionLines(release)].join('\n');
   if (base === undefined) {
     const more = page === undefined ? [] : [s.dim(`  page: ${page}`)];
     return [

@@ -7,7 +7,7 @@ import { specPages } from '../../src/docs/spec/pages.js';
 import { SEEDED_DEFECTS } from '../../src/docs/spec/seeded-defects.js';
 import { writeDocuments } from '../../src/docs/write.js';
 import { invariants } from '../../src/invariants/index.js';
-import { releases } from '../../src/model/releases/index.js';
+import { releases, stableReleases } from '../../src/model/releases/index.js';
 import { loadSpecs } from '../../src/specs/load.js';
 import { defects } from '../invariants/defects.js';
 import { raceDefects } from '../invariants/race-defects.js';
@@ -36,6 +36,16 @@ test('every release, invariant and spec has its page', () => {
   expect([...pages.keys()].filter((path) => path.startsWith('questions/'))).toHaveLength(
     ownSpecs.length,
   );
+});
+
+test('stable releases are linked from the release that they come from, and from specs', () => {
+  for (const { id, base } of stableReleases) {
+    expect(pageOf(`releases/${base?.id}.md`), id).toContain(`[${id}](${id}.md)`);
+    for (const [path, text] of pages) {
+      if (path.startsWith('questions/')) expect(text, path).not.toContain(`\`${id}\``);
+    }
+  }
+  expect(pageOf('invariants/commit-exact.md')).toContain('on\n[v6.5.3](../releases/v6.5.3.md)');
 });
 
 /** Headings as a forge makes anchors of them. */

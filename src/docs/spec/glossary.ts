@@ -43,7 +43,7 @@ const KERNEL: readonly Term[] = [
   {
     name: 'early check',
     means:
-      'The pre-check of `mremap()`, from 5.1 on: 6 map slots up to 7.0, 4 from 7.1 on. From 6.15 to 7.0 it is made without the lock.',
+      'The pre-check of `mremap()`, from 5.1 on: 6 map slots up to 7.0, 4 from 7.1 on, and 5 with DONTUNMAP from 7.2.11 on. From 6.15 to 7.0 it is made without the lock.',
     see: ['move check'],
   },
   {
@@ -120,7 +120,7 @@ const MODEL: readonly Term[] = [
   {
     name: 'release',
     means:
-      'One behaviour of `mremap()` and of the calls around it, named after the first Linux that has it.',
+      'One behaviour of `mremap()` and of the calls around it, named after the first Linux that has it. A stable one that a fix ends is named after the last (`v6.5.3`).',
     see: ['variant'],
   },
   {

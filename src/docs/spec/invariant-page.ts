@@ -6,7 +6,7 @@ import { code, item, link, page, paragraph, sentence, table } from './markdown.j
 import { nameOf, questionPath } from './question-page.js';
 import { SEEDED_DEFECTS } from './seeded-defects.js';
 import { smallestDrawn } from './smallest.js';
-import { type Expected, expectedOf, verdictsOf } from './verdicts.js';
+import { type Expected, expectedOf, stableVerdictsOf, verdictsOf } from './verdicts.js';
 
 /** File of the page of an invariant. */
 export const invariantPath = ({ id }: Invariant): string => `invariants/${id}.md`;
@@ -40,6 +40,20 @@ function traits({ looksAtLimit, looksAtArguments, ofCountsAlone }: Invariant): s
       : []),
   ];
   return looks.length === 0 ? [] : [paragraph(`It looks ${looks.join(', and ')}.`)];
+}
+
+/** What specs that name stable kernels expect of them. */
+function stableText(expected: readonly Expected[]): string {
+  const verdicts = stableVerdictsOf(expected);
+  const said = (['fails', 'holds', 'untested', 'unknown'] as const).flatMap((wanted) => {
+    const on = verdicts
+      .filter(({ cell }) => cell === wanted)
+      .map(({ release }) => link(release, `../releases/${release}.md`));
+    return on.length === 0 ? [] : [`${WORDS[wanted]} on ${on.join(', ')}`];
+  });
+  return said.length === 0
+    ? ''
+    : paragraph(`Stable kernels, where a check names them: ${said.join('; ')}.`);
 }
 
 /** Specs by where they expect what. */
@@ -120,6 +134,7 @@ export function invariantPage(invariant: Invariant, specs: readonly Spec[]): str
         WORDS[cell],
       ]),
     ),
+    stableText(expected),
     paragraph(
       'Broken by one check is broken. What each check searched is on the page of its question:',
     ),

@@ -59,8 +59,8 @@ const indexPage = (specs: readonly Spec[]): string =>
     ),
     table(['release', 'stands for', 'diagrams'], releases.map(releaseRow)),
     paragraph(
-      'Stable kernels behave as the release that they come from, but for these, to which fixes came that a ' +
-        'caller can see:',
+      'Stable kernels behave as the release that stands for their series, but for these, which are before ' +
+        'a fix that a caller can see, or behind one:',
     ),
     table(['release', 'stands for', 'diagrams'], stableReleases.map(releaseRow)),
     '## Questions',

@@ -1,4 +1,4 @@
-import { releases } from '../../model/releases/index.js';
+import { knownReleases, releases } from '../../model/releases/index.js';
 import { enumerateBoundsText, raceBoundsText, reachBoundsText } from '../../report/bounds.js';
 import { plural, rangeText } from '../../report/words.js';
 import type { Check, Spec, VerdictWord } from '../../specs/spec.js';
@@ -15,7 +15,7 @@ const placeOf = (id: string): number => releases.findIndex((release) => release.
 
 /** Variants and patches have no page. */
 const releaseLink = (id: string): string =>
-  placeOf(id) < 0 ? code(id) : link(id, `../releases/${id}.md`);
+  knownReleases.some((release) => release.id === id) ? link(id, `../releases/${id}.md`) : code(id);
 
 const WAYS: Readonly<Record<Check['check'], string>> = {
   enumerate: 'every call in every address space',
@@ -30,7 +30,7 @@ const VERDICTS: Readonly<Record<VerdictWord, string>> = {
   untested: '**has no case**',
 };
 
-/** `v6.17 to v7.3` for those that follow one another; variants have no place and stay as they are. */
+/** `v6.17 to v7.3` for those that follow one another; stable ones and variants have no place and stay as they are. */
 function releaseRanges(ids: readonly string[]): string {
   const runs: string[][] = [];
   for (const id of ids) {

@@ -1,5 +1,7 @@
 import { invariants } from '../../invariants/index.js';
 import { CALL_NAMES, coverage, type Release } from '../../model/release.js';
+import { namedAsIn } from '../../model/releases/functions.js';
+import { stableOfRelease } from '../../model/releases/index.js';
 import type { Step } from '../../model/step.js';
 import type { Cell } from '../../report/matrix.js';
 import type { Spec } from '../../specs/spec.js';
@@ -210,6 +212,25 @@ function promises({ release, specs }: ReleaseFacts): string[] {
   ];
 }
 
+/** Stable kernels that come from a release and do not behave so. */
+function exceptions(release: Release): string {
+  const stable = stableOfRelease(release).map(
+    (one) => `${link(one.id, `${one.id}.md`)} (${coverage(one)})`,
+  );
+  return stable.length === 0
+    ? ''
+    : paragraph(
+        `Kernels that come from it and do not behave so are releases of their own: ${stable.join(', ')}.`,
+      );
+}
+
+function names(release: Release): string {
+  const kernel = namedAsIn(release);
+  return kernel === undefined
+    ? ''
+    : paragraph(`Kernel functions have the names, and are in the files, of ${kernel}.`);
+}
+
 /** The page of one release. */
 export function releasePage(facts: ReleaseFacts): string {
   const { release, before, after } = facts;
@@ -227,6 +248,8 @@ export function releasePage(facts: ReleaseFacts): string {
     kernels.length === 0
       ? ''
       : paragraph(`Kernels that were found to behave so: ${kernels.join(', ')}.`),
+    exceptions(release),
+    names(release),
     paragraph(
       `${code(`mremap-check releases ${id}`)} prints these steps. ` +
         `${link('The glossary', '../glossary.md')} explains the words.`,

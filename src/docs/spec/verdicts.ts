@@ -1,4 +1,5 @@
-import { releases } from '../../model/releases/index.js';
+import type { Release } from '../../model/release.js';
+import { releases, stableReleases } from '../../model/releases/index.js';
 import { type Cell, cellOf } from '../../report/matrix.js';
 import type { Check, Spec, VerdictWord } from '../../specs/spec.js';
 
@@ -38,11 +39,21 @@ export function verdictOn(expected: readonly Expected[], release: string): Cell 
   );
 }
 
-/** Every release with its cell, those that no spec asks about left out. */
-export const verdictsOf = (
-  expected: readonly Expected[],
-): readonly { readonly release: string; readonly cell: Cell }[] =>
-  releases.flatMap(({ id }) => {
-    const cell = verdictOn(expected, id);
-    return cell === undefined ? [] : [{ release: id, cell }];
-  });
+interface Verdict {
+  readonly release: string;
+  readonly cell: Cell;
+}
+
+const verdictsOn =
+  (of: readonly Release[]) =>
+  (expected: readonly Expected[]): readonly Verdict[] =>
+    of.flatMap(({ id }) => {
+      const cell = verdictOn(expected, id);
+      return cell === undefined ? [] : [{ release: id, cell }];
+    });
+
+/** Every mainline release with its cell, those that no spec asks about left out. */
+export const verdictsOf = verdictsOn(releases);
+
+/** The same of stable ones. */
+export const stableVerdictsOf = verdictsOn(stableReleases);

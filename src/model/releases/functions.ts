@@ -1,4 +1,4 @@
-import { mapCalls, type Release } from '../release.js';
+import { mapCalls, type Release, rootOf } from '../release.js';
 import type { Step } from '../step.js';
 
 /**
@@ -43,6 +43,13 @@ const IN_MMAP_REGION: readonly Former[] = [
 ];
 const LOCKING: readonly Former[] = [['v5.1', 'do_mlock']];
 const PROTECTING: readonly Former[] = [['v5.1', 'sys_mprotect']];
+
+/** Which kernel has the functions and files by the names that a release gives; undefined if it stands for one alone. */
+export function namedAsIn(release: Release): string | undefined {
+  const { id, covers } = rootOf(release);
+  if (id === 'v2.6.33') return '2.6.33, or of 5.0 where they came later';
+  return release.base === undefined && covers.first === covers.last ? undefined : covers.first;
+}
 
 /** By the name of the step, oldest first. */
 const FORMER: Readonly<Record<string, readonly Former[]>> = {

@@ -62,6 +62,10 @@ export const knownReleases: readonly Release[] = [...releases, ...stableReleases
 export const predecessorOf = (release: Release): Release | undefined =>
   release.base ?? releases[releases.indexOf(release) - 1];
 
+/** The stable releases that come from one. */
+export const stableOfRelease = (release: Release): readonly Release[] =>
+  stableReleases.filter(({ base }) => base === release);
+
 /** A version as numbers, so that 5.10 comes after 5.7; undefined for anything else. */
 function numbersOf(version: string): readonly number[] | undefined {
   const [, numbers] = /^v?(\d+(?:\.\d+)+)$/.exec(version) ?? [];
