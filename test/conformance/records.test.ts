@@ -94,6 +94,12 @@ describe('in boundaries.jsonl', () => {
   });
 });
 
+test.each(AT_BOUNDARIES)('kernel %s does as its release in offsets.jsonl', (kernel) => {
+  const records = recordsOf('offsets.jsonl', kernel);
+  expect(records).toHaveLength(11);
+  expect(differences(machine(releaseOfKernel(kernel)), records)).toEqual([]);
+});
+
 describe('a release that is wrong is found out', () => {
   const moves = recordsOf('moves.jsonl', '6.12.107');
   const found = (wrong: Release): string[] => differences(machine(wrong), moves);
