@@ -63,10 +63,7 @@ export const v6_17: Release = {
       says: 'a first VMA that may not move with others refuses the whole call',
     },
     { ref: '78d2d32f0b78', says: 'the new address is checked only where it counts' },
-    {
-      ref: '0e59f47c15ce',
-      says: 'DONTUNMAP keeps VM_ACCOUNT on the source, in 6.17.8 already, not in 6.17.0',
-    },
+    { ref: '0e59f47c15ce', says: 'DONTUNMAP keeps VM_ACCOUNT on the source, from 6.17.6 on' },
   ],
   changes:
     'The VMA is checked before anything is unmapped; FIXED with equal lengths moves several VMAs, and may stop between two.',
