@@ -3,6 +3,7 @@ import type { Scenario } from '../conformance/scenario.js';
 import { obey, type Session, start, startFrom } from '../explore/session.js';
 import { BadInput } from '../input/bad-input.js';
 import { readText } from '../input/read-text.js';
+import { checkJson } from '../input/sound-json.js';
 import { machine } from '../model/plan.js';
 import type { Release } from '../model/release.js';
 import { releases } from '../model/releases/index.js';
@@ -69,12 +70,15 @@ function fromTrace(trace: Trace, file: string, asked: Release | undefined): Orig
 const newest = (): Release => releases.at(-1) as Release;
 
 /** As JSON, if all of the text is that; a file of several scenarios is not. */
-function wholeJson(text: string): unknown {
+function wholeJson(text: string, file: string): unknown {
+  let whole: unknown;
   try {
-    return JSON.parse(text);
+    whole = JSON.parse(text);
   } catch {
     return undefined;
   }
+  checkJson(whole, file);
+  return whole;
 }
 
 /** A file of one scenario, as far as can be told without a message on what is wrong with it. */
@@ -89,7 +93,7 @@ function originOf(file: string, { release, nth = 1 }: ExploreFlags): Origin {
   const asked =
     release === undefined ? undefined : releaseToRun(release, '--release', { modules: true });
   const text = readText(file, EXPECTED);
-  const whole = wholeJson(text);
+  const whole = wholeJson(text, file);
   const traces = tracesIn(whole, `${file}: `);
   if (traces.length > 0) return fromTrace(pickNth(traces, nth, file, 'trace'), file, asked);
   if (whole !== undefined && !isScenario(whole)) {

@@ -3,6 +3,7 @@ import { Console } from 'node:console';
 import { CommanderError } from 'commander';
 import { KernelFailed } from '../conformance/failed.js';
 import { BadInput } from '../input/bad-input.js';
+import { printable } from '../input/shown.js';
 import { QueueFailed } from '../queue/failed.js';
 import { RunFailed } from '../runs/failed.js';
 import { Exit } from './exit.js';
@@ -24,7 +25,7 @@ async function main(): Promise<Exit> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? Exit.ok : Exit.usage;
     if (error instanceof BadInput) {
-      note(`mremap-check: ${error.message}`);
+      note(`mremap-check: ${printable(error.message)}`);
       return Exit.usage;
     }
     if (FAILED.some((failed) => error instanceof failed)) {

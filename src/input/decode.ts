@@ -1,11 +1,7 @@
 import type * as t from 'io-ts';
 import { BadInput } from './bad-input.js';
-
-/** A value as a message may show it: JSON, cut where it is long. */
-function shown(value: unknown): string {
-  const text = value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value));
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-}
+import { shown } from './shown.js';
+import { checkJson } from './sound-json.js';
 
 /** `.calls[2].addr`, as jq would write it; branches of unions and intersections see the same value again and add nothing. */
 function pathOf(context: t.Context): string {
@@ -39,8 +35,7 @@ export function decode<A>(codec: t.Decoder<unknown, A>, value: unknown, where: s
   throw new BadInput(`${where}: ${describe(result.left)}`);
 }
 
-/** Text as JSON; throws BadInput where it is none. */
-export function parseJson(text: string, where: string, expected = 'JSON'): unknown {
+function parsed(text: string, where: string, expected: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -49,4 +44,11 @@ export function parseJson(text: string, where: string, expected = 'JSON'): unkno
       `${where}: found something that is not JSON (${reason}), expected ${expected}`,
     );
   }
+}
+
+/** Text of a user as JSON; throws BadInput where it is none, or none that is safe to read and to show. */
+export function parseJson(text: string, where: string, expected = 'JSON'): unknown {
+  const value = parsed(text, where, expected);
+  checkJson(value, where);
+  return value;
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { BadInput } from '../input/bad-input.js';
 import { decode } from '../input/decode.js';
+import { checkJson } from '../input/sound-json.js';
 import { CALL_NAMES, type Release } from '../model/release.js';
 import type { Step } from '../model/step.js';
 import { moduleCodec } from './codec.js';
@@ -88,6 +89,7 @@ export function loadModule(file: string, where: string): PatchModule {
   const { exports, texts } = loaded.get(file) ?? loadedFrom(file, where);
   loaded.set(file, { exports, texts });
   const { base, title, why, sources } = decode(moduleCodec, exports, where);
+  checkJson({ base, title, why, sources }, where);
   const patch = (exports as { readonly default?: unknown }).default;
   if (typeof patch !== 'function') {
     throw new BadInput(

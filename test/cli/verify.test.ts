@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { newFolder } from '../support/new-folder.js';
 import { specText } from '../support/specs.js';
 import { cli, fileWith } from './run-cli.js';
 
@@ -261,6 +262,13 @@ describe('bad specs', () => {
       '.checks[0].runs[0].states: found -1.5, expected a count, a whole number from 0',
     ],
     [
+      'a text of two lines',
+      (s) => {
+        s.checks[0].title = 'one\ntwo';
+      },
+      '.checks[0].title: found "one\\ntwo", expected text without control characters',
+    ],
+    [
       'another version',
       (s) => {
         s.spec = 2;
@@ -287,6 +295,26 @@ describe('bad specs', () => {
     const { code, stderr } = await cli(['verify', file]);
     expect(code).toBe(2);
     expect(stderr).toContain(`${file}: found something that is not JSON`);
+  });
+
+  test.each<[string, (file: string) => string[]]>([
+    ['verify', (file) => ['verify', file]],
+    ['trace', (file) => ['trace', file]],
+    ['confirm', (file) => ['confirm', file, '--kernel', 'model:v7.1']],
+    ['explore', (file) => ['explore', file]],
+    ['releases', (file) => ['releases', file]],
+    ['report --from', (file) => ['report', '--from', file, '-o', newFolder()]],
+  ])('a file that is nested too deep, read by %s', async (_, args) => {
+    const file = fileWith('deep.json', '['.repeat(5000) + ']'.repeat(5000));
+    const { code, stdout, stderr } = await cli(args(file));
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/deep\.json: found JSON nested more than 100 deep, expected at most/);
+  });
+
+  test('a message has no commands for a terminal', async () => {
+    const { code, stderr } = await cli(['verify', fileWith('spec.json', 'a\u001b[31m')]);
+    expect(code).toBe(2);
+    expect(stderr).not.toContain('\u001b');
   });
 
   test('a file that is not there, and a folder without specs', async () => {

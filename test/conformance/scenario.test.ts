@@ -177,6 +177,20 @@ describe('a bad scenario gives one message with place, finding and expectation:'
       expected: 'pages of the window, 0 to 11',
     },
     {
+      what: 'a name that is a command to a terminal',
+      value: { ...GOOD, id: 'a\u001b[31m' },
+      place: '.id',
+      found: '"a\\u001b[31m"',
+      expected: 'text without control characters',
+    },
+    {
+      what: 'a field with a name of two lines',
+      value: { ...GOOD, calls: [{ ...MREMAP, 'a\nb': 1 }] },
+      place: '.calls[0]',
+      found: '"a\\nb"',
+      expected: 'text without control characters',
+    },
+    {
       what: 'an extra field of the scenario',
       value: { a: 1, limit: 9 },
       place: 'the value',
@@ -198,6 +212,12 @@ describe('a bad scenario gives one message with place, finding and expectation:'
       expected: 'a call, one of mmap, touch, munmap, mprotect, mlock, munlock, mseal, mremap',
     },
   ];
+
+  test('nested deeper than a reader of it can go', () => {
+    expect(refusal('['.repeat(5000) + ']'.repeat(5000))).toBe(
+      'file.jsonl:3: found JSON nested more than 100 deep, expected at most that',
+    );
+  });
 
   for (const { what, value, place, found, expected } of bad) {
     test(what, () => {

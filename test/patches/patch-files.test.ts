@@ -152,6 +152,11 @@ describe('a message', () => {
       '.base: found "v9.9", expected one of v2.6.12',
     ],
     ['a field too many', () => written('y.json', '{"patch":1,"titel":"T"}'), 'not "titel"'],
+    [
+      'a title that is a command to a terminal',
+      () => written('z.json', '{"patch":1,"title":"T\\u001b[2J","base":"v7.0","edits":[]}'),
+      '.title: found "T\\u001b[2J", expected text without control characters',
+    ],
     ['no edit', () => EDIT({ remove: 'x' }), '.edits[0]: found {"remove":"x"}, expected an edit'],
     [
       'a slip in the name of a step',
@@ -257,6 +262,11 @@ describe('a message', () => {
             count: { need: 4, needFor: () => undefined },
           })(r);`),
       'breaks down (needFor of early-count-check says undefined)',
+    ],
+    [
+      'a module with a title of two lines',
+      () => module('export const base = "v7.1", title = "a\\nb"; export default (r) => r'),
+      '.title: found "a\\nb", expected text without control characters',
     ],
     ['a module without a base', () => module('export default (r) => r'), '.base: found nothing'],
     [

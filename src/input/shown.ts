@@ -1,0 +1,11 @@
+/** A value as a message may show it: JSON, cut where it is long. */
+export function shown(value: unknown): string {
+  const text = value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value));
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** A message as a terminal may show it: what it quotes has no commands for one. */
+export const printable = (message: string): string =>
+  message.replace(/[^\P{Cc}\n]/gu, (one) => {
+    return `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
