@@ -26,7 +26,9 @@ import {
   type WrittenReachRun,
   type WrittenSpec,
 } from './codec.js';
+import { checkExpectations } from './expectations.js';
 import { checkExpectedClasses } from './expected-classes.js';
+import { checkIsSpec } from './other-files.js';
 import type { Check, ReachRun, Spec } from './spec.js';
 
 /** Every combination of the flags, those that no release accepts included. */
@@ -137,6 +139,9 @@ const checkOf = (written: WrittenSpec['checks'][number]): Check =>
 /** What no codec of one field sees: fields that must agree with each other. */
 function checkAgreement(written: WrittenSpec, file: string): void {
   written.checks.forEach((check, i) => {
+    if (check.check !== 'compare') {
+      checkExpectations(check.expect, `${file}: .checks[${i}].expect`);
+    }
     if (check.check === 'reach') {
       check.expect.forEach(({ releases }, k) => {
         if (releases.some((release) => release !== check.release)) {
@@ -186,8 +191,9 @@ export function parseSpec(
   modules: boolean,
   folder = dirname(file),
 ): Spec {
-  const codec = specCodec(file, { folder, modules });
-  const written = decode(codec, parseJson(text, file), file);
+  const json = parseJson(text, file);
+  checkIsSpec(json, file);
+  const written = decode(specCodec(file, { folder, modules }), json, file);
   checkAgreement(written, file);
   const { title, question, answer, sources } = written;
   return {

@@ -9,7 +9,7 @@ interface Source {
 }
 
 /** An expected verdict, with the reason from the kernel's text or a record. */
-interface Expectation {
+export interface Expectation {
   readonly invariant: string;
   /** References such as `v6.12` or `v5.1[move=2]`. */
   readonly releases: readonly string[];

@@ -262,6 +262,26 @@ describe('bad specs', () => {
       '.checks[0].runs[0].states: found -1.5, expected a count, a whole number from 0',
     ],
     [
+      'the same expected twice',
+      (s) => {
+        s.checks[0].expect[0].releases = ['v5.1', 'v5.2'];
+      },
+      '.checks[0].expect[0].releases[1]: found "precheck-enomem-untouched on v5.1" again, expected each invariant once on a release, and [0] has it',
+    ],
+    [
+      'the same expected twice of a race',
+      (s) => {
+        const { expect: expected } = s.checks[0];
+        s.checks[0] = {
+          check: 'race',
+          title: 'R',
+          bounds: { pages: 2, classes: ['anon r'], limits: [0, 2], threads: [{ calls: ['mmap'] }] },
+          expect: [expected[0], { ...expected[0], verdict: 'violated' }],
+        };
+      },
+      '.checks[0].expect[1].releases[0]: found "precheck-enomem-untouched on v5.1" again',
+    ],
+    [
       'a text of two lines',
       (s) => {
         s.checks[0].title = 'one\ntwo';
@@ -309,6 +329,23 @@ describe('bad specs', () => {
     const { code, stdout, stderr } = await cli(args(file));
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/deep\.json: found JSON nested more than 100 deep, expected at most/);
+  });
+
+  test.each(['verify', 'report'])('a report of verify --json, given to %s', async (command) => {
+    const { stdout: report } = await cli(['verify', '--json', '--quiet', spec()]);
+    const file = fileWith('found.json', report);
+    const { code, stderr } = await cli([command, file], { cwd: newFolder() });
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      `${file}: found a report of verify --json, expected a spec; report --from and trace take it`,
+    );
+  });
+
+  test('a patch', async () => {
+    const file = fileWith('p.json', '{"patch":1,"title":"T","base":"v7.1","edits":[]}');
+    const { code, stderr } = await cli(['verify', file]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${file}: found a patch, expected a spec; releases and diff take it`);
   });
 
   test('a message has no commands for a terminal', async () => {
