@@ -24,10 +24,13 @@ export interface ConfirmFlags {
 function readClaims(file: string): BreachTrace[] {
   const name = file === '-' ? 'standard input' : file;
   const text = readText(file === '-' ? 0 : file, 'counterexamples of verify --json');
-  const claims = breachesOf(tracesIn(parseJson(text, name), `${name}: `));
+  const traces = tracesIn(parseJson(text, name), `${name}: `);
+  const claims = breachesOf(traces);
   if (claims.length > 0) return claims;
   throw new BadInput(
-    `${name}: found no counterexample, expected what verify --json writes, or a part of it`,
+    traces.length > 0
+      ? `${name}: found differences alone, expected a counterexample: confirm does not take differences`
+      : `${name}: found no counterexample, expected what verify --json writes, or a part of it`,
   );
 }
 

@@ -266,8 +266,14 @@ describe('mremap-check confirm', async () => {
 
   const empty = fileWith('empty.json', '{}');
   const text = fileWith('text.json', 'no JSON');
+  const diff = await cli(['diff', 'v2.6.33', 'v5.1', '--pages', '3', '--json']);
+  const differences = fileWith('differences.json', diff.stdout);
   test.each([
     [[empty, '--kernel', 'model:v5.1'], `${empty}: found no counterexample`],
+    [
+      [differences, '--kernel', 'model:v5.1'],
+      `${differences}: found differences alone, expected a counterexample: confirm does not take`,
+    ],
     [[text, '--kernel', 'model:v5.1'], `${text}: found something that is not JSON`],
     [['/no/such', '--kernel', 'model:v5.1'], '/no/such: no such file'],
     [[report, '--kernel', 'moon'], '--kernel: found "moon"'],
