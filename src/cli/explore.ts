@@ -36,9 +36,9 @@ interface Origin {
 function pickNth<T>(all: readonly T[], nth: number, file: string, what: string): T {
   const one = all[nth - 1];
   if (one !== undefined) return one;
-  const found = all.length === 0 ? `no ${what}` : `${all.length}`;
+  if (all.length === 0) throw new BadInput(`${file}: found no ${what}, expected ${EXPECTED}`);
   throw new BadInput(
-    `--nth: found ${nth}, expected one of the ${what}s in ${file}, which has ${found}`,
+    `--nth: found ${nth}, expected one of the ${what}s in ${file}, which has ${all.length}`,
   );
 }
 

@@ -44,11 +44,16 @@ export const COMMANDS = {
 /** The release that a reference names; the second argument is where it stands, for messages. */
 export type ReleaseNamed = (ref: string, where: string) => Release;
 
+/** Of a limit and a headroom, as in scenarios. */
+const MOST = 1_000_000;
+
 /** A whole number, or `otherwise` where there is none. */
 function wholeNumber(word: string, text: string | undefined, otherwise?: number): number {
   if (text === undefined && otherwise !== undefined) return otherwise;
-  if (text === undefined || !/^\d{1,6}$/.test(text)) {
-    throw new BadInput(`${word}: found ${text ?? 'nothing'}, expected a whole number`);
+  if (text === undefined || !/^\d+$/.test(text) || Number(text) > MOST) {
+    throw new BadInput(
+      `${word}: found ${text ?? 'nothing'}, expected a whole number from 0 to ${MOST}`,
+    );
   }
   return Number(text);
 }

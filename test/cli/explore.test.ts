@@ -163,6 +163,12 @@ describe('mremap-check explore without a terminal', () => {
     expect(stderr).toContain('other.json: found JSON with no trace in it, expected scenarios');
   });
 
+  test('says that a file is empty, not what is wrong with an option that nobody gave', async () => {
+    const { code, stderr } = await explore([fileWith('empty.jsonl', '\n')]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('empty.jsonl: found no scenario, expected scenarios, a line each');
+  });
+
   test.each([
     [['--nth', '2'], '--nth: found it without a file'],
     [['--pages', '33'], 'Expected a whole number from 1 to 32.'],
