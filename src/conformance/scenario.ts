@@ -1,6 +1,6 @@
 import * as t from 'io-ts';
 import { BadInput } from '../input/bad-input.js';
-import { lastPageOf, writtenCall } from '../input/call.js';
+import { outsideOf, writtenCall } from '../input/call.js';
 import { exactly, wholeNumber } from '../input/codecs.js';
 import { decode, parseJson } from '../input/decode.js';
 import { MAX_PAGES } from '../model/vma.js';
@@ -22,10 +22,10 @@ export type Scenario = t.TypeOf<typeof scenarioCodec>;
 function checkInWindow(scenario: Scenario, where: string): void {
   for (const list of ['setup', 'calls'] as const) {
     scenario[list].forEach((call, i) => {
-      const last = lastPageOf(call);
-      if (last >= scenario.pages) {
+      const outside = outsideOf(call, scenario.pages);
+      if (outside !== undefined) {
         throw new BadInput(
-          `${where}: .${list}[${i}]: found page ${last}, expected pages of the window, 0 to ${scenario.pages - 1}`,
+          `${where}: .${list}[${i}]: found ${outside}, expected pages of the window, 0 to ${scenario.pages - 1}`,
         );
       }
     });

@@ -53,10 +53,18 @@ export const writtenCall = new t.Type<WrittenCall>(
   t.identity,
 );
 
-/** The last page at which the call looks for something, sources of mremap() apart from their first page. */
-export function lastPageOf(call: WrittenCall): number {
-  if (call.call === 'mremap') return Math.max(call.addr, call.newAddr);
-  return call.addr + call.len - 1;
+/**
+ * What of a call is not in a window of so many pages, as it is written, for a message; undefined if all is.
+ * Sources of mremap() may end beyond it.
+ */
+export function outsideOf(call: WrittenCall, pages: number): string | undefined {
+  if (call.call === 'mremap') {
+    const field = (['addr', 'newAddr'] as const).find((name) => call[name] >= pages);
+    return field && `${field} ${call[field]}`;
+  }
+  const { addr, len } = call;
+  const last = addr + len - 1;
+  return last < pages ? undefined : `addr ${addr} and len ${len}, up to page ${last}`;
 }
 
 /** The call as the model knows it. */

@@ -11,7 +11,7 @@ import type {
   VmaClass,
 } from '../checker/bounds.js';
 import { BadInput } from '../input/bad-input.js';
-import { lastPageOf, modelCall } from '../input/call.js';
+import { modelCall, outsideOf } from '../input/call.js';
 import { decode, parseJson } from '../input/decode.js';
 import { readText } from '../input/read-text.js';
 import type { FlagName } from '../model/calls.js';
@@ -172,9 +172,10 @@ function checkThreads({ threads, pages }: WrittenRaceBounds, where: string): voi
   threads.forEach((thread, i) => {
     if (!('calls' in thread)) return;
     thread.calls.forEach((call, k) => {
-      if (typeof call === 'string' || lastPageOf(call) < pages) return;
+      const outside = typeof call === 'string' ? undefined : outsideOf(call, pages);
+      if (outside === undefined) return;
       throw new BadInput(
-        `${where}[${i}].calls[${k}]: found page ${lastPageOf(call)}, expected pages of the window, 0 to ${pages - 1}`,
+        `${where}[${i}].calls[${k}]: found ${outside}, expected pages of the window, 0 to ${pages - 1}`,
       );
     });
   });

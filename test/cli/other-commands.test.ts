@@ -92,7 +92,7 @@ describe('mremap-check replay', () => {
     [
       'a page outside the window',
       scenario({ pages: 3 }),
-      ':1: .calls[0]: found page 4, expected pages of the window, 0 to 2',
+      ':1: .calls[0]: found newAddr 4, expected pages of the window, 0 to 2',
     ],
     [
       'a headroom below zero',

@@ -136,7 +136,7 @@ describe('bad race checks', () => {
     [
       'a call beyond the window',
       [{ calls: [{ call: 'munmap', addr: 2, len: 2 }] }],
-      '.threads[0].calls[0]: found page 3, expected pages of the window, 0 to 2',
+      '.threads[0].calls[0]: found addr 2 and len 2, up to page 3, expected pages of the window, 0 to 2',
     ],
     [
       'a limit that is raised',

@@ -166,14 +166,14 @@ describe('a bad scenario gives one message with place, finding and expectation:'
       what: 'a page outside the window',
       value: { ...GOOD, setup: [MMAP, { call: 'touch', addr: 10, len: 3 }] },
       place: '.setup[1]',
-      found: 'page 12',
+      found: 'addr 10 and len 3, up to page 12',
       expected: 'pages of the window, 0 to 11',
     },
     {
       what: 'a new address outside the window',
       value: { ...GOOD, calls: [{ ...MREMAP, newAddr: 12 }] },
       place: '.calls[0]',
-      found: 'page 12',
+      found: 'newAddr 12',
       expected: 'pages of the window, 0 to 11',
     },
     {
