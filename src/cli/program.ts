@@ -86,6 +86,18 @@ function commandOf(
   );
 }
 
+/** Commander's own shows all of the help for a command that there is not, and does not say so. */
+const helpOf = (program: CliCommand): CliCommand =>
+  new CliCommand('help')
+    .argument('[command]')
+    .description('display help for command')
+    .helpOption(false)
+    .action(async (name: string | undefined) => {
+      const asked = name === undefined ? program : program.commands.find((c) => c.name() === name);
+      if (asked === undefined) await program.parseAsync([name as string], { from: 'user' });
+      else asked.help();
+    });
+
 /**
  * The command line as the table declares it.
  *
@@ -99,6 +111,7 @@ export function programOf(version: string, done: (exit: Exit) => void): CliComma
     .version(version)
     .addHelpText('before', examplesText(beginning()))
     .addHelpText('after', `${exitCodes()}\n\n${DOCUMENTS}`)
+    .helpCommand(false)
     .exitOverride()
     .showHelpAfterError('(mremap-check --help shows what there is)');
   for (const declared of COMMANDS) {
@@ -108,5 +121,5 @@ export function programOf(version: string, done: (exit: Exit) => void): CliComma
     // Settings that subcommands made by hand do not inherit.
     program.addCommand(made.copyInheritedSettings(program));
   }
-  return program;
+  return program.addCommand(helpOf(program).copyInheritedSettings(program));
 }

@@ -156,6 +156,8 @@ describe('usage', () => {
 
   test.each([
     [['verfy'], 'Did you mean verify?'],
+    [['help', 'nosuch'], "error: unknown command 'nosuch'\n(mremap-check --help shows"],
+    [['help', 'verfy'], 'Did you mean verify?'],
     [['verify', '--workers', '-1'], 'Expected a whole number'],
     [['replay', 'x.jsonl'], '--release'],
     [['verify', '--jsn'], 'Did you mean --json?'],
