@@ -17,9 +17,11 @@ export interface Line {
   readonly scenario: Scenario;
 }
 
+const nameOf = (file: string): string => (file === '-' ? 'standard input' : file);
+
 /** All of a file, or of standard input (`-`), is read before anything is written; throws BadInput. */
 export function readScenarios(file: string): Line[] {
-  const name = file === '-' ? 'standard input' : file;
+  const name = nameOf(file);
   return readText(file === '-' ? 0 : file, 'scenarios, one a line')
     .split('\n')
     .map((text, i) => ({ text, where: `${name}:${i + 1}` }))
@@ -51,8 +53,13 @@ export const releaseToRun = (...of: Parameters<typeof releaseFor>): Release =>
  */
 export function replayCommand(file: string, flags: { readonly release: string }): Exit {
   const on = machine(releaseToRun(flags.release, '--release', { modules: true }));
+  const lines = readScenarios(file);
+  if (lines.length === 0) {
+    note(`${nameOf(file)}: found no scenario, nothing was replayed`);
+    return Exit.incomplete;
+  }
   let exit: Exit = Exit.ok;
-  for (const { where, scenario } of readScenarios(file)) {
+  for (const { where, scenario } of lines) {
     try {
       print(JSON.stringify(replay(on, scenario)));
     } catch (error) {

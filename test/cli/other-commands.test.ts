@@ -62,6 +62,12 @@ describe('mremap-check replay', () => {
     );
   });
 
+  test('says that there is nothing to replay, and exits with 3 as conform does', async () => {
+    const { code, stdout, stderr } = await cli(['replay', '--release', 'v6.12', '-']);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toBe('standard input: found no scenario, nothing was replayed\n');
+  });
+
   test('says what leaves the model, goes on, and exits with 3', async () => {
     const far = {
       pages: 60,
