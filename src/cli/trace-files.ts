@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { BadInput } from '../input/bad-input.js';
 import { FORMAT_NAMES, FORMATS, type FormatName, fileName } from '../report/faces/formats.js';
@@ -36,7 +36,11 @@ function writing<T>(folder: string, write: () => T): T {
 }
 
 /** Makes a folder for traces, also to know before a long search that it can be made; throws BadInput. */
-export const traceFolder = (folder: string): void => writing(folder, () => make(resolve(folder)));
+export function traceFolder(folder: string): void {
+  writing(folder, () => make(resolve(folder)));
+  if (statSync(resolve(folder)).isDirectory()) return;
+  throw new BadInput(`${folder}: found a file, expected a folder for traces`);
+}
 
 /** Writes traces into a folder, a file for each format, and says how many; throws BadInput. */
 export function writeTraces(

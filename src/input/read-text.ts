@@ -1,6 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { BadInput } from './bad-input.js';
 
+/** What keeps a file from being read, for a message. */
+function fault(file: string | 0, code: string | undefined, expected: string): string {
+  const name = file === 0 ? 'standard input' : file;
+  if (file === '') return `"": found an empty name, expected a file with ${expected}`;
+  if (code === 'EISDIR') return `${name}: found a folder, expected a file with ${expected}`;
+  const found = code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`;
+  return `${name}: ${found}, expected ${expected}`;
+}
+
 /**
  * The text of a file, or of standard input (0); throws BadInput where it cannot be read.
  *
@@ -11,9 +20,6 @@ export function readText(file: string | 0, expected: string): string {
     // Some editors begin a file with a byte order mark, which is no part of the text.
     return readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const found = code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`;
-    const name = file === 0 ? 'standard input' : file;
-    throw new BadInput(`${name}: ${found}, expected ${expected}`);
+    throw new BadInput(fault(file, (error as NodeJS.ErrnoException).code, expected));
   }
 }

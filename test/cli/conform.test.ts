@@ -175,7 +175,7 @@ describe('mremap-check conform', () => {
       ['--kernel', 'model:v6.12', '--out', '/no/such/kept.json'],
       '--out /no/such/kept.json: no such folder',
     ],
-    [['--kernel', 'model:v6.12', '--out', '/tmp'], '/tmp: cannot be read (EISDIR)'],
+    [['--kernel', 'model:v6.12', '--out', '/tmp'], '/tmp: found a folder, expected a file with'],
     [[], "required option '--kernel <kernel>' not specified"],
   ])('%j is answered in words, with exit code 2', async (args, message) => {
     const { code, stdout, stderr } = await cli(['conform', ...args]);

@@ -132,6 +132,11 @@ describe('outputs that cannot be written are refused before the run', () => {
     ['a folder that is not empty', (dir) => ['--run', dirname(dir)], 'not empty'],
     ['a place that is not there', (dir) => ['--run', `${dir}/no/x`], 'no such folder'],
     ['a file in the place of a folder', () => ['--run', '/etc/hostname'], 'ENOTDIR'],
+    [
+      'a file in the place of a folder for traces',
+      () => ['--traces', '/etc/hostname'],
+      '/etc/hostname: found a file, expected a folder for traces',
+    ],
   ])('%s', async (_, flags, message) => {
     const dir = newFolder();
     const { code, stdout, stderr } = await cli(['verify', ...flags(dir), big()]);

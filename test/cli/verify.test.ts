@@ -358,6 +358,8 @@ describe('bad specs', () => {
     const missing = await cli(['verify', '/nowhere/spec.json']);
     expect(missing).toMatchObject({ code: 2, stdout: '' });
     expect(missing.stderr).toContain('/nowhere/spec.json: no such file, expected a spec');
+    const unnamed = await cli(['verify', '']);
+    expect(unnamed.stderr).toContain('"": found an empty name, expected a file with a spec');
     const folder = fileWith('notes.txt', '').replace(/\/notes\.txt$/, '');
     const empty = await cli(['verify', folder]);
     expect(empty.stderr).toContain('found no .json file, expected specs');

@@ -103,6 +103,9 @@ describe('mremap-check trace', () => {
     const none = await cli(['trace', fileWith('none.json', '{}')]);
     expect(none).toMatchObject({ code: 2 });
     expect(none.stderr).toContain('found no trace, expected what verify --json writes');
+    const folder = await cli(['trace', newFolder()]);
+    expect(folder).toMatchObject({ code: 2 });
+    expect(folder.stderr).toContain(': found a folder, expected a file with traces of verify');
     const broken = await cli(['trace', fileWith('broken.json', '{"trace":1,"kind":"call"}')]);
     expect(broken).toMatchObject({ code: 2 });
     expect(broken.stderr).toMatch(/broken\.json: \.\w+: found nothing, expected/);
