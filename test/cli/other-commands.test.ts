@@ -121,7 +121,7 @@ describe('mremap-check replay', () => {
     const { code, stderr } = await cli(['replay', '--release', 'v9.9', '-']);
     expect(code).toBe(2);
     expect(stderr).toMatch(
-      /--release: found "v9\.9", expected one of .*v2\.6\.33 \(2\.6\.33 to 5\.0\), v5\.1/,
+      /--release: found "v9\.9", expected one of those that mremap-check releases lists, such as v7/,
     );
   });
 });

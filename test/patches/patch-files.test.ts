@@ -149,7 +149,7 @@ describe('a message', () => {
     [
       'no release to begin with',
       () => patch([], 'v9.9'),
-      '.base: found "v9.9", expected one of v2.6.12',
+      '.base: found "v9.9", expected one of those that mremap-check releases lists',
     ],
     ['a field too many', () => written('y.json', '{"patch":1,"titel":"T"}'), 'not "titel"'],
     [

@@ -21,8 +21,18 @@ export class UnknownRelease extends Error {
   }
 }
 
-const known = (): string =>
-  knownReleases.map((release) => `${release.id} (${coverage(release)})`).join(', ');
+const byVersion = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true });
+
+/** The releases before and behind a version; for anything else the newest, as there are too many for a message. */
+function near(ref: string): string {
+  const [, version] = /^v?(\d[\w.-]*)/.exec(ref) ?? [];
+  const all = [...knownReleases].sort((a, b) => byVersion(a.covers.first, b.covers.first));
+  const next = all.findIndex(
+    ({ covers }) => version !== undefined && byVersion(covers.first, version) > 0,
+  );
+  const around = next < 0 ? all.slice(-2) : all.slice(Math.max(0, next - 1), next + 1);
+  return around.map((release) => `${release.id} (${coverage(release)})`).join(', ');
+}
 
 const UNKNOWN = 'early=N, move=N, early=off or move=off in the brackets';
 
@@ -63,6 +73,11 @@ export function bracketed(ref: string): { readonly plain: string; readonly edits
 export function releaseByRef(ref: string): Release {
   const { plain, edits } = bracketed(ref);
   const base = releaseById(plain);
-  if (base === undefined) throw new UnknownRelease(ref, `one of ${known()}`);
+  if (base === undefined) {
+    throw new UnknownRelease(
+      ref,
+      `one of those that mremap-check releases lists, such as ${near(plain)}`,
+    );
+  }
   return edits === undefined ? base : withVariant(base, edits, ref);
 }
