@@ -14,6 +14,7 @@ import {
 import type { ReleaseOf } from '../report/faces/real-calls.js';
 import { terminalText } from '../report/faces/terminal.js';
 import { plural } from '../report/words.js';
+import { wrapped } from '../report/wrap.js';
 import { callOf } from '../trace/call.js';
 import { tracesIn } from '../trace/read.js';
 import type { Trace } from '../trace/trace.js';
@@ -81,13 +82,20 @@ function aboutText(trace: Trace): string {
   return `${callText(callOf(trace.call))}: ${trace.outcomes.map(({ result }) => result).join(', ')}`;
 }
 
-/** A line for each: its number, what it is of, and what is wrong. */
-const listText = (ones: readonly Numbered[]): string =>
-  ones
+/** Of a list: as wide as the longest name, but for names that leave no room for anything behind them. */
+const WIDEST_NAME = 40;
+
+/** An entry for each: its number, what it is of, and what is wrong. */
+function listText(ones: readonly Numbered[]): string {
+  const longest = Math.max(...ones.map(({ trace }) => fileName(trace).length));
+  const wide = Math.min(WIDEST_NAME, longest);
+  return ones
     .map(({ number, trace }) => {
-      return `${`${number}`.padStart(5)}  ${fileName(trace).padEnd(40)}  ${aboutText(trace)}`;
+      const about = wrapped(aboutText(trace), ' '.repeat(wide + 9), 80).trimStart();
+      return `${`${number}`.padStart(5)}  ${fileName(trace).padEnd(wide)}  ${about}`;
     })
     .join('\n');
+}
 
 /** Lines of a list in a message. */
 const MOST_LINES = 12;

@@ -85,7 +85,7 @@ export function releaseText(release: Release, s: Style, page?: string): string {
   const edits = changesOf(release).map((text) => wrapped(`- ${text}`, '    '));
   return [
     head,
-    `  edits of ${base.id}: + new or here now, - gone or elsewhere, ~ changed`,
+    wrapped(`edits of ${base.id}: + new or here now, - gone or elsewhere, ~ changed`, '  '),
     ...edits,
     '',
     ...editedLines(base, release, s),

@@ -272,7 +272,7 @@ const checkText = (report: CheckReport, o: Options): string =>
 function specText({ spec, checks }: SpecReport, o: Options): string {
   const borneOut = !checks.some(isUnexpected) && checks.every(isComplete);
   return [
-    o.s.bold(`== ${spec.title} (${spec.file})`),
+    o.s.bold(`== ${wrapped(`${spec.title} (${spec.file})`, '   ', 80).trimStart()}`),
     wrapped(spec.question, '   '),
     ...(borneOut ? ['', wrapped(spec.answer, '   ')] : []),
     '',

@@ -44,6 +44,7 @@ describe('mremap-check with a patch', () => {
     expect(stdout).toMatch(/^- {4}early-count-check$/m);
     expect(stdout).toMatch(/^\+11 {2}early-count-check {2}do_mremap {2}ENOMEM$/m);
     expect(stdout.match(/^[-+~]/gm)).toHaveLength(2);
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
     expect(stdout.replace(/\s+/g, ' ')).toContain('moves behind take-lock, under the mmap lock');
   });
 

@@ -66,7 +66,11 @@ describe('mremap-check verify', () => {
   });
 
   test('keeps to 80 columns', async () => {
-    const { stdout } = await cli(['verify', '--verbose', spec()]);
+    const longTitle = spec((s) => {
+      s.title = 'A title that has as many words as a title can have and stay one, and some more';
+    });
+    const { stdout } = await cli(['verify', '--verbose', longTitle]);
+    expect(stdout).toMatch(/^== A title .*\n {3}.* \(spec\.json\)\n/);
     const wide = stdout.split('\n').filter((line) => line.length > 80);
     expect(wide).toEqual([]);
   });
