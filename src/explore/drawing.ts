@@ -24,12 +24,13 @@ const within = (vmas: Vmas, pages: number): Vmas => vmas.filter((vma) => startOf
 
 const chargeOf = ({ outcome }: Played): number => outcome.accounts.committed;
 
-/** How a call ended, by the name of what it ran on; what it was charged for, where that is another beside. */
+const wordsOf = ({ outcome, before }: Played): string => outcomeWords(outcome, before);
+
+/** How a call ended, by the name of what it ran on; and what it was charged for, where that alone is another beside. */
 function endText(name: string, played: Played, other: Played | undefined): string {
-  const charge = chargeOf(played);
-  const differs = other !== undefined && chargeOf(other) !== charge;
-  const charged = differs ? `, commit charge ${signed(charge)}` : '';
-  return exactly('', `${name}: ${outcomeWords(played.outcome, played.before)}${charged}`);
+  const [words, charge] = [wordsOf(played), chargeOf(played)];
+  const differs = other !== undefined && wordsOf(other) === words && chargeOf(other) !== charge;
+  return exactly('', `${name}: ${words}${differs ? `, commit charge ${signed(charge)}` : ''}`);
 }
 
 /** What the call returned, here and beside. */
