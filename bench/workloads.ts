@@ -74,8 +74,8 @@ export function twoMovers(pages: number): RaceBounds {
 }
 
 /**
- * Everything that calls build of anonymous memory. Files are left out: their offsets grow without an
- * end, beyond what is modelled.
+ * Everything that calls build of anonymous memory, under a limit that lets no move through: with moves the
+ * page offsets of what was written grow without an end, beyond what is modelled.
  */
 export const reachBounds = (pages: number): ReachBounds => ({
   pages,
