@@ -69,7 +69,7 @@ export function compareSteps(a: readonly Step[], b: readonly Step[]): StepLine[]
       return { state: alone('to', step.name) === undefined ? 'dropped' : 'gone', step };
     }
     if (from !== undefined) {
-      return from === to || differences(from, to).length === 0
+      return differences(from, to).length === 0
         ? { state: 'kept', step: to, was: from }
         : { state: 'changed', step: to, was: from };
     }
@@ -93,16 +93,14 @@ function slots({ need, needDontunmap, needLockedDontunmap, needFor }: CountCheck
 const guards = ({ when = [] }: Step): string =>
   when.length === 0 ? 'every call' : when.map(({ name }) => name).join('; ');
 
-/** Whether all else of the two is the same. */
-const isSameDeed = (
-  { when: _, kernel: __, count: ___, ...was }: Step,
-  { when: ____, kernel: _____, count: ______, ...step }: Step,
-): boolean => {
-  const [before, after] = [Object.entries(was), Object.entries(step)];
-  return (
-    before.length === after.length &&
-    after.every(([name, value]) => was[name as keyof typeof was] === value)
-  );
+const sameParts = (a: unknown, b: unknown): boolean =>
+  Array.isArray(a) && Array.isArray(b)
+    ? a.length === b.length && a.every((part, i) => part === b[i])
+    : a === b;
+
+const isSame = (was: Step, step: Step): boolean => {
+  const fields = [...new Set([...Object.keys(was), ...Object.keys(step)])] as (keyof Step)[];
+  return fields.every((field) => sameParts(was[field], step[field]));
 };
 
 /** What is said anew of a step. */
@@ -117,7 +115,7 @@ function differences(was: Step, step: Step): string[] {
       : [`is made for ${guards(step)} instead of ${guards(was)}`]),
     ...(was.kernel === step.kernel ? [] : [`is in ${step.kernel} instead of ${was.kernel}`]),
   ];
-  return said.length > 0 || isSameDeed(was, step) ? said : ['does something else'];
+  return said.length > 0 || isSame(was, step) ? said : ['does something else'];
 }
 
 const isLocked = (steps: readonly Step[], step: Step): boolean =>

@@ -69,6 +69,13 @@ describe('an edit', () => {
     expect(changed.join()).not.toContain('end-of-undoing');
   });
 
+  test('that has another condition of the same name is told as something else', () => {
+    const text = `export const base = 'v7.1';
+      export default (r, k) => k.edited('mremap', 'dontunmap-complete', (step) =>
+        [{ ...step, when: step.when.map((one) => ({ ...one })) }])(r);`;
+    expect(changesOf(named(module(text)))).toEqual(['dontunmap-complete does something else']);
+  });
+
   test('that moves a check past its neighbour is told of the check, not of the neighbour', () => {
     const names = release('v7.1').calls.mremap.map(({ name }) => name);
     const at = names.indexOf('early-count-check');
