@@ -96,9 +96,16 @@ const onlyFor = (step: Step, when: readonly Guard[] | undefined): Step => {
 export const replaced = (call: CallName, name: string, fresh: Step): Edit =>
   edited(call, name, (step) => [onlyFor(fresh, step.when)]);
 
-/** What a step of this name does in another release, for the same calls and in the same kernel function. */
-export const updated = (call: CallName, fresh: Step): Edit =>
-  edited(call, fresh.name, ({ kernel, when }) => [onlyFor({ ...fresh, kernel }, when)]);
+/** What steps of these names do in another release, for the same calls and in the same kernel functions. */
+export const updated =
+  (call: CallName, ...fresh: readonly Step[]): Edit =>
+  (of) =>
+    editedBy(
+      of,
+      ...fresh.map((one) =>
+        edited(call, one.name, ({ kernel, when }) => [onlyFor({ ...one, kernel }, when)]),
+      ),
+    );
 
 function put(
   of: Release,

@@ -1,6 +1,6 @@
 import { changed, type Edit, editedBy, inserted, updated } from '../edits.js';
 import type { Release } from '../release.js';
-import { type Step, UNMAPS_SOURCE } from '../step.js';
+import { UNMAPS_SOURCE } from '../step.js';
 import {
   dontunmapDropsAccount,
   dontunmapResetsOffset,
@@ -11,9 +11,7 @@ import { gatheringUnmap } from '../steps/unmap.js';
 
 const BOOTED = 'kernels of Debian, booted';
 
-const inPlace = (step: Step): Edit => updated('mremap', step);
-
-const offsetAsNew: readonly Edit[] = dontunmapResetsOffset.map(inPlace);
+const offsetAsNew: Edit = updated('mremap', ...dontunmapResetsOffset);
 const OFFSET_AS_NEW = 'The page offset of a source of DONTUNMAP that was moved whole begins anew.';
 
 /** What 7.2.11 does with DONTUNMAP, but for its checks of map_count, with the merges of before 6.16. */
@@ -21,8 +19,8 @@ const fixesOfDontunmap = (besideSource: 'apart' | 'alone'): readonly Edit[] => [
   ...splitLockedSource.map((step, i) =>
     inserted('mremap', step, { behind: splitLockedSource[i - 1]?.name ?? 'unmerge-ksm' }),
   ),
-  inPlace(copyVma('unfaulted-joins-faulted', { besideSource })),
-  ...offsetAsNew,
+  updated('mremap', copyVma('unfaulted-joins-faulted', { besideSource })),
+  offsetAsNew,
 ];
 
 const SOURCE_AS_NEW =
@@ -62,7 +60,7 @@ export const stableOf = (mainline: (id: string) => Release): readonly Release[] 
       changes:
         'A move charges an accounted source once more when it is gone, and takes VM_ACCOUNT from the rest of its VMA.',
       kernels: ['6.5.0'],
-      edits: gatheringUnmap.source('if-unmapped').map(inPlace),
+      edits: [updated('mremap', ...gatheringUnmap.source('if-unmapped'))],
     }),
     edit('v6.12', {
       id: 'v6.12.115',
@@ -82,7 +80,7 @@ export const stableOf = (mainline: (id: string) => Release): readonly Release[] 
       ],
       changes: 'DONTUNMAP takes VM_ACCOUNT from all of the source VMA, as from 6.15 on.',
       kernels: ['6.17.0'],
-      edits: dontunmapDropsAccount.map(inPlace),
+      edits: [updated('mremap', ...dontunmapDropsAccount)],
     }),
     edit('v7.1', {
       id: 'v7.2.6',
@@ -90,7 +88,7 @@ export const stableOf = (mainline: (id: string) => Release): readonly Release[] 
       sources: [{ ref: BOOTED, says: 'up to 7.1.13 they behave as v7.1' }],
       changes: OFFSET_AS_NEW,
       kernels: ['7.2.6'],
-      edits: offsetAsNew,
+      edits: [offsetAsNew],
     }),
     edit('v7.1', {
       id: 'v7.2.9',
@@ -98,7 +96,7 @@ export const stableOf = (mainline: (id: string) => Release): readonly Release[] 
       sources: [{ ref: BOOTED, says: 'up to 7.2.6 they behave as v7.2.6, from 7.2.11 on as v7.2' }],
       changes: `DONTUNMAP of a locked source adds nothing to locked_vm. ${OFFSET_AS_NEW}`,
       kernels: ['7.2.9'],
-      edits: [...offsetAsNew, changed('mremap', 'lock-copy', { when: [UNMAPS_SOURCE] })],
+      edits: [offsetAsNew, changed('mremap', 'lock-copy', { when: [UNMAPS_SOURCE] })],
     }),
   ];
 };

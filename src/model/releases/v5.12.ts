@@ -1,4 +1,4 @@
-import { editedBy, updated } from '../edits.js';
+import { updated } from '../edits.js';
 import type { Release } from '../release.js';
 import { dontunmapDropsAnonVma } from '../steps/dontunmap.js';
 import { v5_11 } from './v5.11.js';
@@ -14,5 +14,5 @@ export const v5_12: Release = {
   ],
   changes: 'A source that DONTUNMAP has moved whole loses its anon_vma.',
   kernels: ['5.12.9'],
-  calls: editedBy(v5_11, ...dontunmapDropsAnonVma.map((step) => updated('mremap', step))).calls,
+  calls: updated('mremap', ...dontunmapDropsAnonVma)(v5_11).calls,
 };

@@ -1,4 +1,4 @@
-import { editedBy, updated } from '../edits.js';
+import { updated } from '../edits.js';
 import type { AnonMergeRule } from '../merge.js';
 import type { Release } from '../release.js';
 import { mprotect } from '../steps/mprotect.js';
@@ -7,10 +7,7 @@ import { v6_1 } from './v6.1.js';
 
 const anonMerge: AnonMergeRule = 'unfaulted-joins-faulted';
 
-const refundingRight = editedBy(
-  v6_1,
-  ...expandMerging(anonMerge).map((step) => updated('mremap', step)),
-);
+const refundingRight = updated('mremap', ...expandMerging(anonMerge))(v6_1);
 
 export const v6_7: Release = {
   id: 'v6.7',
