@@ -1,5 +1,5 @@
 import type { Vmas } from './address-space.js';
-import type { Call } from './calls.js';
+import type { Call, MremapCall } from './calls.js';
 import type { Errno } from './errno.js';
 import type { Vma } from './vma.js';
 
@@ -195,6 +195,10 @@ export const withShared = (s: State, { env, vmas, mapCount, pages }: Shared): St
   env === s.env && vmas === s.vmas && mapCount === s.mapCount && pages === s.pages
     ? s
     : withMap(s, vmas, mapCount, pages, s.result, s.accounts, env);
+
+/** Whether an mremap() is given a flag. */
+export const hasFlag = (s: State, flag: number): boolean =>
+  ((s.call as MremapCall).flags & flag) !== 0;
 
 /** map slots left before the limit; negative above it. */
 export const headroom = (s: State): number => s.env.maxMapCount - s.mapCount;

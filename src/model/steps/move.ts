@@ -5,6 +5,7 @@ import { type AnonMergeRule, insertMerging } from '../merge.js';
 import {
   addAccounts,
   fail,
+  hasFlag,
   type State,
   withAccounts,
   withCourse,
@@ -33,14 +34,13 @@ import { chargeMayFail, mayCommit } from './limits.js';
 import { sourceVma } from './lookup.js';
 import { populate } from './modify.js';
 import { mayVetoSplit } from './split.js';
-
-const has = (s: State, flag: number): boolean => ((s.call as MremapCall).flags & flag) !== 0;
+import { SOURCE } from './unmap-range.js';
 
 /** With DONTUNMAP alone the new address is a hint, taken where it is free; without either flag there is none. */
 function chooseAddress(s: State): number | undefined {
-  if (has(s, FIXED)) return s.newAddr;
+  if (hasFlag(s, FIXED)) return s.newAddr;
   const hintEnd = s.newAddr + s.newLen;
-  if (has(s, DONTUNMAP) && hintEnd <= s.env.taskEnd && isFree(s.vmas, s.newAddr, hintEnd)) {
+  if (hasFlag(s, DONTUNMAP) && hintEnd <= s.env.taskEnd && isFree(s.vmas, s.newAddr, hintEnd)) {
     return s.newAddr;
   }
   return highestGap(s.vmas, s.newLen, s.env.taskEnd);
@@ -112,7 +112,7 @@ export const copyVma = (
   ],
   run: (s) => {
     const vma = sourceVma(s);
-    const stays = has(s, DONTUNMAP);
+    const stays = hasFlag(s, DONTUNMAP);
     const apart = stays && besideSource === 'apart' ? vma : undefined;
     const copy = copyOf(s, vma);
     const alone =
@@ -135,7 +135,7 @@ type UndoneCharge = 'returned' | 'returned-by-unmapping' | 'kept';
 /** Source and destination change places: what is unmapped at the end is the destination. */
 function undo(s: State, errno: Errno, charge: UndoneCharge): State {
   const returns =
-    charge === 'returned' || (charge === 'returned-by-unmapping' && !has(s, DONTUNMAP));
+    charge === 'returned' || (charge === 'returned-by-unmapping' && !hasFlag(s, DONTUNMAP));
   return withCourse(s, {
     addr: s.newAddr,
     oldLen: s.newLen,
@@ -185,7 +185,7 @@ export const askMaySplit: Step = {
   kernel: 'prep_move_vma',
   does: 'asks the driver of the VMA whether it may be split at the ends of the source',
   idleWithout: 'failures',
-  mayFail: [mayVetoSplit((s) => s.addr), mayVetoSplit((s) => s.addr + s.oldLen)],
+  mayFail: [mayVetoSplit(SOURCE.start), mayVetoSplit(SOURCE.end)],
   run: (s) => s,
 };
 
@@ -213,12 +213,12 @@ export const disarmCopy: Step = {
 };
 
 /** The pages that the copy adds to the charge: all with DONTUNMAP, else those by which it is longer. */
-const growth = (s: State): number => (has(s, DONTUNMAP) ? s.newLen : s.newLen - s.oldLen);
+const growth = (s: State): number => (hasFlag(s, DONTUNMAP) ? s.newLen : s.newLen - s.oldLen);
 
 /** v6.15 to v7.2 take the difference of the lengths that were asked for, also where the tail is gone already. */
 function staleGrowth(s: State): number {
   const { oldLen, newLen } = s.call as MremapCall;
-  return has(s, DONTUNMAP) || s.several !== undefined
+  return hasFlag(s, DONTUNMAP) || s.several !== undefined
     ? growth(s)
     : Math.abs(Math.ceil(newLen) - Math.ceil(oldLen));
 }
@@ -260,7 +260,7 @@ const unasked = ({ errnos: _, refusesOnlyFor: __, mayFail: ___, ...step }: Step)
 /** Up to v5.10 nobody asks at this point: a growth has been asked for before, and DONTUNMAP never is. */
 export const chargeCopyUnasked: Step = unasked(chargeWith(growth, () => false, ALL_COPIES));
 /** v5.11 to v5.15: DONTUNMAP is asked for. */
-export const chargeCopyOf5_11: Step = chargeWith(growth, (s) => has(s, DONTUNMAP), ALL_COPIES);
+export const chargeCopyOf5_11: Step = chargeWith(growth, (s) => hasFlag(s, DONTUNMAP), ALL_COPIES);
 /** From v5.16 on all is charged here. */
 export const chargeCopy: Step = chargeWith(growth, () => true, ALL_COPIES);
 /** v6.15 to v7.2. */

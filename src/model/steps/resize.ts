@@ -1,8 +1,16 @@
 import { isFree, replaceAt } from '../address-space.js';
-import { MAYMOVE, type MremapCall } from '../calls.js';
+import { MAYMOVE } from '../calls.js';
 import { Errno } from '../errno.js';
 import { type AnonMergeRule, insertMerging } from '../merge.js';
-import { fail, type State, succeed, withAccounts, withCourse, withVmas } from '../state.js';
+import {
+  fail,
+  hasFlag,
+  type State,
+  succeed,
+  withAccounts,
+  withCourse,
+  withVmas,
+} from '../state.js';
 import {
   GROWING,
   IMPLIED,
@@ -101,7 +109,7 @@ const needsMaymove: Step = {
   kernel: 'expand_vma',
   does: 'refuses to grow by a move without MAYMOVE',
   errnos: ['ENOMEM'],
-  run: (s) => (((s.call as MremapCall).flags & MAYMOVE) === 0 ? fail(s, Errno.ENOMEM) : s),
+  run: (s) => (!hasFlag(s, MAYMOVE) ? fail(s, Errno.ENOMEM) : s),
 };
 
 const changesNothing = (s: State): State => fail(s, Errno.ENOMEM);

@@ -1,12 +1,18 @@
 import { vmaAt } from '../address-space.js';
-import { DONTUNMAP, type MremapCall } from '../calls.js';
+import { DONTUNMAP } from '../calls.js';
 import type { Errno } from '../errno.js';
-import { fail, RUNNING, type State, withAccounts, withCourse, withVmas } from '../state.js';
+import {
+  fail,
+  hasFlag,
+  RUNNING,
+  type State,
+  withAccounts,
+  withCourse,
+  withVmas,
+} from '../state.js';
 import { only, type Step, UNMAPS_SOURCE } from '../step.js';
 import { endOf, isAccounted, pagesOf, startOf, type Vma, withAccount } from '../vma.js';
 import { removeStep, SOURCE, type Splits } from './unmap-range.js';
-
-const keepsSourceMapped = (s: State): boolean => ((s.call as MremapCall).flags & DONTUNMAP) !== 0;
 
 /**
  * What becomes of the commit charge when the source cannot be unmapped. VM_ACCOUNT is hidden from the
@@ -22,7 +28,7 @@ export type KeptCharge = 'rest' | 'new-length' | 'old-length' | 'any' | 'if-unma
 
 /** From 5.11 on VM_ACCOUNT is not hidden with DONTUNMAP, where it is the copy that goes after a failure. */
 const hidesAccount = (s: State, rule: KeptCharge): boolean =>
-  rule === 'rest' || !keepsSourceMapped(s);
+  rule === 'rest' || !hasFlag(s, DONTUNMAP);
 
 function keptCharge(s: State, vma: Vma, rule: KeptCharge): number {
   if (rule === 'any') return s.oldLen;
