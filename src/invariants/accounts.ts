@@ -1,6 +1,6 @@
 import { mappedPages, pagesWith, VM_ACCOUNT, VM_LOCKED } from '../model/vma.js';
 import type { Invariant, Transition } from './invariant.js';
-import { failed } from './untouched.js';
+import { counted, failed } from './untouched.js';
 
 /** What a call added to a counter, beside what the VMAs with a flag have become more. */
 interface Books {
@@ -26,7 +26,7 @@ const commitBooks = ({ before, outcome }: Transition): Books => ({
 const agree = ({ entered, mapped }: Books): boolean => entered === mapped;
 
 const explained = (counter: string, vmas: string, { entered, mapped }: Books): string =>
-  `${counter} changed by ${entered} ${Math.abs(entered) === 1 ? 'page' : 'pages'}, ${vmas} by ${mapped}`;
+  `${counter} changed by ${counted(entered, 'page')}, ${vmas} by ${mapped}`;
 
 export const totalVmExact: Invariant = {
   id: 'total-vm-exact',

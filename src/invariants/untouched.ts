@@ -25,6 +25,10 @@ export const failed = (outcome: Outcome): boolean => outcome.result < 0;
 export const refusedForMapSlots = ({ result, step, failures }: Outcome): boolean =>
   result === -Errno.ENOMEM && step.count !== undefined && failures.at(-1)?.step !== step;
 
+/** `1 page`, `-2 pages`. */
+export const counted = (n: number, one: string): string =>
+  `${n} ${Math.abs(n) === 1 ? one : `${one}s`}`;
+
 const ranges = (pages: readonly number[]): string => {
   const parts: string[] = [];
   for (let i = 0; i < pages.length; i++) {
@@ -52,9 +56,7 @@ export function describeChange({ before, outcome }: Transition): string {
   if (gone.length > 0) parts.push(`${ranges(gone)} unmapped`);
   if (fresh.length > 0) parts.push(`${ranges(fresh)} newly mapped`);
   if (before.length !== outcome.vmas.length) {
-    parts.push(
-      `${before.length} ${before.length === 1 ? 'VMA' : 'VMAs'} before, ${outcome.vmas.length} after`,
-    );
+    parts.push(`${counted(before.length, 'VMA')} before, ${outcome.vmas.length} after`);
   }
   return parts.length > 0 ? parts.join('; ') : 'a VMA is changed';
 }

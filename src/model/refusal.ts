@@ -5,8 +5,9 @@ import type { Step } from './step.js';
 
 /**
  * What decides a call that some step refuses for its arguments: that step, those before it, left out or
- * not, and what they look at. Calls with equal answers end alike in every address space and under every limit. Undefined for a
- * call that its arguments alone do not refuse, or not before the address space is looked at closely.
+ * not, and what they look at. Calls with equal answers end alike in every address space and under every
+ * limit. Undefined for a call that its arguments alone do not refuse, or not before the address space is
+ * looked at closely.
  */
 export function refusal(on: Machine, call: Call, taskEnd: number): string | undefined {
   const state = initialState(env(0, taskEnd), [], [], call);
