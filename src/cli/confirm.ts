@@ -3,7 +3,7 @@ import type { Kernel } from '../conformance/kernel.js';
 import { releaseOf } from '../conformance/release-of.js';
 import { BadInput } from '../input/bad-input.js';
 import { parseJson } from '../input/decode.js';
-import { readText } from '../input/read-text.js';
+import { inputName, readInput } from '../input/read-text.js';
 import { confirmJson } from '../report/confirm-json.js';
 import { confirmText } from '../report/confirm-text.js';
 import { plural } from '../report/words.js';
@@ -22,8 +22,8 @@ export interface ConfirmFlags {
 
 /** The counterexamples of a file, or of standard input (`-`); throws BadInput. */
 function readClaims(file: string): BreachTrace[] {
-  const name = file === '-' ? 'standard input' : file;
-  const text = readText(file === '-' ? 0 : file, 'counterexamples of verify --json');
+  const name = inputName(file);
+  const text = readInput(file, 'counterexamples of verify --json');
   const traces = tracesIn(parseJson(text, name), `${name}: `);
   const claims = breachesOf(traces);
   if (claims.length > 0) return claims;

@@ -1,7 +1,7 @@
 import { CannotSetUp, replay } from '../conformance/replay.js';
 import { parseScenario, type Scenario } from '../conformance/scenario.js';
 import { BadInput } from '../input/bad-input.js';
-import { readText } from '../input/read-text.js';
+import { inputName, readInput } from '../input/read-text.js';
 import { machine } from '../model/plan.js';
 import type { Release } from '../model/release.js';
 import { UnknownRelease } from '../model/releases/variant.js';
@@ -17,12 +17,10 @@ export interface Line {
   readonly scenario: Scenario;
 }
 
-const nameOf = (file: string): string => (file === '-' ? 'standard input' : file);
-
 /** All of a file, or of standard input (`-`), is read before anything is written; throws BadInput. */
 export function readScenarios(file: string): Line[] {
-  const name = nameOf(file);
-  return readText(file === '-' ? 0 : file, 'scenarios, one a line')
+  const name = inputName(file);
+  return readInput(file, 'scenarios, one a line')
     .split('\n')
     .map((text, i) => ({ text, where: `${name}:${i + 1}` }))
     .filter(({ text }) => text.trim() !== '')
@@ -55,7 +53,7 @@ export function replayCommand(file: string, flags: { readonly release: string })
   const on = machine(releaseToRun(flags.release, '--release', { modules: true }));
   const lines = readScenarios(file);
   if (lines.length === 0) {
-    note(`${nameOf(file)}: found no scenario, nothing was replayed`);
+    note(`${inputName(file)}: found no scenario, nothing was replayed`);
     return Exit.incomplete;
   }
   let exit: Exit = Exit.ok;

@@ -5,7 +5,7 @@ import { countedBehaviours, measuredGrowth } from '../html/growth.js';
 import { pageWith, SIGN } from '../html/page.js';
 import { BadInput } from '../input/bad-input.js';
 import { parseJson } from '../input/decode.js';
-import { readText } from '../input/read-text.js';
+import { inputName, readInput } from '../input/read-text.js';
 import { verifyJson } from '../report/json.js';
 import { Exit } from './exit.js';
 import { outputFile } from './output-file.js';
@@ -60,8 +60,8 @@ export async function reportCommand(
     return verified;
   };
   if (from !== undefined) {
-    const where = from === '-' ? 'standard input' : from;
-    const text = readText(from === '-' ? 0 : from, 'what verify --json wrote');
+    const where = inputName(from);
+    const text = readInput(from, 'what verify --json wrote');
     const { asExpected, complete } = make(parseJson(text, where), where);
     return asExpected ? (complete ? Exit.ok : Exit.incomplete) : Exit.unexpected;
   }

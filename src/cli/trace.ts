@@ -1,6 +1,6 @@
 import { BadInput } from '../input/bad-input.js';
 import { parseJson } from '../input/decode.js';
-import { readText } from '../input/read-text.js';
+import { inputName, readInput } from '../input/read-text.js';
 import { callText } from '../model/call-text.js';
 import { namingFaults } from '../patches/breakdown.js';
 import { releaseOfReference } from '../patches/reference.js';
@@ -41,8 +41,8 @@ interface Numbered {
 
 /** The traces of a file, or of standard input (`-`); throws BadInput. */
 function readTraces(file: string): Numbered[] {
-  const name = file === '-' ? 'standard input' : file;
-  const text = readText(file === '-' ? 0 : file, 'traces of verify --json');
+  const name = inputName(file);
+  const text = readInput(file, 'traces of verify --json');
   const traces = tracesIn(parseJson(text, name), `${name}: `);
   if (traces.length === 0) {
     throw new BadInput(

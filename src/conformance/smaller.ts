@@ -1,4 +1,4 @@
-import { outsideOf, type WrittenCall } from '../input/call.js';
+import { lastPageOf, type WrittenCall } from '../input/call.js';
 import type { ScenarioOutcome, WindowView } from './outcome.js';
 import type { Scenario } from './scenario.js';
 
@@ -150,7 +150,7 @@ const isPossible = ({ pages, headroom, setup, calls }: Scenario): boolean =>
   [...setup, ...calls].every((call) => {
     const lengths = isRanged(call) ? call.len - 1 : Math.min(call.oldLen, call.newLen);
     const least = isRanged(call) ? call.addr : Math.min(call.addr, call.newAddr);
-    return lengths >= 0 && least >= 0 && outsideOf(call, pages) === undefined;
+    return lengths >= 0 && least >= 0 && lastPageOf(call) < pages;
   });
 
 /**

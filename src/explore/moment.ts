@@ -1,4 +1,5 @@
 import { BadInput } from '../input/bad-input.js';
+import { lastPageOf } from '../input/call.js';
 import { callText } from '../model/call-text.js';
 import type { Call } from '../model/calls.js';
 import type { Machine } from '../model/plan.js';
@@ -35,18 +36,13 @@ const moment = (
 export const emptyWindow = (pages: number, on: Machine): Moment =>
   moment({ pages, setup: [], calls: [] }, { on, headroom: undefined });
 
-/** The last page at which the call names an address; ranges of mremap() may end beyond the window. */
-function lastPage(call: Call): number {
-  if (call.call === 'mremap') return Math.max(call.addr, call.newAddr);
-  return call.addr + call.len - 1;
-}
-
 /** The script with one more call; throws BadInput where it leaves the window. */
 export function called({ script, under, beside }: Moment, call: Call): Moment {
   const { pages, setup, calls } = script;
-  if (lastPage(call) >= pages) {
+  const last = lastPageOf(call);
+  if (last >= pages) {
     throw new BadInput(
-      `${callText(call)}: found page ${lastPage(call)}, expected pages of the window, 0 to ${pages - 1}`,
+      `${callText(call)}: found page ${last}, expected pages of the window, 0 to ${pages - 1}`,
     );
   }
   const more =

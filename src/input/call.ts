@@ -1,6 +1,7 @@
 import * as t from 'io-ts';
 import { type Call, FLAG_NAMES, flagBits } from '../model/calls.js';
 import { type KindName, MAX_PAGES, Prot, type ProtName } from '../model/vma.js';
+import { BadInput } from './bad-input.js';
 import { exactly, oneOf, wholeNumber } from './codecs.js';
 
 const page = wholeNumber(0, MAX_PAGES - 1, 'a page');
@@ -53,18 +54,26 @@ export const writtenCall = new t.Type<WrittenCall>(
   t.identity,
 );
 
-/**
- * What of a call is not in a window of so many pages, as it is written, for a message; undefined if all is.
- * Sources of mremap() may end beyond it.
- */
-export function outsideOf(call: WrittenCall, pages: number): string | undefined {
-  if (call.call === 'mremap') {
-    const field = (['addr', 'newAddr'] as const).find((name) => call[name] >= pages);
-    return field && `${field} ${call[field]}`;
+/** The last page at which the call looks for something; sources and destinations of mremap() may end beyond it. */
+export function lastPageOf(call: Call | WrittenCall): number {
+  if (call.call === 'mremap') return Math.max(call.addr, call.newAddr);
+  return call.addr + call.len - 1;
+}
+
+/** What of a call that is not in a window of so many pages is outside, as it is written. */
+function outsideOf(call: WrittenCall, pages: number): string {
+  if (call.call !== 'mremap') {
+    return `addr ${call.addr} and len ${call.len}, up to page ${lastPageOf(call)}`;
   }
-  const { addr, len } = call;
-  const last = addr + len - 1;
-  return last < pages ? undefined : `addr ${addr} and len ${len}, up to page ${last}`;
+  return call.addr >= pages ? `addr ${call.addr}` : `newAddr ${call.newAddr}`;
+}
+
+/** Throws BadInput for a call that is not in a window of so many pages. */
+export function checkInWindow(call: WrittenCall, pages: number, where: string): void {
+  if (lastPageOf(call) < pages) return;
+  throw new BadInput(
+    `${where}: found ${outsideOf(call, pages)}, expected pages of the window, 0 to ${pages - 1}`,
+  );
 }
 
 /** The call as the model knows it. */

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { BadInput } from './bad-input.js';
 
+const STDIN = 'standard input';
+
 /** What keeps a file from being read, for a message. */
 function fault(file: string | 0, code: string | undefined, expected: string): string {
-  const name = file === 0 ? 'standard input' : file;
+  const name = file === 0 ? STDIN : file;
   if (file === '') return `"": found an empty name, expected a file with ${expected}`;
   if (code === 'EISDIR') return `${name}: found a folder, expected a file with ${expected}`;
   const found = code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`;
@@ -23,3 +25,10 @@ export function readText(file: string | 0, expected: string): string {
     throw new BadInput(fault(file, (error as NodeJS.ErrnoException).code, expected));
   }
 }
+
+/** What an argument that names a file is called in messages; `-` is standard input. */
+export const inputName = (file: string): string => (file === '-' ? STDIN : file);
+
+/** The text of what an argument names; throws BadInput as `readText` does. */
+export const readInput = (file: string, expected: string): string =>
+  readText(file === '-' ? 0 : file, expected);

@@ -11,7 +11,7 @@ import type {
   VmaClass,
 } from '../checker/bounds.js';
 import { BadInput } from '../input/bad-input.js';
-import { modelCall, outsideOf } from '../input/call.js';
+import { checkInWindow, modelCall } from '../input/call.js';
 import { decode, parseJson } from '../input/decode.js';
 import { readText } from '../input/read-text.js';
 import type { FlagName } from '../model/calls.js';
@@ -172,11 +172,7 @@ function checkThreads({ threads, pages }: WrittenRaceBounds, where: string): voi
   threads.forEach((thread, i) => {
     if (!('calls' in thread)) return;
     thread.calls.forEach((call, k) => {
-      const outside = typeof call === 'string' ? undefined : outsideOf(call, pages);
-      if (outside === undefined) return;
-      throw new BadInput(
-        `${where}[${i}].calls[${k}]: found ${outside}, expected pages of the window, 0 to ${pages - 1}`,
-      );
+      if (typeof call !== 'string') checkInWindow(call, pages, `${where}[${i}].calls[${k}]`);
     });
   });
 }
