@@ -80,6 +80,12 @@ export interface ReachBounds {
   readonly classes: readonly VmaClass[];
   readonly calls: readonly CallName[];
   readonly mremap: MremapBounds;
+  /**
+   * vm_pgoff less start page: no call is made in a state with another, and what leads there is judged
+   * alone; any unless given. Without it a search in which moves get through may have no end, since each
+   * move of memory that keeps its page offsets may bring them further from where it is.
+   */
+  readonly displacements?: readonly number[];
   /** The search stops as incomplete at so many states. */
   readonly maxStates: number;
 }

@@ -73,15 +73,18 @@ const raceThread = t.union([
   t.type({ does: oneOf(['lower', 'read'], 'what a thread does') }),
 ]);
 const raceBounds = t.intersection([spaceBounds, t.type({ threads: t.array(raceThread) })]);
-const reachBounds = t.type({
-  pages: t.number,
-  limit: t.number,
-  mmapCap: t.number,
-  classes: t.array(vmaClass),
-  calls: t.array(callName),
-  mremap,
-  maxStates: t.number,
-});
+const reachBounds = t.intersection([
+  t.type({
+    pages: t.number,
+    limit: t.number,
+    mmapCap: t.number,
+    classes: t.array(vmaClass),
+    calls: t.array(callName),
+    mremap,
+    maxStates: t.number,
+  }),
+  t.partial({ displacements: t.array(t.number) }),
+]);
 
 const verdictWord = oneOf(['holds', 'violated', 'untested'], 'a verdict');
 const verdict = t.intersection([

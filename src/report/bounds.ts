@@ -15,8 +15,19 @@ import { Kind } from '../model/vma.js';
 import type { CheckReport } from '../verify/verdicts.js';
 import { plural, RESOURCE_NAMES, rangeText } from './words.js';
 
+/** VMAs, and how far their page offsets may be from what `mmap()` gives them. */
+const vmasText = ({
+  classes,
+  displacements = [],
+}: Pick<ReachBounds, 'classes' | 'displacements'>) =>
+  classes.map(className).join(', ') +
+  (displacements.length === 0 ? '' : `, displacements ${displacements.join(', ')}`);
+
+const areThoseOfMmap = ({ displacements }: SpaceBounds): boolean =>
+  displacements.every((pages) => pages === 0);
+
 const spacesText = (b: SpaceBounds): string =>
-  `${plural(b.pages, 'page')}, up to ${plural(b.vmas, 'VMA')} of ${b.classes.map(className).join(', ')}`;
+  `${plural(b.pages, 'page')}, up to ${plural(b.vmas, 'VMA')} of ${vmasText(areThoseOfMmap(b) ? { classes: b.classes } : b)}`;
 
 const spaceBoundsText = (b: SpaceBounds & Pick<EnumerateBounds, 'limits'>): string =>
   `${spacesText(b)}; max_map_count ${rangeText(b.limits)}`;
@@ -76,8 +87,7 @@ export const raceBoundsText = (b: RaceBounds): string =>
   `${spaceBoundsText(b)}; threads: ${b.threads.map(threadText).join(', ')}`;
 
 /** What a search from an empty window does. */
-export const reachBoundsText = (b: ReachBounds): string =>
-  `${b.classes.map(className).join(', ')}; ${b.calls.join(', ')}`;
+export const reachBoundsText = (b: ReachBounds): string => `${vmasText(b)}; ${b.calls.join(', ')}`;
 
 /** What a check searches, in words; null for one without bounds. */
 export function boundsText({ check }: CheckReport): string | null {

@@ -97,6 +97,9 @@ const mremapProps = {
   arguments: oneOf(['plain', 'any'], 'arguments'),
 };
 
+/** One call changes a displacement by less than a window, so what it leaves still fits a VMA word. */
+const displacements = some(wholeNumber(-31, 31, 'a displacement in pages'));
+
 const spaceProps = {
   pages,
   classes: some(vmaClass),
@@ -105,7 +108,7 @@ const spaceProps = {
 const spaceOptions = {
   vmas: wholeNumber(0, 32, 'VMAs'),
   identities: wholeNumber(1, 15, 'identities'),
-  displacements: some(wholeNumber(-31, 31, 'a displacement in pages')),
+  displacements,
 };
 
 const limitProps = {
@@ -178,7 +181,7 @@ const raceBounds = exactlyWith({ ...spaceProps, threads: some(thread) }, spaceOp
 
 const reachBounds = exactlyWith(
   { classes: some(mappedClass), calls: some(callName) },
-  { ...mremapProps, maxStates: wholeNumber(1, 1_000_000_000, 'states') },
+  { ...mremapProps, displacements, maxStates: wholeNumber(1, 1_000_000_000, 'states') },
   'bounds',
 );
 

@@ -26,6 +26,7 @@ import {
   type WrittenReachRun,
   type WrittenSpec,
 } from './codec.js';
+import { checkDisplacements } from './displacements.js';
 import { checkExpectations } from './expectations.js';
 import { checkExpectedClasses } from './expected-classes.js';
 import { checkIsSpec } from './other-files.js';
@@ -119,6 +120,7 @@ const reachRun = (written: WrittenReachBounds, run: WrittenReachRun): ReachRun =
     calls: written.calls,
     mremap: mremapOf(written),
     maxStates: written.maxStates ?? 10_000_000,
+    ...given({ displacements: written.displacements }),
   };
   const { pages, limit, mmapCap, ...numbers } = run;
   return { bounds, numbers };
@@ -143,6 +145,7 @@ function checkAgreement(written: WrittenSpec, file: string): void {
       checkExpectations(check.expect, `${file}: .checks[${i}].expect`);
     }
     if (check.check === 'reach') {
+      checkDisplacements(check.bounds, `${file}: .checks[${i}].bounds`);
       check.expect.forEach(({ releases }, k) => {
         if (releases.some((release) => release !== check.release)) {
           throw new BadInput(

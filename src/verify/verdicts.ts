@@ -1,3 +1,4 @@
+import type { ReachBounds } from '../checker/bounds.js';
 import { type CoarseClass, coarseClasses } from '../checker/coarse.js';
 import type { Comparison } from '../checker/compare.js';
 import { type Counterexample, fromEnumeration, fromReach } from '../checker/counterexample.js';
@@ -6,7 +7,7 @@ import type { Enumeration } from '../checker/enumerate.js';
 import type { Finding } from '../checker/findings.js';
 import type { RaceSearch } from '../checker/race.js';
 import { fromRaces, type RaceCounterexample } from '../checker/race-counterexample.js';
-import type { Reach } from '../checker/reach/reach.js';
+import type { Reach, ReachFinding } from '../checker/reach/reach.js';
 import type { Work } from '../checker/tally.js';
 import type {
   Check,
@@ -215,7 +216,22 @@ function runReport(release: string, run: ReachRun, progress: JobProgress): RunRe
   };
 }
 
-/** An invariant over all runs of a check: broken in one is broken, and the first shows how. */
+/** How a run breaks an invariant. */
+interface Breach {
+  readonly bounds: ReachBounds;
+  readonly finding: ReachFinding;
+}
+
+const callsTo = ({ finding }: Breach): number => finding.path?.length ?? Number.POSITIVE_INFINITY;
+
+/** The breach with the fewest calls; of equal ones the first. */
+const fewestCalls = (breaches: readonly Breach[]): Breach | undefined =>
+  breaches.reduce<Breach | undefined>(
+    (best, one) => (best === undefined || callsTo(one) < callsTo(best) ? one : best),
+    undefined,
+  );
+
+/** An invariant over all runs of a check: broken in one is broken, and that with the fewest calls shows how. */
 function reachReport(check: ReachCheck, progressOf: ProgressOf): ReachReport {
   const jobs = jobsOf(check);
   const progress = jobs.map((job) => progressOf(jobKey(job)));
@@ -231,9 +247,12 @@ function reachReport(check: ReachCheck, progressOf: ProgressOf): ReachReport {
     );
     const applied = findings.reduce((sum, f) => sum + (f?.applied ?? 0), 0);
     const broken = findings.reduce((sum, f) => sum + (f?.broken ?? 0), 0);
-    const first = findings.findIndex((f) => f?.path !== undefined);
-    const finding = findings[first];
-    const run = check.runs[first];
+    const shown = fewestCalls(
+      check.runs.flatMap(({ bounds }, i) => {
+        const finding = findings[i];
+        return finding?.path === undefined ? [] : [{ bounds, finding }];
+      }),
+    );
     return {
       invariant: expectation.invariant,
       release: check.release,
@@ -243,13 +262,13 @@ function reachReport(check: ReachCheck, progressOf: ProgressOf): ReachReport {
       applied,
       broken,
       counterexample:
-        finding === undefined || run === undefined
+        shown === undefined
           ? undefined
           : fromReach(
               machineFor(check.release),
-              run.bounds,
+              shown.bounds,
               invariantFor(expectation.invariant),
-              finding,
+              shown.finding,
             ),
     };
   });

@@ -1,14 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import type { ReachBounds } from '../../src/checker/bounds.js';
-import { reach } from '../../src/checker/reach/reach.js';
-import { frameTokens } from '../../src/checker/spaces.js';
+import { callsOf } from '../../src/checker/calls.js';
+import { type Reach, reach } from '../../src/checker/reach/reach.js';
+import { canonical, frameTokens } from '../../src/checker/spaces.js';
+import type { Invariant } from '../../src/invariants/invariant.js';
 import { limitHeld } from '../../src/invariants/limit-held.js';
 import { overshootAtMostOne } from '../../src/invariants/overshoot-at-most-one.js';
 import type { Vmas } from '../../src/model/address-space.js';
-import { machine } from '../../src/model/plan.js';
+import { type Machine, machine } from '../../src/model/plan.js';
 import type { Release } from '../../src/model/release.js';
 import { run } from '../../src/model/run.js';
 import { env } from '../../src/model/state.js';
+import { displacementOf, ModelLimitError } from '../../src/model/vma.js';
 import { release } from '../support/releases.js';
 
 const bounds = (given: Partial<ReachBounds>): ReachBounds => ({
@@ -48,6 +51,95 @@ describe('a reach search by mmap() of one kind alone', () => {
     const found = reach(machine(v6_12), bounds({ pages: 6, maxStates: 10 }), []);
     expect(found.complete).toBe(false);
     expect(found.work.spaces).toBeLessThan(64);
+  });
+});
+
+/** Everything that calls reach, found with nothing but `run`. */
+function plainSearch(
+  on: Machine,
+  within: ReachBounds,
+): Pick<Reach, 'edges' | 'depth'> & { states: number } {
+  const { pages, limit, mmapCap, displacements } = within;
+  const isWithin = (vmas: Vmas): boolean =>
+    displacements === undefined || vmas.every((vma) => displacements.includes(displacementOf(vma)));
+  const depths = new Map<string, number>([['', 0]]);
+  let edges = 0;
+  let depth = 0;
+  const found: Vmas[] = [[]];
+  for (const before of found) {
+    depth = depths.get(before.join()) as number;
+    const successors = new Map<string, Vmas>();
+    for (const call of callsOf(within)) {
+      const { vmas } = run(
+        on,
+        env(limit, pages, { mmapCap }),
+        before,
+        frameTokens(before, pages),
+        call,
+      );
+      const after = canonical(vmas);
+      successors.set(after.join(), after);
+    }
+    successors.delete(before.join());
+    edges += successors.size;
+    for (const [key, after] of successors) {
+      if (depths.has(key) || !isWithin(after)) continue;
+      depths.set(key, depth + 1);
+      found.push(after);
+    }
+  }
+  return { states: found.length, edges, depth };
+}
+
+describe('displacements', () => {
+  const moving = bounds({
+    pages: 3,
+    calls: ['mmap', 'munmap', 'touch', 'mremap'],
+    classes: [
+      { kind: 'anon', prot: 'rw', populated: false },
+      { kind: 'fshared', prot: 'rw', populated: false },
+    ],
+    mremap: {
+      flags: [[], ['MAYMOVE', 'FIXED'], ['MAYMOVE', 'DONTUNMAP']],
+      lengths: 'any',
+      destinations: 'fits',
+    },
+  });
+
+  test.each([[[0]], [[0, 1]], [[-1, 0, 1]], [[-2, 0, 2]]])(
+    'bound a search to the states that have them: %j',
+    (displacements) => {
+      for (const id of ['v5.1', 'v6.12', 'v6.17', 'v7.2']) {
+        const within = { ...moving, displacements };
+        const { work, edges, depth, complete } = reach(machine(release(id)), within, []);
+        const plain = plainSearch(machine(release(id)), within);
+        expect({ states: work.spaces, edges, depth, complete }).toEqual({
+          ...plain,
+          complete: true,
+        });
+      }
+    },
+  );
+
+  test('that no bound keeps grow until they are beyond what is modelled', () => {
+    expect(() => reach(machine(v6_12), { ...moving, pages: 2 }, [])).toThrow(ModelLimitError);
+  });
+
+  test('beyond the bound are where a call leads, and none that a call is made in', () => {
+    const isAway = (vmas: Vmas): boolean => vmas.some((vma) => displacementOf(vma) !== 0);
+    const { ofCountsAlone: _, ...promise } = { ...overshootAtMostOne, applies: () => true };
+    const invariants: readonly Invariant[] = [
+      { ...promise, id: 'begins-at-home', holds: ({ before }) => !isAway(before) },
+      { ...promise, id: 'ends-at-home', holds: ({ outcome }) => !isAway(outcome.vmas) },
+    ];
+    const [begins, ends] = reach(
+      machine(v6_12),
+      { ...moving, displacements: [0] },
+      invariants,
+    ).findings;
+    expect(begins?.broken).toBe(0);
+    // A page of the file, and its move.
+    expect(ends?.path).toHaveLength(2);
   });
 });
 

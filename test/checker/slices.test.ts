@@ -46,6 +46,7 @@ const QUESTIONS: readonly Question[] = [
   question('v6.17', bounds({ pages: 5, mmapCap: 1 }), byMap),
   question('v2.6.33', everyCall, invariants),
   question('v7.3', bounds({ pages: 3, mmapCap: 0 }), invariants),
+  question('v7.2', { ...everyCall, limit: 6, mmapCap: 6, displacements: [0, 1] }, []),
   question('v6.12', bounds({ calls: ['mmap', 'mseal', 'munmap'], limit: 2, mmapCap: 2 }), byMap),
   // Too many states behind the first, within a level, by some, and by one.
   ...[1, 2, 17, 100, 232].map((maxStates) => question('v6.12', bounds({ maxStates }), byMap)),

@@ -65,6 +65,34 @@ describe('mremap-check verify', () => {
     });
   });
 
+  test('shows a breach by the search from an empty window that needs the fewest calls', async () => {
+    const file = spec((s) => {
+      s.checks[0] = {
+        check: 'reach',
+        title: 'Two limits',
+        release: 'v6.12',
+        bounds: { classes: ['anon rw'], calls: ['mmap'], displacements: [0, 1] },
+        runs: [
+          { pages: 7, limit: 3 },
+          { pages: 7, limit: 1 },
+        ],
+        // mmap() refuses only above the limit: each goes beyond it by as many calls as it has map slots, and one.
+        expect: [
+          {
+            invariant: 'mmap-limit-held',
+            releases: ['v6.12'],
+            verdict: 'violated',
+            because: 'Made up.',
+          },
+        ],
+      };
+    });
+    const { code, stdout } = await cli(['verify', file]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('anon rw, displacements 0, 1; mmap\n');
+    expect(stdout).toContain('(1 call from an empty window, under max_map_count = 1)');
+  });
+
   test('keeps to 80 columns', async () => {
     const longTitle = spec((s) => {
       s.title = 'A title that has as many words as a title can have and stay one, and some more';
@@ -285,6 +313,27 @@ describe('bad specs', () => {
       },
       '.checks[0].expect[1].releases[0]: found "precheck-enomem-untouched on v5.1" again',
     ],
+    ...(
+      [
+        [{ calls: ['mmap', 'touch', 'mremap'] }, 'none, expected a list such as [-1,0,1]'],
+        [{ classes: ['anon r', 'fpriv r'] }, 'none, expected a list such as [-1,0,1]'],
+        [{ classes: ['shm rw'], flags: [[], ['MAYMOVE']] }, 'none, expected a list'],
+        [{ displacements: [1, 2] }, '[1,2], expected 0 among them, which is what mmap() gives'],
+      ] as const
+    ).map(([given, message]): [string, Parameters<typeof specText>[0], string] => [
+      `page offsets without a bound, ${JSON.stringify(given)}`,
+      (s) => {
+        s.checks[0] = {
+          check: 'reach',
+          title: 'Moves',
+          release: 'v6.12',
+          bounds: { classes: ['anon r'], calls: ['mmap', 'mremap'], ...given },
+          runs: [{ pages: 2, limit: 4 }],
+          expect: [],
+        };
+      },
+      `.checks[0].bounds.displacements: found ${message}`,
+    ]),
     [
       'a text of two lines',
       (s) => {

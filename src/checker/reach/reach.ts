@@ -6,8 +6,8 @@ import { callsOf } from '../calls.js';
 import type { Work } from '../tally.js';
 import type { Broken } from './breaches.js';
 import { Expander, type ReachOptions } from './expander.js';
+import { Fresh } from './fresh.js';
 import { KeptStates } from './kept-states.js';
-import { Marks } from './marks.js';
 import { addMerged, type Merged, withMirrored } from './merged.js';
 import { type Mirror, mirrorOf } from './mirror.js';
 
@@ -40,9 +40,7 @@ class Search {
   private readonly expander: Expander;
   private readonly mirror: Mirror | undefined;
   private readonly states: KeptStates;
-  /** Which address spaces of the expander are states that have been met. */
-  private readonly known = new Marks();
-  private generation = 0;
+  private readonly fresh: Fresh;
   private edges = 0;
 
   constructor(
@@ -53,6 +51,7 @@ class Search {
   ) {
     this.calls = callsOf(bounds);
     this.expander = new Expander(release, bounds, invariants, options);
+    this.fresh = new Fresh(this.expander, bounds);
     const { mirror = true } = options;
     this.mirror = mirror ? mirrorOf(release.release, bounds, invariants) : undefined;
     this.states = new KeptStates(this.mirror);
@@ -96,17 +95,9 @@ class Search {
   private expand(state: number): void {
     const { expander } = this;
     expander.expand(state, this.states.get(state));
-    if (expander.generation !== this.generation) {
-      this.known.clear();
-      this.generation = expander.generation;
-    }
-    const { successors } = expander;
-    this.edges += successors.length;
-    const unknown = successors.filter((space) => !this.known.has(space));
-    unknown.sort((a, b) => expander.firstCall(a) - expander.firstCall(b));
-    for (const space of unknown) {
+    this.edges += expander.successors.length;
+    for (const space of this.fresh.take()) {
       this.states.add(expander.space(space), state, expander.firstCall(space));
-      this.known.add(space);
     }
   }
 }

@@ -2,7 +2,7 @@ import type { Invariant } from '../../invariants/invariant.js';
 import type { Machine } from '../../model/plan.js';
 import type { ReachBounds } from '../bounds.js';
 import { Expander, type ReachOptions } from './expander.js';
-import { Marks } from './marks.js';
+import { Fresh } from './fresh.js';
 import type { Merged } from './merged.js';
 import { PackedSuccessors, unpacked } from './packed.js';
 
@@ -33,9 +33,8 @@ export interface Expansion extends Merged {
  */
 export class SliceExpander {
   private readonly expander: Expander;
-  /** Address spaces of the expander that were named in this slice or before. */
-  private readonly named = new Marks();
-  private generation = 0;
+  /** Remembers what was named in this slice or before. */
+  private readonly fresh: Fresh;
   private latest = -1;
 
   constructor(
@@ -45,12 +44,13 @@ export class SliceExpander {
     options: ReachOptions = {},
   ) {
     this.expander = new Expander(release, bounds, invariants, options);
+    this.fresh = new Fresh(this.expander, bounds);
   }
 
   expand({ number, from, states }: Slice): Expansion {
     const { expander } = this;
     // One that is asked for again may never have arrived.
-    if (number <= this.latest) this.named.clear();
+    if (number <= this.latest) this.fresh.forget();
     this.latest = number;
     expander.countAnew();
     const found = new PackedSuccessors();
@@ -59,25 +59,12 @@ export class SliceExpander {
     for (const vmas of unpacked(states)) {
       expander.expand(from + index, vmas);
       edges += expander.successors.length;
-      for (const space of this.unnamed()) {
-        this.named.add(space);
+      for (const space of this.fresh.take()) {
         found.add(index, expander.firstCall(space), expander.space(space));
       }
       index++;
     }
     const { total: work, findings, largestCount } = expander;
     return { number, successors: found.packed, edges, work, findings, largestCount };
-  }
-
-  /** Where the latest state leads to and none before, in the order of the calls. */
-  private unnamed(): number[] {
-    const { expander } = this;
-    if (expander.generation !== this.generation) {
-      this.named.clear();
-      this.generation = expander.generation;
-    }
-    return expander.successors
-      .filter((space) => !this.named.has(space))
-      .sort((a, b) => expander.firstCall(a) - expander.firstCall(b));
   }
 }
