@@ -4,7 +4,8 @@ import { growth } from './growth.js';
 import { growthPlot } from './growth-plot.js';
 import type { Scale } from './measure.js';
 import { drain, queue } from './queue.js';
-import { core, enumerate, reductions, startUp, states } from './sections.js';
+import { states } from './reach.js';
+import { core, enumerate, reductions, startUp } from './sections.js';
 import { simulated } from './simulate.js';
 import { slices } from './slices.js';
 import { headingText, rowText } from './text.js';
@@ -27,7 +28,7 @@ const counted =
 const SECTIONS = {
   core,
   enumerate: counted(enumerate),
-  reach: counted(async (scale) => [await states(scale)]),
+  reach: counted(states),
   'start-up': counted(async (scale) => [await startUp(scale)]),
   growth: async (scale) => {
     const rows = await growth(scale);

@@ -12,7 +12,7 @@ import { type CoreSize, type Exploration, peers } from './peers.js';
 import type { Probe, Probed } from './probe.js';
 import { runProgram } from './processes.js';
 import { median } from './statistics.js';
-import { coreBounds, fullBounds, reachBounds } from './workloads.js';
+import { coreBounds, fullBounds } from './workloads.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -191,29 +191,6 @@ export async function enumerate({ pages, repeats }: Scale): Promise<EnumerateRes
     }
   }
   return results;
-}
-
-/** Distinct states a second, and memory a state: all that the process took for the search. */
-export async function states({ quick, repeats }: Scale): Promise<{
-  readonly pages: number;
-  readonly states: number;
-  readonly statesPerSecond: number;
-  readonly callsPerSecond: number;
-  readonly bytesPerState: number;
-}> {
-  const pages = quick ? 3 : 6;
-  note(`reach: ${pages} pages, ${repeats} turns`);
-  const runs = await repeated(repeats, () =>
-    probe({ search: 'reach', bounds: reachBounds(pages) }),
-  );
-  const { states: found, transitions, seconds } = typical(runs);
-  return {
-    pages,
-    states: found,
-    statesPerSecond: found / seconds,
-    callsPerSecond: transitions / seconds,
-    bytesPerState: median(runs.map(({ bytes }) => bytes)) / found,
-  };
 }
 
 /** From the start of the process to its end. */

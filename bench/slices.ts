@@ -14,6 +14,7 @@ import type { Server } from './redis-server.js';
 import { median } from './statistics.js';
 import { fullBounds, reachBounds } from './workloads.js';
 
+/** A search, timed. */
 interface Turn {
   readonly seconds: number;
   /** Of all threads of this process. */
@@ -26,13 +27,13 @@ const whole = (job: Job, done: (found: TaskResult) => void): Source =>
   listed([{ job, part: 0, parts: 1 }], (_, result) => done(result));
 
 /** The same in slices. */
-const sliced = (job: Job, done: (found: TaskResult) => void): Source =>
+export const sliced = (job: Job, done: (found: TaskResult) => void): Source =>
   new Todo(unitsOf(new Map([['', job]])), [0], {
     done: (_, found) => done(found),
     merged: () => {},
   });
 
-async function timed(
+export async function timed(
   runner: Runner,
   source: (done: (found: TaskResult) => void) => Source,
 ): Promise<Turn> {

@@ -73,10 +73,7 @@ export function twoMovers(pages: number): RaceBounds {
   return { ...space, limits: [0, 10], threads: [mover, mover] };
 }
 
-/**
- * Everything that calls build of anonymous memory, under a limit that lets no move through: with moves the
- * page offsets of what was written grow without an end, beyond what is modelled.
- */
+/** Everything that calls build of anonymous memory, under a limit that lets no move through. */
 export const reachBounds = (pages: number): ReachBounds => ({
   pages,
   limit: 3,
@@ -85,4 +82,12 @@ export const reachBounds = (pages: number): ReachBounds => ({
   calls: ['mmap', 'munmap', 'mprotect', 'touch', 'mremap'],
   mremap: { ...EVERY_MREMAP, destinations: 'fits' },
   maxStates: 10_000_000,
+});
+
+/** The same where moves get through, and pages are up to two from where they were mapped. */
+export const movingBounds = (pages: number): ReachBounds => ({
+  ...reachBounds(pages),
+  limit: 8,
+  mmapCap: 8,
+  displacements: [-2, -1, 0, 1, 2],
 });
