@@ -1,7 +1,7 @@
 import type { Call, FlagName } from '../model/calls.js';
 import type { CallName } from '../model/release.js';
 import type { ResourceLimits } from '../model/state.js';
-import type { KindName, ProtName } from '../model/vma.js';
+import { Kind, type KindName, type ProtName } from '../model/vma.js';
 
 /** What a VMA of an enumerated address space may be. */
 export interface VmaClass {
@@ -9,6 +9,10 @@ export interface VmaClass {
   readonly prot: ProtName;
   /** A private VMA of which a page has been written: it has an anon_vma. */
   readonly populated: boolean;
+  /** Anonymous, without an anon_vma and yet with the page offset of another place, as DONTUNMAP leaves it from 5.12 to 7.1. */
+  readonly displaced?: boolean;
+  /** Where VM_ACCOUNT is other than `mmap()` and a write leave it, whether it is set. */
+  readonly accounted?: boolean;
   /** Not unless given. */
   readonly locked?: boolean;
   readonly sealed?: boolean;
@@ -17,15 +21,25 @@ export interface VmaClass {
 }
 
 /** `anon rw populated`, as specs write it. */
-export const className = ({ kind, prot, populated, locked, sealed, armed }: VmaClass): string =>
+export const className = (c: VmaClass): string =>
   [
-    kind,
-    prot,
-    ...(populated ? ['populated'] : []),
-    ...(locked === true ? ['locked'] : []),
-    ...(sealed === true ? ['sealed'] : []),
-    ...(armed === true ? ['armed'] : []),
+    c.kind,
+    c.prot,
+    ...(c.populated ? ['populated'] : []),
+    ...(c.displaced === true ? ['displaced'] : []),
+    ...(c.accounted === undefined ? [] : [c.accounted ? 'accounted' : 'unaccounted']),
+    ...(c.locked === true ? ['locked'] : []),
+    ...(c.sealed === true ? ['sealed'] : []),
+    ...(c.armed === true ? ['armed'] : []),
   ].join(' ');
+
+/** Whether `mmap()` and a write leave VM_ACCOUNT set: on what is private, and writable or was when it was written. */
+export const isAccountedAnyway = ({
+  kind,
+  prot,
+  populated,
+}: Pick<VmaClass, 'kind' | 'prot' | 'populated'>): boolean =>
+  Kind[kind] < Kind.fshared && (prot === 'rw' || populated);
 
 /** Which mremap() calls are made; addresses and lengths run over the whole window. */
 export interface MremapBounds {

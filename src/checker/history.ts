@@ -1,6 +1,6 @@
 import { sameVmas } from '../invariants/untouched.js';
 import type { Vmas } from '../model/address-space.js';
-import { type Call, FIXED, MAYMOVE } from '../model/calls.js';
+import { type Call, DONTUNMAP, FIXED, MAYMOVE } from '../model/calls.js';
 import type { Machine } from '../model/plan.js';
 import { CALL_NAMES, type Release } from '../model/release.js';
 import { run } from '../model/run.js';
@@ -9,18 +9,23 @@ import type { Step } from '../model/step.js';
 import {
   displacementOf,
   endOf,
+  isAccounted,
   isAnonymous,
   isArmed,
+  isFaulted,
   isFile,
   isLocked,
   isSealed,
+  isWritable,
   kindName,
   kindOf,
   offsetOf,
+  type ProtName,
   protName,
   startOf,
   type Vma,
 } from '../model/vma.js';
+import { isAccountedAnyway } from './bounds.js';
 import { Lists } from './reach/lists.js';
 import { canonical } from './spaces.js';
 
@@ -35,25 +40,50 @@ export interface HistorySearch {
 
 const UNLIMITED = 1_000_000;
 
+/** Anonymous memory that has the page offset of another place, as only mremap() leaves it. */
+const wasMoved = (vma: Vma): boolean => isAnonymous(vma) && displacementOf(vma) !== 0;
+
+/** VM_ACCOUNT is other than mmap() and a write leave it. */
+const isOddlyAccounted = (vma: Vma): boolean =>
+  isAccounted(vma) !==
+  isAccountedAnyway({ kind: kindName(vma), prot: protName(vma), populated: isFaulted(vma) });
+
+/** As DONTUNMAP leaves its source, or what is beside it. */
+const mayBeSource = (vma: Vma): boolean =>
+  isOddlyAccounted(vma) || (wasMoved(vma) && !isFaulted(vma));
+
+/** Where a VMA starts and ends, and where it did before it was moved. */
+const bordersOf = (vma: Vma): number[] => {
+  const now = [startOf(vma), endOf(vma)];
+  return wasMoved(vma) ? [...now, ...now.map((page) => page + displacementOf(vma))] : now;
+};
+
 /** Pages at which something starts or ends; calls that begin and end elsewhere cannot help. */
 const borders = (target: Vmas, pages: number): number[] =>
-  [...new Set([0, pages, ...target.flatMap((vma) => [startOf(vma), endOf(vma)])])].sort(
-    (a, b) => a - b,
-  );
+  [...new Set([0, pages, ...target.flatMap(bordersOf)])]
+    .filter((page) => page >= 0 && page <= pages)
+    .sort((a, b) => a - b);
 
-const mapsLike = (vma: Vma, addr: number, len: number): Call => ({
+/** Protections that a VMA may have been mapped with: what is read-only and accounted was writable. */
+const protsOf = (vma: Vma): readonly ProtName[] =>
+  isAccounted(vma) && !isWritable(vma) ? ['r', 'rw'] : [protName(vma)];
+
+const mapsLike = (vma: Vma, prot: ProtName, addr: number, len: number): Call => ({
   call: 'mmap',
   addr,
   len,
   kind: kindName(vma),
-  prot: protName(vma),
+  prot,
   offset: isFile(kindOf(vma)) ? offsetOf(vma) + addr - startOf(vma) : 0,
 });
 
 const keyOf = (call: Call): string => JSON.stringify(call);
 
-/** Anonymous memory that has the page offset of another place, as only mremap() leaves it. */
-const wasMoved = (vma: Vma): boolean => isAnonymous(vma) && displacementOf(vma) !== 0;
+const MOVE = MAYMOVE | FIXED;
+
+/** Flags of the moves that may have led to an address space. */
+const movesTo = (target: Vmas): number[] =>
+  target.some(mayBeSource) ? [MOVE, MOVE | DONTUNMAP] : target.some(wasMoved) ? [MOVE] : [];
 
 /**
  * mmap of what the target has, munmap, touch, mprotect, mlock, mseal, uffd and moves, over ranges
@@ -69,8 +99,10 @@ function candidateCalls(target: Vmas, pages: number): Call[] {
     for (const end of edges.filter((edge) => edge > addr)) {
       const range = { addr, len: end - addr };
       for (const vma of target) {
-        const call = mapsLike(vma, addr, end - addr);
-        if (call.call === 'mmap' && call.offset >= 0) add(call);
+        for (const prot of protsOf(vma)) {
+          const call = mapsLike(vma, prot, addr, end - addr);
+          if (call.call === 'mmap' && call.offset >= 0) add(call);
+        }
       }
       add({ call: 'munmap', ...range });
       add({ call: 'touch', ...range });
@@ -82,10 +114,10 @@ function candidateCalls(target: Vmas, pages: number): Call[] {
       }
       if (target.some(isSealed)) add({ call: 'mseal', ...range });
       if (target.some(isArmed)) add({ call: 'uffd', ...range });
-      if (target.some(wasMoved)) {
+      for (const flags of movesTo(target)) {
         const { len: oldLen } = range;
         for (const newAddr of edges.filter((edge) => edge + oldLen <= pages)) {
-          add({ call: 'mremap', addr, oldLen, newLen: oldLen, flags: MAYMOVE | FIXED, newAddr });
+          add({ call: 'mremap', addr, oldLen, newLen: oldLen, flags, newAddr });
         }
       }
     }
@@ -140,7 +172,7 @@ export function findHistory(
 ): HistorySearch {
   const goal = canonical(target);
   if (!keeps) return searched(on, goal, pages, mostStates);
-  const mover = goal.some(wasMoved) ? moverOf(on.release) : '';
+  const mover = movesTo(goal).length > 0 ? moverOf(on.release) : '';
   const key = [buildersOf(on.release), mover, goal, pages, mostStates].join('|');
   let known = histories.get(key);
   if (known === undefined) {

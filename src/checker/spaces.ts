@@ -19,16 +19,15 @@ import {
   type Vma,
   withId,
 } from '../model/vma.js';
-import type { SpaceBounds, VmaClass } from './bounds.js';
+import { isAccountedAnyway, type SpaceBounds, type VmaClass } from './bounds.js';
 
 const isPrivate = (kind: number): boolean => kind < Kind.fshared;
 
-/** A private VMA is accounted if it is writable, or was when it was written. */
-const flagsOf = ({ kind, prot, populated, locked, sealed, armed }: VmaClass): number =>
-  (isPrivate(Kind[kind]) && (prot === 'rw' || populated) ? VM_ACCOUNT : 0) |
-  (locked === true ? VM_LOCKED : 0) |
-  (sealed === true ? VM_SEALED : 0) |
-  (armed === true ? VM_UFFD : 0);
+const flagsOf = (c: VmaClass): number =>
+  ((c.accounted ?? isAccountedAnyway(c)) ? VM_ACCOUNT : 0) |
+  (c.locked === true ? VM_LOCKED : 0) |
+  (c.sealed === true ? VM_SEALED : 0) |
+  (c.armed === true ? VM_UFFD : 0);
 
 /** How many identities of each kind are used so far, by its number. */
 type Used = readonly number[];
@@ -48,22 +47,20 @@ function withUsed(used: Used, vma: Vma): Used {
   return after;
 }
 
-/** Of a file or object there is nothing before its first page. */
-const displacements = (
-  bounds: SpaceBounds,
-  kind: number,
-  rebased: boolean,
-  start: number,
-): readonly number[] =>
-  rebased ? [0] : bounds.displacements.filter((d) => kind === Kind.anon || start + d >= 0);
+/** Where a VMA may have its page offset from. Of a file or object there is nothing before its first page. */
+function displacements(bounds: SpaceBounds, c: VmaClass, start: number): readonly number[] {
+  const isAnon = c.kind === 'anon';
+  if (isAnon && c.displaced === true) return bounds.displacements.filter((d) => d !== 0);
+  if (isAnon && !c.populated) return [0];
+  return bounds.displacements.filter((d) => isAnon || start + d >= 0);
+}
 
 /** Every VMA of the classes that may start at a page, as one page long. */
 function candidates(bounds: SpaceBounds, start: number, used: Used): Vma[] {
   return bounds.classes.flatMap((c) => {
     const kind = Kind[c.kind];
-    const rebased = kind === Kind.anon && !c.populated;
     return identities(c, used, bounds.identities).flatMap((id) =>
-      displacements(bounds, kind, rebased, start).map((displacement) =>
+      displacements(bounds, c, start).map((displacement) =>
         makeVma({
           start,
           pages: 1,

@@ -42,7 +42,13 @@ const mremap = t.intersection([
 ]);
 const vmaClass = t.intersection([
   t.type({ kind, prot, populated: t.boolean }),
-  t.partial({ locked: t.boolean, sealed: t.boolean, armed: t.boolean }),
+  t.partial({
+    displaced: t.boolean,
+    accounted: t.boolean,
+    locked: t.boolean,
+    sealed: t.boolean,
+    armed: t.boolean,
+  }),
 ]);
 const limits = t.tuple([t.number, t.number], 'a pair of limits');
 const spaceBounds = t.type({

@@ -1,4 +1,5 @@
 import * as t from 'io-ts';
+import { isAccountedAnyway } from '../checker/bounds.js';
 import { OUTCOMES } from '../checker/coarse.js';
 import { MREMAP_SHAPES } from '../checker/shape.js';
 import { BadInput } from '../input/bad-input.js';
@@ -60,16 +61,28 @@ const PROTS = Object.keys(Prot) as ProtName[];
 const MAPPED = KINDS.flatMap((kind) => PROTS.map((prot) => `${kind} ${prot}`));
 const mappedClass = oneOf(MAPPED, 'a class of VMA');
 
-/** A VMA as calls may leave it: `populated` if it is private, `locked`, `sealed`, `armed`, in this order. */
+const CLASS =
+  /^(?<plain>\S+ \S+)(?: (?<written>populated|displaced))?(?: (?<account>accounted|unaccounted))?(?: locked)?(?: sealed)?(?: armed)?$/;
+
+/** Whether there is such a VMA, of a kind and protection that there are. */
+function isPossible(plain: string, written: string | undefined, account: string | undefined) {
+  const [kind, prot] = plain.split(' ') as [KindName, ProtName];
+  const isPrivate = Kind[kind] < Kind.fshared;
+  const isAccounted = isAccountedAnyway({ kind, prot, populated: written === 'populated' });
+  if (written === 'populated' && !isPrivate) return false;
+  if (written === 'displaced' && kind !== 'anon') return false;
+  return account === undefined || (isPrivate && isAccounted === (account === 'unaccounted'));
+}
+
+/**
+ * A VMA as calls may leave it: `populated` if it is private, or `displaced` if it is anonymous; `accounted`
+ * or `unaccounted` where it is private and not so anyway; `locked`, `sealed`, `armed`; in this order.
+ */
 export const vmaClass = checked('a class of VMA', (words) => {
-  const [, plain, states] =
-    /^(\S+ \S+)((?: populated)?(?: locked)?(?: sealed)?(?: armed)?)$/.exec(words) ?? [];
-  const [kind] = (plain ?? '').split(' ');
-  const known = plain !== undefined && MAPPED.includes(plain);
-  const mayBePopulated = known && Kind[kind as KindName] < Kind.fshared;
-  return known && (mayBePopulated || states?.includes('populated') !== true)
+  const { plain, written, account } = CLASS.exec(words)?.groups ?? {};
+  return plain !== undefined && MAPPED.includes(plain) && isPossible(plain, written, account)
     ? undefined
-    : `a class of VMA, one of ${MAPPED.join(', ')}, then populated (if private), locked, sealed, armed as wanted`;
+    : `a class of VMA, one of ${MAPPED.join(', ')}, then populated (if private) or displaced (if anon), accounted or unaccounted (if private and not so anyway), locked, sealed, armed as wanted`;
 });
 
 const callName = oneOf(CALL_NAMES, 'a call');

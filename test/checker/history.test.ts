@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { findHistory } from '../../src/checker/history.js';
 import { canonical } from '../../src/checker/spaces.js';
 import type { Vmas } from '../../src/model/address-space.js';
-import type { Call } from '../../src/model/calls.js';
+import { type Call, DONTUNMAP, FIXED, MAYMOVE } from '../../src/model/calls.js';
 import { machine } from '../../src/model/plan.js';
 import {
   Kind,
@@ -74,6 +74,34 @@ describe('the history of an address space', () => {
     expect(calls.map(({ call }) => call)).toEqual(
       expect.arrayContaining(['mmap', 'mlock', 'mseal', 'uffd']),
     );
+  });
+
+  test('of read-only memory that is accounted makes it so', () => {
+    const readOnly = makeVma({
+      start: 0,
+      pages: 2,
+      kind: Kind.fpriv,
+      prot: Prot.r,
+      flags: VM_ACCOUNT,
+    });
+    expect(built([readOnly]).map(({ call }) => call)).toEqual(['mmap', 'mprotect']);
+  });
+
+  // From 6.7 on mprotect() takes VM_ACCOUNT from what was never written.
+  test.each([
+    ['accounted, though neither writable nor written', Prot.r, 0],
+    ['not where its page offset says', Prot.rw, 1],
+  ])('of the source of DONTUNMAP, %s, moves it', (_, prot, displacement) => {
+    const source = makeVma({
+      start: 1,
+      pages: 1,
+      kind: Kind.anon,
+      prot,
+      displacement,
+      flags: VM_ACCOUNT,
+    });
+    const moves = built([source]).flatMap((call) => (call.call === 'mremap' ? [call.flags] : []));
+    expect(moves).toContain(MAYMOVE | FIXED | DONTUNMAP);
   });
 
   test('that no call can leave is none: huge pages that are locked', () => {

@@ -198,6 +198,15 @@ describe('bad specs', () => {
       },
       '.checks[0].bounds.classes[0]: found "anon rwx", expected a class of VMA',
     ],
+    ...['anon rw accounted', 'fshared rw unaccounted', 'fpriv r displaced', 'shm rw populated'].map(
+      (words): [string, Parameters<typeof specText>[0], string] => [
+        `a class that no VMA is of, ${words}`,
+        (s) => {
+          s.checks[0].bounds.classes = [words];
+        },
+        `.checks[0].bounds.classes[0]: found "${words}", expected a class of VMA`,
+      ],
+    ),
     [
       'an unknown flag',
       (s) => {
