@@ -1,26 +1,20 @@
 import type { FoundKernel } from '../conformance/found-kernel.js';
 import type { Style } from './style.js';
 
-const UNKNOWN = '-';
-
-function columns({ name, version, release, missing }: FoundKernel): string[] {
-  const behaves =
-    release !== undefined ? `as ${release}` : version === undefined ? UNKNOWN : 'as no release';
-  return [name, version ?? UNKNOWN, behaves, missing ?? ''];
+function versionText({ version, release }: FoundKernel): string {
+  if (version === undefined) return 'version unknown';
+  return `${version}, ${release === undefined ? 'as no release' : `as ${release}`}`;
 }
 
-/** A line for each kernel: what `--kernel` takes, its version, the release that it is expected to behave as. */
-export function kernelsText(kernels: readonly FoundKernel[], { bold, dim }: Style): string {
-  const rows = kernels.map(columns);
-  const width = (column: number) => Math.max(...rows.map((row) => (row[column] ?? '').length));
-  return rows
-    .map(([name = '', version = '', behaves = '', missing = '']) =>
-      [
-        bold(name.padEnd(width(0))),
-        version.padEnd(width(1)),
-        behaves.padEnd(missing === '' ? 0 : width(2)),
-        ...(missing === '' ? [] : [dim(missing)]),
-      ].join('  '),
-    )
+/**
+ * What `--kernel` takes, in a line of its own since paths are long and copied; below it the version, the
+ * release that the kernel is expected to behave as, and what is missing to run it.
+ */
+export const kernelsText = (kernels: readonly FoundKernel[], { bold, dim }: Style): string =>
+  kernels
+    .flatMap((kernel) => [
+      bold(kernel.name),
+      `  ${versionText(kernel)}`,
+      ...(kernel.missing === undefined ? [] : [dim(`  ${kernel.missing}`)]),
+    ])
     .join('\n');
-}
