@@ -31,7 +31,7 @@ import { canonical } from './spaces.js';
 
 /** How an address space comes about, or how far was searched for it. */
 export interface HistorySearch {
-  /** A shortest sequence of calls from the empty window; undefined if none was found. */
+  /** Calls from the empty window, the fewest of those that were tried; undefined if none lead there. */
   readonly calls: readonly Call[] | undefined;
   /** Whether every sequence of the calls tried was searched, so that undefined means that there is none. */
   readonly exhausted: boolean;
