@@ -1,6 +1,6 @@
 import { beside, reportOutputs } from '../commands/options.js';
 import { BadInput } from '../input/bad-input.js';
-import type { ConfirmedVerdicts } from '../report/confirmed.js';
+import { type ConfirmedVerdicts, refutedIn } from '../report/confirmed.js';
 import { verifyText } from '../report/verify-text.js';
 import { plural } from '../report/words.js';
 import { type Shard, shardText } from '../runs/shards.js';
@@ -32,9 +32,8 @@ export interface MergeFlags extends ReportFlags {
   readonly run?: string;
 }
 
-function exitFor({ asExpected, complete }: VerifyReport, confirmed?: ConfirmedVerdicts): Exit {
-  const answers = [...(confirmed?.answers.values() ?? [])];
-  if (!asExpected || answers.some(({ state }) => state === 'refuted')) return Exit.unexpected;
+function exitFor({ asExpected, complete }: VerifyReport): Exit {
+  if (!asExpected) return Exit.unexpected;
   return complete ? Exit.ok : Exit.incomplete;
 }
 
@@ -107,12 +106,14 @@ async function verifiedOn(
       return searching(
         flags,
         async (options) => {
-          const report = await verified(work, flags, options);
-          return { report, confirmed: await confirmVerdicts(kernel, report, options.signal) };
+          const found = await verified(work, flags, options);
+          const confirmed = await confirmVerdicts(kernel, found, options.signal);
+          const asExpected = found.asExpected && refutedIn(confirmed).size === 0;
+          return { report: { ...found, asExpected }, confirmed };
         },
         ({ report, confirmed }) => {
           show(report, confirmed);
-          const exit = exitFor(report, confirmed);
+          const exit = exitFor(report);
           return confirmed === undefined && exit === Exit.ok ? Exit.incomplete : exit;
         },
       );

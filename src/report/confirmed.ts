@@ -10,6 +10,14 @@ export interface ConfirmedVerdicts {
   readonly answers: ReadonlyMap<Verdict, Answer>;
 }
 
+/** Violations that the kernel does not show: no more as expected than what the search did not find. */
+export const refutedIn = (confirmed: ConfirmedVerdicts | undefined): ReadonlySet<Verdict> =>
+  new Set(
+    [...(confirmed?.answers ?? [])].flatMap(([verdict, { state }]) =>
+      state === 'refuted' ? [verdict] : [],
+    ),
+  );
+
 /** Behind a violation. */
 export function answerText({ kernel, release }: ConfirmedVerdicts, answer: Answer): string {
   if (answer.state === 'impossible') {
@@ -27,6 +35,8 @@ export const MARKS: Record<Answer['state'], string> = {
   impossible: '',
 };
 
-/** What the marks mean. */
-export const marksText = ({ kernel, release }: ConfirmedVerdicts): string =>
-  `* on ${release}: confirmed on ${kernelText(kernel)}; ~ not confirmed`;
+/** What the marks mean, if there are any. */
+export const marksText = ({ kernel, release, answers }: ConfirmedVerdicts): string =>
+  answers.size === 0
+    ? `no violation of ${release} was found to be replayed on ${kernelText(kernel)}`
+    : `* on ${release}: confirmed on ${kernelText(kernel)}; ~ not confirmed`;

@@ -18,7 +18,7 @@ import {
 } from '../verify/verdicts.js';
 import type { SpecReport, VerifyReport } from '../verify/verify.js';
 import { enumerateBoundsText, raceBoundsText, reachBoundsText } from './bounds.js';
-import { answerText, type ConfirmedVerdicts, MARKS, marksText } from './confirmed.js';
+import { answerText, type ConfirmedVerdicts, MARKS, marksText, refutedIn } from './confirmed.js';
 import { differenceText } from './difference.js';
 import { counterexampleTexts } from './faces/terminal.js';
 import { type MatrixVerdict, matrix } from './matrix.js';
@@ -280,13 +280,14 @@ function specText({ spec, checks }: SpecReport, o: Options): string {
   ].join('\n');
 }
 
-function summary(report: VerifyReport, s: Style): string {
+function summary(report: VerifyReport, { s, confirmed }: Options): string {
   const verdicts = report.specs.flatMap(({ checks }) => checks.flatMap(verdictsOf));
   const classes = report.specs.flatMap(({ checks }) =>
     checks.flatMap((check) => (check.kind === 'compare' ? check.classes : [])),
   );
+  const refuted = refutedIn(confirmed);
   const wrong =
-    verdicts.filter((v) => v.found !== 'unknown' && !isExpected(v)).length +
+    verdicts.filter((v) => refuted.has(v) || (v.found !== 'unknown' && !isExpected(v))).length +
     classes.filter(isUnexpectedClass).length +
     report.specs
       .flatMap(({ checks }) => checks)
@@ -324,8 +325,8 @@ export function verifyText(
     invariants.map((invariant) => invariant.id),
     s,
   );
-  const marks = confirmed === undefined || table === '' ? '' : s.dim(marksText(confirmed));
-  return [...report.specs.map((spec) => specText(spec, o)), table, marks, summary(report, s)]
+  const marks = confirmed === undefined ? '' : s.dim(marksText(confirmed));
+  return [...report.specs.map((spec) => specText(spec, o)), table, marks, summary(report, o)]
     .filter((part) => part !== '')
     .join('\n\n');
 }

@@ -318,6 +318,23 @@ describe('mremap-check verify --confirm', () => {
     expect(code).toBe(1);
     expect(stdout).toContain('v2.6.33: not confirmed on model:v2.6.33[move=off]');
     expect(stdout).toMatch(/limit-enomem-untouched +fails~/);
+    expect(lastLine(stdout)).toBe('1 result not as expected');
+  });
+
+  test('has that in JSON too, and so has what is made of it', async () => {
+    const kernel = 'model:v2.6.33[move=off]';
+    const { code, stdout } = await cli(['verify', spec, '--json', '--confirm', kernel]);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ asExpected: false });
+    const from = ['report', '--from', fileWith('v.json', stdout), '-o', newFolder()];
+    expect((await cli(from)).code).toBe(1);
+  });
+
+  test('says so where there is nothing to be replayed', async () => {
+    const { code, stdout } = await cli(['verify', spec, '--confirm', 'model:v7.3']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('no violation of v7.3 was found to be replayed on model:v7.3');
+    expect(stdout).not.toContain('~ not confirmed');
   });
 
   test('refuses a kernel that is none before it searches', async () => {
