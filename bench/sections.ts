@@ -172,7 +172,7 @@ export async function enumerate({ pages, repeats }: Scale): Promise<EnumerateRes
       return { calls, seconds: (performance.now() - start) / 1000 };
     };
     // Parts behind the last address space have nothing to do but to start and to list them all.
-    const idle = tasks.map((task) => ({ ...task, part: NOTHING, parts: NOTHING }));
+    const idle = tasks.map((task) => ({ ...task, part: NOTHING, parts: NOTHING + 1 }));
     const sampled = async (workers: number): Promise<Sample> => {
       const { seconds: spent } = await timed(workers, idle);
       const { calls, seconds } = await timed(workers, tasks);

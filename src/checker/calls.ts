@@ -61,9 +61,19 @@ export function mremapCalls(pages: number, bounds: MremapBounds): MremapCall[] {
     }
   }
   const size = (c: MremapCall): number => c.oldLen + c.newLen;
+  const isOdd = ({ addr, oldLen, newLen, newAddr }: MremapCall): number =>
+    Number(
+      oldLen === 0 || newLen === 0 || [addr, oldLen, newLen, newAddr].some((n) => n % 1 !== 0),
+    );
   return calls
     .map((call, rank) => ({ call, rank }))
-    .sort((a, b) => size(a.call) - size(b.call) || a.call.flags - b.call.flags || a.rank - b.rank)
+    .sort(
+      (a, b) =>
+        isOdd(a.call) - isOdd(b.call) ||
+        size(a.call) - size(b.call) ||
+        a.call.flags - b.call.flags ||
+        a.rank - b.rank,
+    )
     .map(({ call }) => call);
 }
 

@@ -9,6 +9,7 @@ import { type Behaviour, behaviourKey, behaviourOf, sameOutcome } from './behavi
 import type { CompareBounds } from './bounds.js';
 import { groupedAlike } from './call-groups.js';
 import { callsOf } from './calls.js';
+import { checkBounds, checkPart } from './check-bounds.js';
 import { limitsOf, recordsLimits, type SearchOptions } from './enumerate.js';
 import { byRank, type Witness } from './findings.js';
 import { callShape } from './shape.js';
@@ -221,6 +222,8 @@ export function comparePart(
   bounds: CompareBounds,
   { part = 0, parts = 1, argumentClasses: reduce = true, limitRanges = true }: SearchOptions = {},
 ): Comparison {
+  checkBounds(bounds);
+  checkPart(part, parts);
   const spaces = addressSpaces(bounds);
   const { calls, groups } = comparedOf(releases, bounds, reduce);
   const limits = limitsOf(bounds);

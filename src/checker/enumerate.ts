@@ -10,6 +10,7 @@ import { type Env, env, type Pages } from '../model/state.js';
 import type { ArgumentClass } from './argument-classes.js';
 import type { EnumerateBounds } from './bounds.js';
 import { type CallGroup, callGroups } from './call-groups.js';
+import { checkBounds, checkPart } from './check-bounds.js';
 import { addFindings, type Finding, FindingTally } from './findings.js';
 import { addressSpaces, frameTokens } from './spaces.js';
 import { addWork, causesOf, scopeOf, type Work, WorkTally } from './tally.js';
@@ -325,6 +326,8 @@ export function enumeratePart(
 ): Enumeration {
   const { part = 0, parts = 1, argumentClasses: reduce = true } = options;
   const { limitRanges = true, branches = true } = options;
+  checkBounds(bounds);
+  checkPart(part, parts);
   const spaces = addressSpaces(bounds);
   const on = reduce ? release.within(causesOf(bounds)) : release;
   const groups = callGroups(on, bounds, reduce, invariants);

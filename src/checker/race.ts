@@ -5,6 +5,7 @@ import type { CallName } from '../model/release.js';
 import { type Env, env } from '../model/state.js';
 import type { RaceBounds, RaceThread } from './bounds.js';
 import { callsOf } from './calls.js';
+import { checkBounds, checkPart } from './check-bounds.js';
 import { addFindings, type Finding, FindingTally } from './findings.js';
 import {
   type Deed,
@@ -201,6 +202,8 @@ export function racePart(
   invariants: readonly Invariant[],
   { part = 0, parts = 1, blocks = true }: RaceOptions = {},
 ): RaceSearch {
+  checkBounds(bounds);
+  checkPart(part, parts);
   const spaces = addressSpaces(bounds);
   const combined = combinations(bounds);
   const [least, greatest] = bounds.limits;

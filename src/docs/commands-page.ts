@@ -14,11 +14,21 @@ const bounds = ({ whole }: Option): string =>
 const preset = (option: Option): string =>
   option.default === undefined ? '' : ` (default: ${option.default})`;
 
+const choices = ({ values }: Pick<Option, 'values'>): string =>
+  Array.isArray(values) ? `; one of ${values.join(', ')}` : '';
+
+/** What an argument is, with all that it may be. */
+export const argumentText = (argument: Argument): string => `${argument.says}${choices(argument)}`;
+
+/** The same of an option, with what it is if it is not given. */
+export const optionText = (option: Option): string =>
+  `${option.says}${choices(option)}${bounds(option)}${preset(option)}`;
+
 const argumentRow = (argument: Argument): string =>
-  `| \`${argumentUsage(argument)}\` | ${argument.says} |`;
+  `| \`${argumentUsage(argument)}\` | ${argumentText(argument)} |`;
 
 const optionRow = (option: Option): string =>
-  `| \`${optionUsage(option)}\`${needed(option)} | ${option.says}${bounds(option)}${preset(option)} |`;
+  `| \`${optionUsage(option)}\`${needed(option)} | ${optionText(option)} |`;
 
 /** `mremap-check replay --release <id> <file>`: what must be given, and that there may be more. */
 export function usage({ name, arguments: given, options }: Command): string {

@@ -1,5 +1,5 @@
 import { argumentUsage, type Command, optionUsage } from '../commands/command.js';
-import { usage } from './commands-page.js';
+import { argumentText, optionText, usage } from './commands-page.js';
 
 /** Text as roff takes it literally. */
 const plain = (text: string): string =>
@@ -15,8 +15,8 @@ const section = (command: Command): string[] => [
   `.B ${plain(usage(command))}`,
   '.PP',
   `${plain(`${command.says[0]?.toUpperCase()}${command.says.slice(1)}`)}.`,
-  ...command.arguments.flatMap((one) => entry(argumentUsage(one), one.says)),
-  ...command.options.flatMap((one) => entry(optionUsage(one), one.says)),
+  ...command.arguments.flatMap((one) => entry(argumentUsage(one), argumentText(one))),
+  ...command.options.flatMap((one) => entry(optionUsage(one), optionText(one))),
 ];
 
 /** The manual page, for man(1). */
@@ -42,6 +42,11 @@ export function manualPage(commands: readonly Command[], exitCodes: readonly str
     '.SH ENVIRONMENT',
     ...entry('NO_COLOR', 'No colours, if it is set and not empty.'),
     ...entry('FORCE_COLOR', 'Colours where there is no terminal, unless it is 0.'),
+    ...entry(
+      'MREMAP_CHECK_QUEUE',
+      'The queue that --queue env stands for; REDIS_URL where it is not set.',
+    ),
+    ...entry('GITHUB_ACTIONS', 'If it is true, verify and merge annotate what is not as expected.'),
     '.SH SEE ALSO',
     '.BR mremap (2),',
     '.BR proc_sys_vm (5)',

@@ -38,12 +38,37 @@ function strictly<A>(codec: t.Type<A>, keys: readonly string[], name: string): t
 export function some<A>(entry: t.Type<A>): t.Type<A[]> {
   const list = t.array(entry);
   return new t.Type<A[]>(
-    `at least one ${entry.name}`,
+    `a list with at least one entry, each ${entry.name}`,
     (value): value is A[] => list.is(value) && value.length > 0,
     (value, context) =>
       Array.isArray(value) && value.length === 0
         ? t.failure(value, context, `at least one entry, each ${entry.name}`)
         : list.validate(value, context),
+    t.identity,
+  );
+}
+
+/** The same, with no entry that says what another says. */
+export function distinct<A>(
+  entry: t.Type<A>,
+  keyOf: (entry: A) => string = JSON.stringify,
+): t.Type<A[]> {
+  const list = some(entry);
+  const again = (entries: readonly A[]): number => {
+    const keys = entries.map(keyOf);
+    return keys.findIndex((key, i) => keys.indexOf(key) < i);
+  };
+  return new t.Type<A[]>(
+    list.name,
+    (value): value is A[] => list.is(value) && again(value) < 0,
+    (value, context) => {
+      const result = list.validate(value, context);
+      if (result._tag === 'Left') return result;
+      const at = again(result.right);
+      if (at < 0) return result;
+      const first = result.right.map(keyOf).indexOf(keyOf(result.right[at] as A));
+      return t.failure(value, context, `each entry once, and [${at}] is [${first}] again`);
+    },
     t.identity,
   );
 }

@@ -49,6 +49,6 @@ export const unfaultedOffsetIsStart: Invariant = {
     const vma = displaced(outcome.vmas);
     return vma === undefined
       ? ''
-      : `the VMA at page ${startOf(vma)} was never written, and its page offset is ${displacementOf(vma)} off`;
+      : `the VMA at page ${startOf(vma)} has no anon_vma, and its page offset is ${displacementOf(vma)} off`;
   },
 };

@@ -188,11 +188,15 @@ export function asking(step: Step, needs: Needs): Step {
   };
 }
 
-const sameNeeds = (a: Needs, b: Needs): boolean =>
-  a.need === b.need &&
-  a.needDontunmap === b.needDontunmap &&
-  a.needLockedDontunmap === b.needLockedDontunmap &&
-  a.needFor === b.needFor;
+/** As `needOf` reads them: what is not said is as what is. */
+function sameNeeds(a: Needs, b: Needs): boolean {
+  const [mine, yours] = [a, b].map(({ need, needDontunmap = need, needLockedDontunmap }) => [
+    need,
+    needDontunmap,
+    needLockedDontunmap ?? needDontunmap,
+  ]);
+  return a.needFor === b.needFor && mine?.join() === yours?.join();
+}
 
 const sameGuards = (a: readonly Guard[] = [], b: readonly Guard[] = []): boolean =>
   a.length === b.length && a.every(({ name }, i) => name === b[i]?.name);

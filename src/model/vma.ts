@@ -93,10 +93,22 @@ export interface VmaParts {
   readonly flags?: number;
 }
 
-/** Builds a VMA word; throws ModelLimitError where a part does not fit. */
+/** Builds a VMA word; throws ModelLimitError where a part does not fit, RangeError where it is none. */
 export function makeVma(parts: VmaParts): Vma {
   const { start, pages, kind, prot, displacement = 0, id = 0, flags = 0 } = parts;
   if (id > MAX_ID) throw new ModelLimitError(`more than ${MAX_ID} distinct anon_vmas or objects`);
+  if (
+    !(
+      start >= 0 &&
+      pages >= 1 &&
+      id >= 0 &&
+      [start, pages, displacement, id].every(Number.isInteger)
+    )
+  ) {
+    throw new RangeError(
+      `found a VMA at ${start} of ${pages} pages, displaced by ${displacement}, identity ${id}; expected whole numbers, at least one page, nothing below 0 but the displacement`,
+    );
+  }
   const attributes = (id << ID_SHIFT) | (kind << KIND_SHIFT) | (prot << PROT_SHIFT) | flags;
   return placeWord(attributes as Vma, start, pages, displacement);
 }

@@ -2,18 +2,38 @@ import {
   type CompareBounds,
   className,
   type EnumerateBounds,
+  type MremapBounds,
   type RaceBounds,
   type RaceThread,
   type ReachBounds,
   type SpaceBounds,
 } from '../checker/bounds.js';
 import { callNames } from '../checker/calls.js';
-import { callText } from '../model/call-text.js';
-import { CALL_NAMES } from '../model/release.js';
+import { callText as writtenCall } from '../model/call-text.js';
+import { CALL_NAMES, type CallName } from '../model/release.js';
 import type { ResourceLimits } from '../model/state.js';
 import { Kind } from '../model/vma.js';
 import type { CheckReport } from '../verify/verdicts.js';
 import { plural, RESOURCE_NAMES, rangeText } from './words.js';
+
+/** All that `any` stands for are too many to be named. */
+const FEW = 4;
+
+const flagsText = ({ flags }: MremapBounds): string =>
+  flags.length > FEW
+    ? `${plural(flags.length, 'combination')} of flags`
+    : `flags ${flags.map((set) => set.join('|') || '0').join(', ')}`;
+
+const mremapText = (bounds: MremapBounds): string =>
+  [
+    `mremap() with ${flagsText(bounds)}`,
+    ...(bounds.lengths === 'equal' ? ['equal lengths'] : []),
+    ...(bounds.destinations === 'fits' ? ['destinations that fit'] : []),
+    ...(bounds.odd === true ? ['odd arguments too'] : []),
+  ].join(', ');
+
+const callText = (call: CallName, mremap: MremapBounds): string =>
+  call === 'mremap' ? mremapText(mremap) : `${call}()`;
 
 /** VMAs, and how far their page offsets may be from what `mmap()` gives them. */
 const vmasText = ({
@@ -26,15 +46,30 @@ const vmasText = ({
 const areThoseOfMmap = ({ displacements }: SpaceBounds): boolean =>
   displacements.every((pages) => pages === 0);
 
+/** How many there may be of what tells VMAs of one class apart. */
+function identitiesText({ classes, vmas, identities }: SpaceBounds): string[] {
+  if (vmas === 1) return [];
+  const hasObjects = classes.some(({ kind }) => kind === 'shm' || kind === 'hugetlb');
+  const names = [
+    ...(classes.some(({ populated }) => populated) ? ['anon_vma'] : []),
+    ...(hasObjects ? ['object'] : []),
+  ];
+  return names.map((name) => `up to ${plural(identities, name)}`);
+}
+
 const spacesText = (b: SpaceBounds): string =>
-  `${plural(b.pages, 'page')}, up to ${plural(b.vmas, 'VMA')} of ${vmasText(areThoseOfMmap(b) ? { classes: b.classes } : b)}`;
+  [
+    plural(b.pages, 'page'),
+    `up to ${plural(b.vmas, 'VMA')} of ${vmasText(areThoseOfMmap(b) ? { classes: b.classes } : b)}`,
+    ...identitiesText(b),
+  ].join(', ');
 
 const spaceBoundsText = (b: SpaceBounds & Pick<EnumerateBounds, 'limits'>): string =>
   `${spacesText(b)}; max_map_count ${rangeText(b.limits)}`;
 
 const callsText = (b: EnumerateBounds): string =>
   `every ${callNames(b)
-    .map((call) => (call === 'mremap' ? mremapText(b) : `${call}()`))
+    .map((call) => callText(call, b.mremap))
     .join(', ')}`;
 
 /** What an enumeration tries, in words. */
@@ -71,23 +106,20 @@ const resourcesText = ({ resources = {} }: EnumerateBounds): string[] =>
     ([name, pages]) => `${RESOURCE_NAMES[name as keyof ResourceLimits]} ${plural(pages, 'page')}`,
   );
 
-const mremapText = ({ mremap }: EnumerateBounds): string =>
-  `mremap() with ${plural(mremap.flags.length, 'combination')} of flags` +
-  (mremap.lengths === 'equal' ? ', equal lengths' : '') +
-  (mremap.odd === true ? ', odd arguments too' : '');
-
 function threadText(thread: RaceThread): string {
   if (thread.does === 'lower') return 'one that lowers the limit';
   if (thread.does === 'read') return 'one that reads map_count';
-  return `one that makes ${[...thread.calls, ...thread.given.map(callText)].join(' or ')}`;
+  const calls = thread.calls.map((call) => callText(call, thread.mremap));
+  return `one that makes ${[...calls, ...thread.given.map(writtenCall)].join(' or ')}`;
 }
 
 /** What a search of races tries. */
 export const raceBoundsText = (b: RaceBounds): string =>
-  `${spaceBoundsText(b)}; threads: ${b.threads.map(threadText).join(', ')}`;
+  `${spaceBoundsText(b)}; threads: ${b.threads.map(threadText).join('; ')}`;
 
 /** What a search from an empty window does. */
-export const reachBoundsText = (b: ReachBounds): string => `${vmasText(b)}; ${b.calls.join(', ')}`;
+export const reachBoundsText = (b: ReachBounds): string =>
+  `${vmasText(b)}; ${b.calls.map((call) => callText(call, b.mremap)).join(', ')}`;
 
 /** What a check searches, in words; null for one without bounds. */
 export function boundsText({ check }: CheckReport): string | null {

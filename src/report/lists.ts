@@ -82,11 +82,17 @@ export function releaseText(release: Release, s: Style, page?: string): string {
       ...calls.mremap.flatMap((step, i) => stepLines(step, i + 1, '', s)),
     ].join('\n');
   }
-  const edits = changesOf(release).map((text) => wrapped(`- ${text}`, '    '));
+  // A step may stand in the list more than once.
+  const edits = [...new Set(changesOf(release))];
   return [
     head,
-    wrapped(`edits of ${base.id}: + new or here now, - gone or elsewhere, ~ changed`, '  '),
-    ...edits,
+    wrapped(
+      edits.length === 0
+        ? `no edits of ${base.id}`
+        : `edits of ${base.id}: + new or here now, - gone or elsewhere, ~ changed`,
+      '  ',
+    ),
+    ...edits.map((text) => wrapped(text, '      ').replace(/^ {6}/, '    * ')),
     '',
     ...editedLines(base, release, s),
   ].join('\n');

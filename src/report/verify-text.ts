@@ -85,6 +85,14 @@ const FOUND_AS = {
   unknown: 'unknown',
 } as const;
 
+const age = (id: string): number => {
+  const index = knownReleases.findIndex((release) => release.id === id);
+  return index < 0 ? knownReleases.length : index;
+};
+
+/** In the order of the matrix; what is no release of the model behind those that are. */
+const byAge = (a: string, b: string): number => age(a) - age(b);
+
 /** Alike verdicts of several releases share a line; the reason is given where a promise is not kept. */
 function verdictLines(verdicts: readonly Verdict[], { s, verbose, confirmed }: Options): string[] {
   const groups = new Map<string, Verdict[]>();
@@ -99,8 +107,14 @@ function verdictLines(verdicts: readonly Verdict[], { s, verbose, confirmed }: O
     const surprise = found !== 'unknown' && !isExpected(first);
     const lines = [
       `  ${paint(FOUND_AS[found].padEnd(7))} ${s.bold(invariant)}` +
-        (surprise ? s.bad(` UNEXPECTED: the spec says ${FOUND_AS[first.expected]}`) : ''),
-      wrapped(group.map((v) => v.release).join(', '), INDENT),
+        (surprise ? s.bad(` UNEXPECTED: the spec says ${first.expected}`) : ''),
+      wrapped(
+        group
+          .map((v) => v.release)
+          .sort(byAge)
+          .join(', '),
+        INDENT,
+      ),
     ];
     const reason = verbose || found !== 'holds' || surprise;
     const answers = group.flatMap((v) => {
@@ -296,7 +310,7 @@ function summary(report: VerifyReport, { s, confirmed }: Options): string {
   const broken = verdicts.filter((v) => v.found === 'violated' && isExpected(v)).length;
   const work = `${plural(report.specs.length, 'spec')}, ${plural(verdicts.length, 'verdict')}, ${plural(classes.length, 'class', 'classes')} of differences, ${plural(report.transitions, 'call')}`;
   const end = !report.asExpected
-    ? s.bad(`${plural(wrong, 'result')} not as expected`)
+    ? s.bad(`${plural(wrong, 'result')} not as expected${report.complete ? '' : '; not finished'}`)
     : report.complete
       ? s.good(`all as expected (${plural(broken, 'expected violation')})`)
       : s.mark('not finished; what was done is as expected');

@@ -4,7 +4,7 @@ import { OUTCOMES } from '../checker/coarse.js';
 import { MREMAP_SHAPES } from '../checker/shape.js';
 import { BadInput } from '../input/bad-input.js';
 import { writtenCall } from '../input/call.js';
-import { exactly, exactlyWith, oneOf, pair, some, wholeNumber } from '../input/codecs.js';
+import { distinct, exactly, exactlyWith, oneOf, pair, some, wholeNumber } from '../input/codecs.js';
 import { invariantById, invariants } from '../invariants/index.js';
 import { FLAG_NAMES } from '../model/calls.js';
 import { CALL_NAMES } from '../model/release.js';
@@ -62,15 +62,21 @@ const MAPPED = KINDS.flatMap((kind) => PROTS.map((prot) => `${kind} ${prot}`));
 const mappedClass = oneOf(MAPPED, 'a class of VMA');
 
 const CLASS =
-  /^(?<plain>\S+ \S+)(?: (?<written>populated|displaced))?(?: (?<account>accounted|unaccounted))?(?: locked)?(?: sealed)?(?: armed)?$/;
+  /^(?<plain>\S+ \S+)(?: (?<written>populated|displaced))?(?: (?<account>accounted|unaccounted))?(?<states>(?: locked)?(?: sealed)?(?: armed)?)$/;
 
 /** Whether there is such a VMA, of a kind and protection that there are. */
-function isPossible(plain: string, written: string | undefined, account: string | undefined) {
+function isPossible(
+  plain: string,
+  { written, account, states = '' }: Readonly<Record<string, string | undefined>>,
+): boolean {
   const [kind, prot] = plain.split(' ') as [KindName, ProtName];
   const isPrivate = Kind[kind] < Kind.fshared;
   const isAccounted = isAccountedAnyway({ kind, prot, populated: written === 'populated' });
   if (written === 'populated' && !isPrivate) return false;
   if (written === 'displaced' && kind !== 'anon') return false;
+  // mlock() and userfaultfd leave these alone.
+  if (states.includes('locked') && (kind === 'special' || kind === 'hugetlb')) return false;
+  if (states.includes('armed') && (kind === 'special' || kind === 'ramfs')) return false;
   return account === undefined || (isPrivate && isAccounted === (account === 'unaccounted'));
 }
 
@@ -79,17 +85,19 @@ function isPossible(plain: string, written: string | undefined, account: string 
  * or `unaccounted` where it is private and not so anyway; `locked`, `sealed`, `armed`; in this order.
  */
 export const vmaClass = checked('a class of VMA', (words) => {
-  const { plain, written, account } = CLASS.exec(words)?.groups ?? {};
-  return plain !== undefined && MAPPED.includes(plain) && isPossible(plain, written, account)
+  const { plain, ...states } = CLASS.exec(words)?.groups ?? {};
+  return plain !== undefined && MAPPED.includes(plain) && isPossible(plain, states)
     ? undefined
-    : `a class of VMA, one of ${MAPPED.join(', ')}, then populated (if private) or displaced (if anon), accounted or unaccounted (if private and not so anyway), locked, sealed, armed as wanted`;
+    : `a class of VMA, one of ${MAPPED.join(', ')}, then populated (if private) or displaced (if anon), accounted or unaccounted (if private and not so anyway), locked (not special, hugetlb), sealed, armed (not special, ramfs), in this order`;
 });
 
 const callName = oneOf(CALL_NAMES, 'a call');
 const pages = wholeNumber(1, 32, 'pages');
 const limit = wholeNumber(0, 1_000_000, 'a map limit');
 const text = checked('a sentence', (value) => (value.trim() === '' ? 'some words' : undefined));
-const flagSets = t.array(t.array(oneOf(FLAG_NAMES, 'a flag')));
+const flagSets = distinct(t.array(oneOf(FLAG_NAMES, 'a flag')), (set) =>
+  [...new Set(set)].sort().join(),
+);
 type FlagSets = t.TypeOf<typeof flagSets>;
 
 /** A list is decoded as one, so that a fault is reported in it. */
@@ -111,15 +119,15 @@ const mremapProps = {
 };
 
 /** One call changes a displacement by less than a window, so what it leaves still fits a VMA word. */
-const displacements = some(wholeNumber(-31, 31, 'a displacement in pages'));
+const displacements = distinct(wholeNumber(-31, 31, 'a displacement in pages'));
 
 const spaceProps = {
   pages,
-  classes: some(vmaClass),
+  classes: distinct(vmaClass),
   limits: pair(limit, 'a pair of the least and the greatest map limit'),
 };
 const spaceOptions = {
-  vmas: wholeNumber(0, 32, 'VMAs'),
+  vmas: wholeNumber(1, 32, 'VMAs'),
   identities: wholeNumber(1, 15, 'identities'),
   displacements,
 };
@@ -142,7 +150,7 @@ const enumerateBounds = exactlyWith(
   {
     ...spaceOptions,
     ...limitProps,
-    calls: some(callName),
+    calls: distinct(callName),
     failures: wholeNumber(0, 3, 'failures in one call'),
     ...mremapProps,
   },
@@ -164,7 +172,7 @@ const callOrName = new t.Type<t.TypeOf<typeof callName> | t.TypeOf<typeof writte
 );
 
 const THREADS = {
-  calls: exactlyWith({ calls: some(callOrName) }, mremapProps, 'a thread that makes a call'),
+  calls: exactlyWith({ calls: distinct(callOrName) }, mremapProps, 'a thread that makes a call'),
   sysctl: exactly({ sysctl: t.literal('lower') }, 'a thread that lowers the limit'),
   reader: exactly({ reader: t.literal(true) }, 'a thread that reads map_count'),
 };
@@ -193,7 +201,7 @@ const thread = new t.Type<WrittenThread>(
 const raceBounds = exactlyWith({ ...spaceProps, threads: some(thread) }, spaceOptions, 'bounds');
 
 const reachBounds = exactlyWith(
-  { classes: some(mappedClass), calls: some(callName) },
+  { classes: distinct(mappedClass), calls: distinct(callName) },
   { ...mremapProps, displacements, maxStates: wholeNumber(1, 1_000_000_000, 'states') },
   'bounds',
 );

@@ -1,5 +1,5 @@
 import { BadInput } from '../input/bad-input.js';
-import type { WrittenReachBounds } from './codec.js';
+import type { WrittenBounds, WrittenReachBounds } from './codec.js';
 
 /** Whether calls may take page offsets ever further from what `mmap()` gave them. */
 const isUnbounded = ({ classes, calls, flags = 'any' }: WrittenReachBounds): boolean =>
@@ -22,4 +22,16 @@ export function checkDisplacements(bounds: WrittenReachBounds, where: string): v
       `${where}.displacements: found ${JSON.stringify(displacements)}, expected 0 among them, which is what mmap() gives`,
     );
   }
+}
+
+/** What is displaced has a displacement other than 0; without one there is no such VMA. */
+export function checkDisplaced(
+  { classes, displacements = [0] }: Pick<WrittenBounds, 'classes' | 'displacements'>,
+  where: string,
+): void {
+  if (!classes.some((words) => words.includes(' displaced'))) return;
+  if (displacements.some((pages) => pages !== 0)) return;
+  throw new BadInput(
+    `${where}.displacements: found ${JSON.stringify(displacements)}, expected one other than 0 for the classes that are displaced`,
+  );
 }

@@ -26,7 +26,7 @@ import {
   type WrittenReachRun,
   type WrittenSpec,
 } from './codec.js';
-import { checkDisplacements } from './displacements.js';
+import { checkDisplaced, checkDisplacements } from './displacements.js';
 import { checkExpectations } from './expectations.js';
 import { checkExpectedClasses } from './expected-classes.js';
 import { checkIsSpec } from './other-files.js';
@@ -158,6 +158,7 @@ function checkAgreement(written: WrittenSpec, file: string): void {
       });
       return;
     }
+    checkDisplaced(check.bounds, `${file}: .checks[${i}].bounds`);
     const [least, greatest] = check.bounds.limits;
     if (least > greatest) {
       throw new BadInput(

@@ -89,7 +89,7 @@ describe('mremap-check verify', () => {
     });
     const { code, stdout } = await cli(['verify', file]);
     expect(code).toBe(0);
-    expect(stdout).toContain('anon rw, displacements 0, 1; mmap\n');
+    expect(stdout).toContain('anon rw, displacements 0, 1; mmap()\n');
     expect(stdout).toContain('(1 call from an empty window, under max_map_count = 1)');
   });
 
@@ -198,15 +198,20 @@ describe('bad specs', () => {
       },
       '.checks[0].bounds.classes[0]: found "anon rwx", expected a class of VMA',
     ],
-    ...['anon rw accounted', 'fshared rw unaccounted', 'fpriv r displaced', 'shm rw populated'].map(
-      (words): [string, Parameters<typeof specText>[0], string] => [
-        `a class that no VMA is of, ${words}`,
-        (s) => {
-          s.checks[0].bounds.classes = [words];
-        },
-        `.checks[0].bounds.classes[0]: found "${words}", expected a class of VMA`,
-      ],
-    ),
+    ...[
+      'anon rw accounted',
+      'fshared rw unaccounted',
+      'fpriv r displaced',
+      'shm rw populated',
+      'special r locked',
+      'ramfs r armed',
+    ].map((words): [string, Parameters<typeof specText>[0], string] => [
+      `a class that no VMA is of, ${words}`,
+      (s) => {
+        s.checks[0].bounds.classes = [words];
+      },
+      `.checks[0].bounds.classes[0]: found "${words}", expected a class of VMA`,
+    ]),
     [
       'an unknown flag',
       (s) => {
@@ -343,6 +348,55 @@ describe('bad specs', () => {
       },
       `.checks[0].bounds.displacements: found ${message}`,
     ]),
+    [
+      'what is displaced, without a displacement',
+      (s) => {
+        s.checks[0].bounds.classes = ['anon rw', 'anon rw displaced'];
+      },
+      '.checks[0].bounds.displacements: found [0], expected one other than 0 for the classes that are displaced',
+    ],
+    [
+      'no VMA',
+      (s) => {
+        s.checks[0].bounds.vmas = 0;
+      },
+      '.checks[0].bounds.vmas: found 0, expected VMAs, a whole number from 1 to 32',
+    ],
+    [
+      'a class again',
+      (s) => {
+        s.checks[0].bounds.classes = ['anon rw', 'anon r', 'anon rw'];
+      },
+      'expected each entry once, and [2] is [0] again',
+    ],
+    [
+      'flags again in another order',
+      (s) => {
+        s.checks[0].bounds.flags = [['MAYMOVE', 'FIXED'], [], ['FIXED', 'MAYMOVE']];
+      },
+      'expected each entry once, and [2] is [0] again',
+    ],
+    [
+      'no flags at all',
+      (s) => {
+        s.checks[0].bounds.flags = [];
+      },
+      '.checks[0].bounds.flags: found [], expected at least one entry',
+    ],
+    [
+      'one variant by two names',
+      (s) => {
+        s.checks[0].expect[0].releases = ['v6.12[move=3,early=5]', '6.12.1[early=05,move=3]'];
+      },
+      'found "precheck-enomem-untouched on v6.12[early=5,move=3]" again',
+    ],
+    [
+      'a check with two headrooms',
+      (s) => {
+        s.checks[0].expect[0].releases = ['v6.12[early=3,early=4]'];
+      },
+      'expected a release, early once in the brackets',
+    ],
     [
       'a text of two lines',
       (s) => {

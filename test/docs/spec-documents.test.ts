@@ -150,16 +150,16 @@ test('nothing in a diagram of a release reaches beyond it', () => {
   }
 });
 
-test('the examples of docs/model-your-patch.md are a patch, and checks of a spec', () => {
+test('the examples of docs/model-your-patch.md are a patch, and a spec with a further check', () => {
   const text = readFileSync(join(root, 'docs/model-your-patch.md'), 'utf8');
   const blocks = [...text.matchAll(/^```json\n(.*?)^```$/gms)].map(([, block = '']) =>
     JSON.parse(block),
   );
-  const [patch, ...checks] = blocks;
+  const [patch, spec, further] = blocks;
+  spec.checks.push(further);
   const place = newFolder();
   try {
     writeFileSync(join(place, 'my-patch.json'), JSON.stringify(patch));
-    const spec = { spec: 1, title: 't', question: 'q', answer: 'a', sources: [], checks };
     writeFileSync(join(place, 'my-spec.json'), JSON.stringify(spec));
     const [loaded] = loadSpecs([join(place, 'my-spec.json')]);
     expect(loaded?.checks.map(({ check }) => check)).toEqual(['compare', 'enumerate']);

@@ -43,4 +43,54 @@ describe('an address space before and after', () => {
     const shared = makeVma({ start: 0, pages: 1, kind: Kind.shm, prot: Prot.rw, id: 1 });
     expect(rows([], [shared]).join()).not.toContain('accounted');
   });
+
+  test('marks what is private and not accounted beside what is, of one letter', () => {
+    const accounted = anon(0, VM_ACCOUNT, Prot.r);
+    const other = anon(2, 0, Prot.r);
+    expect(rows([accounted], [accounted, other])).toEqual([
+      '  before    |a|. .',
+      '  after     |a|.|a|',
+      '                 -    - not accounted',
+      '  changed        ^',
+    ]);
+  });
+
+  test('tells VMAs of one letter apart by anon_vma, where they differ', () => {
+    const written = (start: number, id: number) =>
+      makeVma({ start, pages: 1, kind: Kind.anon, prot: Prot.rw, id, flags: VM_ACCOUNT });
+    expect(rows([written(0, 1), written(1, 2)], [anon(1, VM_ACCOUNT)])).toEqual([
+      '  anon_vma   1 2',
+      '  before    |A|A|.',
+      '  after      .|A|.',
+      '  anon_vma     -',
+      '  changed    ^ ^',
+    ]);
+    expect(rows([written(0, 1)], [written(2, 1)]).join()).not.toContain('anon_vma');
+  });
+
+  test('has the offset of anonymous memory that is not where that says', () => {
+    const moved = makeVma({
+      start: 2,
+      pages: 1,
+      kind: Kind.anon,
+      prot: Prot.rw,
+      id: 1,
+      displacement: -2,
+      flags: VM_ACCOUNT,
+    });
+    const home = makeVma({
+      start: 0,
+      pages: 1,
+      kind: Kind.anon,
+      prot: Prot.rw,
+      id: 1,
+      flags: VM_ACCOUNT,
+    });
+    expect(rows([home], [moved])).toEqual([
+      '  before    |A|. .',
+      '  after      . .|A|',
+      '  offset         0',
+      '  changed    ^   ^',
+    ]);
+  });
 });

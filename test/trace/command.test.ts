@@ -203,6 +203,17 @@ describe('the fast-check test of a trace', () => {
     mkdirSync(join(own, 'node_modules'));
     symlinkSync(project, join(own, 'node_modules', 'mremap-check'));
     writeFileSync(join(own, 'vitest.config.mjs'), 'export default {};');
+    const config = {
+      extends: '../../tsconfig.json',
+      compilerOptions: {
+        noEmit: true,
+        paths: { 'mremap-check': [join(project, 'src/api/index.ts')] },
+      },
+      include: ['*.test.ts'],
+    };
+    writeFileSync(join(own, 'tsconfig.json'), JSON.stringify(config));
+    const typed = spawnSync('npx', ['tsc', '-p', own], { encoding: 'utf8' });
+    expect([typed.stdout, typed.status]).toEqual(['', 0]);
     const broken = run(join(own, name));
     expect(broken.status).toBe(1);
     expect(broken.stdout + broken.stderr).toMatch(/Property failed after 1 tests/);

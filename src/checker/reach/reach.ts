@@ -3,6 +3,7 @@ import type { Call } from '../../model/calls.js';
 import type { Machine } from '../../model/plan.js';
 import type { ReachBounds } from '../bounds.js';
 import { callsOf } from '../calls.js';
+import { checkReachBounds } from '../check-bounds.js';
 import type { Work } from '../tally.js';
 import type { Broken } from './breaches.js';
 import { Expander, type ReachOptions } from './expander.js';
@@ -49,6 +50,7 @@ class Search {
     invariants: readonly Invariant[],
     options: ReachOptions,
   ) {
+    checkReachBounds(bounds);
     this.calls = callsOf(bounds);
     this.expander = new Expander(release, bounds, invariants, options);
     this.fresh = new Fresh(this.expander, bounds);

@@ -43,9 +43,15 @@ const UNKNOWN = 'early=N, move=N, early=off or move=off in the brackets';
  * @param ref the whole reference
  */
 export function withVariant(base: Release, edits: string, ref: string): Release {
-  const variant = edits.split(',').reduce((release, edit) => {
+  const needs = new Map<string, string>();
+  for (const edit of edits.split(',')) {
     const [, check, need] = /^(early|move)=(off|\d+)$/.exec(edit) ?? [];
-    if (check === undefined) throw new UnknownRelease(ref, UNKNOWN);
+    if (check === undefined || need === undefined) throw new UnknownRelease(ref, UNKNOWN);
+    if (needs.has(check)) throw new UnknownRelease(ref, `${check} once in the brackets`);
+    needs.set(check, need === 'off' ? need : `${Number(need)}`);
+  }
+  const inOrder = [...needs].sort(([a], [b]) => (a < b ? -1 : 1));
+  const variant = inOrder.reduce((release, [check, need]) => {
     const name = CHECKS[check] as string;
     const step = release.calls.mremap.find((one) => one.name === name);
     if (step === undefined) {
@@ -57,7 +63,10 @@ export function withVariant(base: Release, edits: string, ref: string): Release 
       ? release
       : changed('mremap', name, { count })(release);
   }, base);
-  return { ...variant, id: ref, base, changes: `As ${base.id}, with ${edits}.`, kernels: [] };
+  // However it was written: what is the same has the same name.
+  const written = inOrder.map(([check, need]) => `${check}=${need}`).join();
+  const id = `${base.id}[${written}]`;
+  return { ...variant, id, base, changes: `As ${base.id}, with ${written}.`, kernels: [] };
 }
 
 /** A reference, and what stands in brackets behind it. */

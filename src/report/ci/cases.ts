@@ -45,14 +45,13 @@ function verdictCase(v: Verdict, place: Place, confirmed: ConfirmedVerdicts | un
     v.counterexample === undefined ? [] : counterexampleTexts([traceOf(v.counterexample)], PLAIN);
   const found = `${v.invariant} ${VERDICTS[v.found]} on ${v.release}`;
   const why = v.counterexample === undefined ? '' : `: ${v.counterexample.explanation}`;
-  const spec =
-    v.found === v.expected ? 'as the spec says' : `the spec says ${VERDICTS[v.expected]}`;
+  const spec = v.found === v.expected ? 'as the spec says' : `the spec says ${v.expected}`;
   return {
     rule: v.invariant,
     name: `${v.invariant} on ${v.release}`,
     state: verdictState(v, answer?.state === 'refuted'),
     says: [`${found}, ${spec}${why}`, ...answered].join('; '),
-    details: [`The spec says ${VERDICTS[v.expected]}: ${v.because}`, ...drawn].join('\n\n'),
+    details: [`The spec says ${v.expected}: ${v.because}`, ...drawn].join('\n\n'),
     place,
   };
 }

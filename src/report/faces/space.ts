@@ -1,9 +1,12 @@
 import { type Vmas, vmaAt } from '../../model/address-space.js';
 import {
+  displacementOf,
   endOf,
   idOf,
   isAccounted,
+  isAnonymous,
   isArmed,
+  isFaulted,
   isLocked,
   isSealed,
   isShared,
@@ -20,13 +23,49 @@ import { rangeText } from '../words.js';
 import { wrapped } from '../wrap.js';
 import type { Canvas } from './canvas.js';
 
+/** VMAs that have one letter in a strip. */
+const areAlike = (a: Vma, b: Vma): boolean =>
+  kindName(a) === kindName(b) && protName(a) === protName(b);
+
+/** What is private and writable is accounted, and so is all of a letter of which something is; but for what a release gets wrong. */
+const lacksAccount = (vma: Vma, all: Vmas): boolean =>
+  !isShared(vma) &&
+  !isAccounted(vma) &&
+  (isWritable(vma) || all.some((other) => areAlike(vma, other) && isAccounted(other)));
+
 /** Of a VMA that is several of these the first is shown. */
-const FLAGS: readonly (readonly [mark: string, is: (vma: Vma) => boolean, words: string])[] = [
-  // What is private and writable is accounted, but for what a release gets wrong.
-  ['-', (vma) => !isShared(vma) && isWritable(vma) && !isAccounted(vma), 'not accounted'],
+const FLAGS: readonly (readonly [
+  mark: string,
+  is: (vma: Vma, all: Vmas) => boolean,
+  words: string,
+])[] = [
+  ['-', lacksAccount, 'not accounted'],
   ['#', isSealed, 'sealed'],
   ['+', isLocked, 'locked'],
   ['~', isArmed, 'userfaultfd'],
+];
+
+const lastDigit = (number: number): string => `${number % 10}`;
+
+/** What tells VMAs of one letter apart, with a digit for each page. */
+const DETAILS: readonly {
+  readonly label: string;
+  readonly of: (vma: Vma, page: number) => string;
+  /** Whether it tells any of the VMAs that are drawn apart. */
+  readonly tells: (all: Vmas) => boolean;
+}[] = [
+  {
+    label: 'anon_vma',
+    of: (vma) => (isShared(vma) ? ' ' : isFaulted(vma) ? lastDigit(idOf(vma)) : '-'),
+    tells: (all) =>
+      all.some((a) => !isShared(a) && all.some((b) => areAlike(a, b) && idOf(a) !== idOf(b))),
+  },
+  {
+    label: 'offset',
+    of: (vma, page) =>
+      isAnonymous(vma) && displacementOf(vma) !== 0 ? lastDigit(page + displacementOf(vma)) : ' ',
+    tells: (all) => all.some((vma) => isAnonymous(vma) && displacementOf(vma) !== 0),
+  },
 ];
 
 /** A row over or under a strip, with the text behind it. */
@@ -39,15 +78,28 @@ interface Row {
 }
 
 /** Which of the flags each page has; no row where none has any. */
-function flagRow(vmas: Vmas, pages: number): Row[] {
+function flagRow(vmas: Vmas, all: Vmas, pages: number): Row[] {
   const cells = marks(pages, (page) => {
     const vma = vmaAt(vmas, page);
-    return (vma && FLAGS.find(([, is]) => is(vma))?.[0]) ?? ' ';
+    return (vma && FLAGS.find(([, is]) => is(vma, all))?.[0]) ?? ' ';
   });
   const there = FLAGS.filter(([mark]) => cells.includes(mark));
   const behind = there.map(([mark, , words]) => `${mark} ${words}`).join(', ');
   return there.length === 0 ? [] : [{ label: '', cells, behind }];
 }
+
+/** The last digits of what tells VMAs apart; no row where there is nothing to be told. */
+const detailRows = (vmas: Vmas, all: Vmas, pages: number): Row[] =>
+  DETAILS.filter(({ tells }) => tells(all)).flatMap(({ label, of }) => {
+    const cells = marks(pages, (page) => {
+      const vma = vmaAt(vmas, page);
+      return vma === undefined ? ' ' : of(vma, page);
+    });
+    return cells.trim() === '' ? [] : [{ label, cells }];
+  });
+
+const drawn = (rows: readonly Row[]): string =>
+  rows.map(({ label, cells }) => label + cells).join();
 
 /** The cells of some pages; the border behind the last belongs to them. */
 function part({ cells, isMarked }: Row, from: number, to: number, { s }: Canvas): string {
@@ -104,14 +156,19 @@ export function beforeAfterRows(
 ): string[] {
   const isMarked = (page: number): boolean => changedAt(before, after, page);
   const changed = marks(pages, (page) => (isMarked(page) ? '^' : ' '));
-  const [flags, flagsAfter] = [flagRow(before, pages), flagRow(after, pages)];
+  const all = [...before, ...after];
+  const around = (vmas: Vmas): Row[] => [
+    ...flagRow(vmas, all, pages),
+    ...detailRows(vmas, all, pages),
+  ];
+  const [above, below] = [around(before), around(after)];
   const rows: Row[] = [
     { label: 'pages', cells: ruler(pages) },
-    ...(role === undefined ? [] : [{ label: '', cells: role }]),
-    ...flags,
+    ...(role === undefined || role.trim() === '' ? [] : [{ label: '', cells: role }]),
+    ...above,
     { label: 'before', cells: strip(before, pages), behind: gaugeBefore },
     { label: 'after', cells: strip(after, pages), behind: gaugeAfter, isMarked },
-    ...(flagsAfter[0]?.cells === flags[0]?.cells ? [] : flagsAfter),
+    ...(drawn(above) === drawn(below) ? [] : below),
     ...others.map((one) => ({
       label: one.label,
       cells: strip(one.vmas, pages),
