@@ -172,7 +172,7 @@ const reachBounds = (specs: readonly Spec[]): string[] =>
         ? []
         : check.runs.map(
             ({ bounds }) =>
-              `${file}: reach in ${plural(bounds.pages, 'page')} ends at ${plural(bounds.maxStates, 'state')}`,
+              `${file}: reach in ${plural(bounds.pages, 'page')} may have ${plural(bounds.maxStates, 'state')}, and ends as incomplete beyond`,
           ),
     ),
   );

@@ -1,4 +1,5 @@
 import type { EnumerateBounds } from '../checker/bounds.js';
+import { BadInput } from '../input/bad-input.js';
 import { decode } from '../input/decode.js';
 import { invariants } from '../invariants/index.js';
 import { enumerateBoundsText, raceBoundsText, reachBoundsText } from '../report/bounds.js';
@@ -131,6 +132,10 @@ function checkOf(written: WrittenCheck, gathering: Gathering): CheckData {
  * @param modules whether patches may be code, which is run
  */
 export function verifiedData(value: unknown, where: string, modules: boolean): VerifiedData {
+  const isVerification = typeof value === 'object' && value !== null && 'asExpected' in value;
+  if (!isVerification) {
+    throw new BadInput(`${where}: found no verification, expected what verify --json writes`);
+  }
   const written: VerifyFile = decode(verifyFile, value, where);
   const gathering = new Gathering(where, modules);
   const specs = written.specs.map(({ file, title, question, answer, sources, checks }) => ({

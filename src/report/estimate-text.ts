@@ -68,7 +68,7 @@ export function estimateText(found: Estimate, workers: number): string {
   const rows = table([head, ...searches.map(rowOf)]);
   const reach = unknown.map(
     ({ job, bytes }) =>
-      `${nameOf(job)}, ${job.release}: not known before; at most ${grouped(job.bounds.maxStates)} states, ${grouped(Math.ceil(bytes / MB))} MB`,
+      `${nameOf(job)}, ${job.release}:\n  not known before; at most ${grouped(job.bounds.maxStates)} states, ${grouped(Math.ceil(bytes / MB))} MB`,
   );
   return [
     ...(searches.length > 0 ? rows : []),
@@ -76,7 +76,8 @@ export function estimateText(found: Estimate, workers: number): string {
     ...reach,
     '',
     `${grouped(units)} units, ${countText(calls.value)} calls; on ${many} ${many === 1 ? 'worker' : 'workers'} ${durationText(total)}${reach.length > 0 ? ', reach aside' : ''}`,
-    `(from ${plural(sample, 'sample')}; ± is one standard error; workers that share a core are slower)`,
+    `(from ${plural(sample, 'sample')}, without the set-ups of what is found;`,
+    ' ± is one standard error; workers that share a core are slower)',
   ].join('\n');
 }
 

@@ -27,6 +27,8 @@ import { traceOf } from './trace-of.js';
 import { grouped, plural, rangeText } from './words.js';
 import { wrapped } from './wrap.js';
 
+const WIDTH = 78;
+
 /** Under a verdict. */
 const INDENT = ' '.repeat(10);
 
@@ -85,6 +87,12 @@ const FOUND_AS = {
   unknown: 'unknown',
 } as const;
 
+/** Behind the text of a line, or below it where it does not fit. */
+function behind(line: string, said: string, paint: (text: string) => string): string {
+  if (said === '') return '';
+  return line.length + 1 + said.length > WIDTH ? `\n${INDENT}${paint(said)}` : ` ${paint(said)}`;
+}
+
 const age = (id: string): number => {
   const index = knownReleases.findIndex((release) => release.id === id);
   return index < 0 ? knownReleases.length : index;
@@ -105,9 +113,10 @@ function verdictLines(verdicts: readonly Verdict[], { s, verbose, confirmed }: O
     const { found, invariant, because } = first;
     const paint = { holds: s.good, violated: s.bad, untested: s.dim, unknown: s.dim }[found];
     const surprise = found !== 'unknown' && !isExpected(first);
+    const word = FOUND_AS[found].padEnd(7);
+    const said = surprise ? `UNEXPECTED: the spec says ${first.expected}` : '';
     const lines = [
-      `  ${paint(FOUND_AS[found].padEnd(7))} ${s.bold(invariant)}` +
-        (surprise ? s.bad(` UNEXPECTED: the spec says ${first.expected}`) : ''),
+      `  ${paint(word)} ${s.bold(invariant)}${behind(`  ${word} ${invariant}`, said, s.bad)}`,
       wrapped(
         group
           .map((v) => v.release)
@@ -230,10 +239,11 @@ function runState(
   { complete, wrong, run }: Pick<RunReport, 'complete' | 'wrong' | 'run'>,
   s: Style,
 ): string {
-  if (!complete) return s.mark('  not finished');
+  // The row is as wide as a terminal by then.
+  if (!complete) return `\n${INDENT}${s.mark('not finished')}`;
   if (wrong.length > 0) {
     const numbers = wrong.map((name) => `${name} ${grouped(run.numbers[name] ?? 0)}`).join(', ');
-    return s.bad(`  UNEXPECTED, expected ${numbers}`);
+    return `\n${s.bad(wrapped(`UNEXPECTED, expected ${numbers}`, INDENT))}`;
   }
   return Object.keys(run.numbers).length > 0 ? s.good('  ok') : '';
 }
@@ -247,19 +257,19 @@ function classText(
   const count = found === undefined ? 'none' : plural(found.count, 'call');
   const surprise = {
     expected: '',
-    missing: s.bad(' UNEXPECTED: not found'),
-    unexpected: s.bad(
+    missing: 'UNEXPECTED: not found',
+    unexpected:
       expected === undefined
-        ? ' UNEXPECTED: the spec has none'
-        : ` UNEXPECTED: the spec says headroom ${rangeText(expected.headroom)}`,
-    ),
+        ? 'UNEXPECTED: the spec has none'
+        : `UNEXPECTED: the spec says headroom ${rangeText(expected.headroom)}`,
     unknown:
       expected === undefined
         ? ''
-        : s.mark(` so far; the spec says headroom ${rangeText(expected.headroom)}`),
+        : `so far; the spec says headroom ${rangeText(expected.headroom)}`,
   }[state];
+  const name = `${what.shape}: ${what.from} -> ${what.to}`;
   return [
-    `  ${s.bold(`${what.shape}: ${what.from} -> ${what.to}`)}${surprise}`,
+    `  ${s.bold(name)}${behind(`  ${name}`, surprise, state === 'unknown' ? s.mark : s.bad)}`,
     `          at headroom ${rangeText(what.headroom)} (${count})`,
     ...(verbose && expected !== undefined ? [s.dim(wrapped(expected.because, INDENT))] : []),
     ...(smallest === undefined ? [] : [`${differenceText(smallest)}\n`]),
@@ -275,7 +285,7 @@ const compareText = (report: CompareReport, o: Options): string =>
   ].join('\n');
 
 const checkText = (report: CheckReport, o: Options): string =>
-  `${o.s.bold(`-- ${report.check.title}`)}\n${match(report)
+  `${o.s.bold(wrapped(`-- ${report.check.title}`, '   ').trimStart())}\n${match(report)
     .with({ kind: 'compare' }, (r) => compareText(r, o))
     .with({ kind: 'reach' }, (r) => reachText(r, o))
     .with({ kind: 'race' }, (r) => raceText(r, o))

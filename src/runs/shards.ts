@@ -12,7 +12,9 @@ export function parseShard(text: string): Shard {
   const [, part, parts] = /^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? [];
   const shard: Shard = [Number(part), Number(parts)];
   if (part === undefined || shard[0] < 1 || shard[0] > shard[1]) {
-    throw new BadInput(`--shard: found "${text}", expected a part of the work, 1/16 to 16/16`);
+    throw new BadInput(
+      `--shard: found "${text}", expected a part and how many there are, such as 1/16, the part from 1 to that`,
+    );
   }
   return shard;
 }

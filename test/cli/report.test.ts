@@ -101,8 +101,9 @@ describe('mremap-check report', () => {
 
   test.each([
     ['no JSON', 'tale', /found something that is not JSON/],
-    ['something else', '{"version":1}', /\.complete: found nothing, expected boolean/],
-    ['another version', '{"version":2}', /\.version: found 2, expected 1/],
+    ['something else', '{"version":1}', /: found no verification, expected what verify --json/],
+    ['half of it', '{"version":1,"asExpected":true}', /\.complete: found nothing, expected bool/],
+    ['another version', '{"version":2,"asExpected":true}', /\.version: found 2, expected 1/],
   ])('refuses %s in --from and names what was found', async (_, text, message) => {
     const { code, stderr, file } = await from(text);
     expect(code).toBe(2);
