@@ -1,7 +1,7 @@
+import type { Kit } from '../src/model/kit.js';
 import type { Release } from '../src/model/release.js';
 import type { State } from '../src/model/state.js';
 import type { Vma } from '../src/model/vma.js';
-import type { Kit } from '../src/patches/kit.js';
 
 // In code, since what a JSON patch can tell apart are flags and lengths alone.
 

@@ -37,6 +37,7 @@ export {
   type StepChange,
 } from '../model/edits.js';
 export { Errno, type ErrnoName, errnoName } from '../model/errno.js';
+export type { Kit, Patch } from '../model/kit.js';
 export type { Failure, Outcome } from '../model/outcome.js';
 export { type Machine, machine } from '../model/plan.js';
 export type { CallName, CallSteps, Release, Source } from '../model/release.js';

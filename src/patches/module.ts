@@ -3,10 +3,10 @@ import { createRequire } from 'node:module';
 import { BadInput } from '../input/bad-input.js';
 import { decode } from '../input/decode.js';
 import { checkJson } from '../input/sound-json.js';
+import { kit, type Patch } from '../model/kit.js';
 import { CALL_NAMES, type Release } from '../model/release.js';
 import type { Step } from '../model/step.js';
 import { moduleCodec } from './codec.js';
-import { kit, type Patch } from './kit.js';
 
 /** A patch that is code, ready to be applied. */
 export interface PatchModule {

@@ -1,13 +1,13 @@
-import * as addressSpace from '../model/address-space.js';
-import * as calls from '../model/calls.js';
-import * as edits from '../model/edits.js';
-import { Errno } from '../model/errno.js';
-import type { CallName, Release } from '../model/release.js';
-import { releaseByRef } from '../model/releases/variant.js';
-import * as state from '../model/state.js';
-import { GUARDS, type Guard, type Step } from '../model/step.js';
-import { countCheck } from '../model/steps/counts.js';
-import * as vma from '../model/vma.js';
+import * as addressSpace from './address-space.js';
+import * as calls from './calls.js';
+import * as edits from './edits.js';
+import { Errno } from './errno.js';
+import type { CallName, Release } from './release.js';
+import { releaseByRef } from './releases/variant.js';
+import * as state from './state.js';
+import { GUARDS, type Guard, type Step } from './step.js';
+import { countCheck } from './steps/counts.js';
+import * as vma from './vma.js';
 
 function guard(name: string): Guard {
   const found = GUARDS.find((one) => one.name === name);
@@ -40,6 +40,7 @@ export const kit = {
   vma,
 };
 
+/** What a patch that is a module is given beside the release. */
 export type Kit = typeof kit;
 
 /** The default export of a patch that is a module. */
