@@ -215,8 +215,9 @@ export class ProbeProcess {
     batch.underWay -= sizes[answers.length] ?? 0;
     answers.push(line);
     if (answers.length === requests.length) {
-      // What it said before may still have to be read, where that comes by another pipe.
-      setImmediate(() => this.finished(batch));
+      // What it said before may still have to be read, where that comes by another pipe. In this turn of the
+      // event loop that pipe may not have been looked at, since this one is read on as long as there is more.
+      setImmediate(() => setImmediate(() => this.finished(batch)));
       return;
     }
     const { answer } = this.command.patience;

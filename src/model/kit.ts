@@ -22,8 +22,20 @@ function step(ref: string, name: string, call: CallName = 'mremap'): Step {
   throw new RangeError(`found "${name}", expected a step of ${call} of ${ref}`);
 }
 
+/** What a patch that is a module is given beside the release. */
+export type Kit = typeof edits &
+  typeof state & {
+    readonly countCheck: typeof countCheck;
+    readonly guard: typeof guard;
+    readonly step: typeof step;
+    readonly Errno: typeof Errno;
+    readonly calls: typeof calls;
+    readonly addressSpace: typeof addressSpace;
+    readonly vma: typeof vma;
+  };
+
 /** What a patch that is a module is given to work with, so that it need not import anything. */
-export const kit = {
+export const kit: Kit = {
   /** `editedBy` and the edits for it: `dropped`, `changed`, `moved`, `inserted`, `replaced`, `edited`. */
   ...edits,
   /** A check of map_count. */
@@ -39,9 +51,6 @@ export const kit = {
   addressSpace,
   vma,
 };
-
-/** What a patch that is a module is given beside the release. */
-export type Kit = typeof kit;
 
 /** The default export of a patch that is a module. */
 export type Patch = (release: Release, kit: Kit) => Release;

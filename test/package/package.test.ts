@@ -66,16 +66,22 @@ describe('the package, installed from its tarball in an empty folder', () => {
     expect(page).toContain('limit-enomem-untouched');
   });
 
-  withPackage('brings its specs, its manual page and its licence', () => {
+  withPackage('brings its specs, its documents and its licence', () => {
     const inside = join(folder(), 'node_modules/mremap-check');
     // It comes to the options only when its own specs are read.
     expect(command('verify', '--junit', 'no/folder').stderr).toContain(
       '--junit no/folder: no such',
     );
-    for (const name of ['man/mremap-check.1', 'LICENSE', 'README.md']) {
+    for (const name of [
+      'man/mremap-check.1',
+      'LICENSE',
+      'README.md',
+      'docs/ci.md',
+      'docs/spec/README.md',
+    ]) {
       expect(existsSync(join(inside, name))).toBe(true);
     }
-    for (const name of ['src', 'test', 'docs/ci.md']) {
+    for (const name of ['src', 'test', 'docs/conformance.json']) {
       expect(existsSync(join(inside, name))).toBe(false);
     }
   });

@@ -81,7 +81,7 @@ describe('a comparison that was interrupted', () => {
     expect(report.asExpected).toBe(false);
     expect(statesOf(report)).toEqual(['unfinished', 'unexpected']);
     expect(textOf(report).match(/UNEXPECTED/g)).toHaveLength(1);
-    expect(textOf(report)).toMatch(/\n1 result not as expected$/);
+    expect(textOf(report)).toMatch(/\n1 result not as expected; not finished$/);
   });
 });
 
