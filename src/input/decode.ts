@@ -1,5 +1,6 @@
 import type * as t from 'io-ts';
 import { BadInput } from './bad-input.js';
+import { placesIn } from './places.js';
 import { shown } from './shown.js';
 import { checkJson } from './sound-json.js';
 
@@ -50,5 +51,9 @@ function parsed(text: string, where: string, expected: string): unknown {
 export function parseJson(text: string, where: string, expected = 'JSON'): unknown {
   const value = parsed(text, where, expected);
   checkJson(value, where);
+  // JSON.parse() takes the last: a reader may have seen the first.
+  placesIn(text, (path) => {
+    throw new BadInput(`${where}: ${path}: found a second time, expected once`);
+  });
   return value;
 }

@@ -10,8 +10,13 @@ const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 /**
  * Where each value of a JSON text begins, by its path as messages write it: `.checks[0].expect[2].verdict`,
  * and an empty path for the whole. The text must be one that JSON.parse accepts.
+ *
+ * @param onRepeated told of each value whose key its object has already had, which JSON.parse lets replace the first
  */
-export function placesIn(text: string): ReadonlyMap<string, Place> {
+export function placesIn(
+  text: string,
+  onRepeated: (path: string) => void = () => {},
+): ReadonlyMap<string, Place> {
   const places = new Map<string, Place>();
   const tokens = text.matchAll(TOKEN);
   const take = (): RegExpExecArray => tokens.next().value as RegExpExecArray;
@@ -29,10 +34,14 @@ export function placesIn(text: string): ReadonlyMap<string, Place> {
   };
 
   const entries = (path: string): void => {
+    const had = new Set<string>();
     let key = take();
     while (key[0] !== '}') {
+      const name: string = JSON.parse(key[0]);
+      if (had.has(name)) onRepeated(`${path}.${name}`);
+      had.add(name);
       take();
-      value(take(), `${path}.${JSON.parse(key[0])}`);
+      value(take(), `${path}.${name}`);
       key = take();
       if (key[0] === ',') key = take();
     }

@@ -4,8 +4,11 @@ export function shown(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
+/** What a terminal takes for a command, for the end of a line, or for another order of the text around it. */
+export const CONTROL = /[\p{Cc}\p{Bidi_Control}]/gu;
+
 /** A message as a terminal may show it: what it quotes has no commands for one. */
 export const printable = (message: string): string =>
-  message.replace(/[^\P{Cc}\n]/gu, (one) => {
-    return `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
+  message.replace(CONTROL, (one) =>
+    one === '\n' ? one : `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );

@@ -1,14 +1,11 @@
 import { BadInput } from './bad-input.js';
-import { shown } from './shown.js';
+import { CONTROL, shown } from './shown.js';
 
 /** Deeper than anything that is asked for or written here, and far from what recursion can take. */
 const DEEPEST = 100;
 
-/** What a terminal takes for a command, or for the end of a line. */
-const CONTROL = /\p{Cc}/u;
-
 function checkText(text: unknown, place: string): void {
-  if (typeof text !== 'string' || !CONTROL.test(text)) return;
+  if (typeof text !== 'string' || text.search(CONTROL) < 0) return;
   throw new BadInput(`${place}: found ${shown(text)}, expected text without control characters`);
 }
 

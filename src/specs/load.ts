@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { match } from 'ts-pattern';
 import type {
   EnumerateBounds,
@@ -225,8 +225,14 @@ function specFiles(path: string): string[] {
   return files.sort().map((name) => join(path, name));
 }
 
+/** Without files that were there before, by whatever path. */
+const eachOnce = (files: readonly string[]): string[] => {
+  const all = files.map((file) => resolve(file));
+  return files.filter((_, i) => all.indexOf(all[i] as string) === i);
+};
+
 /**
- * The specs in files and folders, in the order given; folders by name. Throws BadInput.
+ * The specs in files and folders, each once, in the order given; folders by name. Throws BadInput.
  *
  * @param modules whether releases may be patches that are code, which is run to read them
  * @param folderOf the folder that paths in a file are relative to
@@ -236,6 +242,6 @@ export const loadSpecs = (
   modules = false,
   folderOf: (file: string) => string = dirname,
 ): Spec[] =>
-  paths
-    .flatMap(specFiles)
-    .map((file) => parseSpec(readText(file, 'a spec'), file, modules, folderOf(file)));
+  eachOnce(paths.flatMap(specFiles)).map((file) =>
+    parseSpec(readText(file, 'a spec'), file, modules, folderOf(file)),
+  );

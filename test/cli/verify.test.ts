@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { newFolder } from '../support/new-folder.js';
 import { specText } from '../support/specs.js';
@@ -445,6 +447,22 @@ describe('bad specs', () => {
     const { code, stdout, stderr } = await cli(args(file));
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/deep\.json: found JSON nested more than 100 deep, expected at most/);
+  });
+
+  test('a key that is there twice: JSON.parse() would take the second', async () => {
+    const twice = readFileSync(spec(), 'utf8').replace('"bounds"', '"bounds": {}, "bounds"');
+    const { code, stdout, stderr } = await cli(['verify', fileWith('twice.json', twice)]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(
+      /twice\.json: \.checks\[0\]\.bounds: found a second time, expected once\n$/,
+    );
+  });
+
+  test('one file by two names is one spec', async () => {
+    const file = spec();
+    const other = `${dirname(file)}/./${basename(file)}`;
+    const once = await cli(['verify', '--quiet', file]);
+    expect(await cli(['verify', '--quiet', file, other, dirname(file)])).toEqual(once);
   });
 
   test.each(['verify', 'report'])('a report of verify --json, given to %s', async (command) => {

@@ -184,6 +184,13 @@ describe('a bad scenario gives one message with place, finding and expectation:'
       expected: 'text without control characters',
     },
     {
+      what: 'a name that turns around the text after it',
+      value: { ...GOOD, id: 'a\u202Eb' },
+      place: '.id',
+      found: '"a\u202eb"',
+      expected: 'text without control characters',
+    },
+    {
       what: 'a field with a name of two lines',
       value: { ...GOOD, calls: [{ ...MREMAP, 'a\nb': 1 }] },
       place: '.calls[0]',
