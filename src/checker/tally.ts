@@ -11,7 +11,7 @@ import { callNames } from './calls.js';
 /** How often something happened, by name. */
 export type Counts = Readonly<Record<string, number>>;
 
-/** Adds the counts up; both have the same names, counts of zero included. */
+/** Adds the counts up. */
 function addCounts(a: Counts, b: Counts): Counts {
   const sum: Record<string, number> = { ...a };
   for (const [name, count] of Object.entries(b)) sum[name] = (sum[name] ?? 0) + count;

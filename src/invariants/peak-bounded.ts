@@ -36,7 +36,7 @@ export const peakBounded: Invariant = {
   statement:
     'Under the lock map_count rises by no more than the splits and the copy of the call can add.',
   definition:
-    'max n − n ≤ b, where b = k + 3 for FIXED without DONTUNMAP on k VMAs; 2k with both, else 1 with DONTUNMAP, and 2k more if a VMA is locked; 3 for growing with MAYMOVE and for mmap; 2 for a shrink and for the others; 0 for a page fault',
+    'max n − n ≤ b, where b = k + 3 for FIXED without DONTUNMAP on k VMAs; 2k with both, else 1 with DONTUNMAP, and 2k more if a VMA is locked; 3 for growing with MAYMOVE and for mmap; 2 for a shrink and for the other system calls; 0 for any other mremap and for a page fault',
   source:
     'Derived from the steps, see the comment in the source; only an unlocked reader can see the peak.',
   applies: () => true,

@@ -121,7 +121,7 @@ function differences(was: Step, step: Step): string[] {
 const isLocked = (steps: readonly Step[], step: Step): boolean =>
   steps.findIndex(({ takesLock }) => takesLock === true) < steps.indexOf(step);
 
-/** Where a step stands: behind which other one, and on which side of the lock if that is new. */
+/** Where a step stands: behind which other one. */
 function placeOf(steps: readonly Step[], step: Step): string {
   const before = steps[steps.indexOf(step) - 1];
   return before === undefined ? 'at the start' : `behind ${before.name}`;

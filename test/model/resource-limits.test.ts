@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { refusedForMapSlots } from '../../src/invariants/untouched.js';
 import type { FlagName } from '../../src/model/calls.js';
+import { protName } from '../../src/model/vma.js';
 import { spans } from '../support/page-map.js';
 import {
   callLimited,
@@ -211,6 +213,31 @@ describe('the commit limit', () => {
     const call = remap(0, 4, 6);
     expect(resultName(callLimited(release, vmas, call, { commitLimit: 5 }))).toBe('ENOMEM');
     expect(resultName(callLimited(release, vmas, call, { commitLimit: 6 }))).toBe('ok');
+  });
+
+  test.each(everyRelease)(
+    'refuses an mprotect() that makes more writable, which is no want of map slots: %s',
+    (_id, release) => {
+      // Each of the two could be charged for alone.
+      const vmas = play(release, map(0, 2, 'anon', 'r'), map(4, 6, 'anon', 'r'));
+      const call = protect(0, 2, 'rw');
+      expect(resultName(callLimited(release, vmas, call, { commitLimit: 2 }))).toBe('ok');
+      const refused = callLimited(release, vmas, call, { commitLimit: 1 });
+      expect([resultName(refused), refused.step.name]).toEqual(['ENOMEM', 'mprotect-charge']);
+      expect(refusedForMapSlots(refused)).toBe(false);
+    },
+  );
+
+  test.each(everyRelease)('leaves what an mprotect() has changed before it: %s', (_id, release) => {
+    const vmas = play(
+      release,
+      map(0, 2, 'anon', 'r'),
+      map(2, 4, 'fpriv', 'r'),
+      protect(3, 4, 'rw'),
+    );
+    const refused = callLimited(release, vmas, protect(0, 3, 'rw'), { commitLimit: 3 });
+    expect(resultName(refused)).toBe('ENOMEM');
+    expect(refused.vmas.map(protName)).toEqual(['rw', 'r', 'rw']);
   });
 
   test.each(everyRelease)('does not count what is shared: %s', (_id, release) => {

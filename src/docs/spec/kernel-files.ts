@@ -49,6 +49,7 @@ const FILES: Readonly<Record<string, string | readonly [Ages, string]>> = {
   do_mmap: 'mm/mmap.c',
   do_mmap_pgoff: 'mm/mmap.c',
   do_mprotect_pkey: 'mm/mprotect.c',
+  mprotect_fixup: 'mm/mprotect.c',
   do_mseal: 'mm/mseal.c',
   do_munmap: 'mm/mmap.c',
   do_vmi_align_munmap: [VMA_FILE, 'mm/vma.c'],

@@ -33,7 +33,7 @@ import { checkedUnmap } from '../steps/unmap.js';
 
 const anonMerge: AnonMergeRule = 'either-way';
 
-/** mmap, munmap, mprotect, page faults; a chain of anon_vmas, and with it the asymmetric merge rule, came later. */
+/** The calls beside mremap(), and page faults; a chain of anon_vmas, and with it the asymmetric merge rule, came later. */
 const otherCallsOf2_6_12: Omit<CallSteps, 'mremap'> = {
   mmap: mmapAfterUnmap(anonMerge, checkedUnmap, true),
   munmap: checkedUnmap.munmap,

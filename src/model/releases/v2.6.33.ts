@@ -40,7 +40,7 @@ import { unsealedUnmap } from '../steps/unmap.js';
 
 const anonMerge: AnonMergeRule = 'unfaulted-joins-faulted';
 
-/** mmap, munmap, mprotect and page faults, the same up to 6.6. */
+/** The calls beside mremap(), and page faults, the same up to 6.6. */
 export const otherCallsOf2_6_33: Omit<CallSteps, 'mremap'> = {
   mmap: mmapAfterUnmap(anonMerge, unsealedUnmap),
   munmap: unsealedUnmap.munmap,

@@ -47,7 +47,7 @@ import { sealedUnmap } from '../steps/unmap.js';
 
 const anonMerge: AnonMergeRule = 'unfaulted-joins-faulted';
 
-/** mmap, munmap, mprotect and page faults, the same up to 6.15. */
+/** The calls beside mremap(), and page faults, the same up to 6.15. */
 export const otherCallsOf6_12: Omit<CallSteps, 'mremap'> = {
   mmap: mmapBeforeUnmap(anonMerge, sealedUnmap, true),
   munmap: sealedUnmap.munmap,

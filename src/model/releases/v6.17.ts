@@ -40,7 +40,7 @@ import { sealedUnmap } from '../steps/unmap.js';
 
 const anonMerge: AnonMergeRule = 'either-way';
 
-/** mmap, munmap, mprotect and page faults. Faulted and unfaulted merge either way since 6.16 (879bca0a2c4f). */
+/** The calls beside mremap(), and page faults. Faulted and unfaulted merge either way since 6.16 (879bca0a2c4f). */
 export const otherCallsOf6_17: Omit<CallSteps, 'mremap'> = {
   mmap: mmapBeforeUnmap(anonMerge, sealedUnmap, true),
   munmap: sealedUnmap.munmap,

@@ -31,7 +31,7 @@ const changeLock = (call: 'mlock' | 'munlock', rule: AnonMergeRule): Step => ({
   })),
 });
 
-/** Pages of the range that are mapped and not locked yet. */
+/** Pages of the range that are not locked yet; what is not mapped is asked for too, as the kernel does (do_mlock). */
 function newlyLocked(s: State): number {
   let locked = 0;
   for (const vma of s.vmas) if (isLocked(vma)) locked += overlap(s, vma);

@@ -49,8 +49,8 @@ function replacePart(s: State, fresh: Vma, rule: AnonMergeRule | undefined, spli
 
 /** What a call does to the VMAs of a range. */
 export interface Change {
-  /** The VMA as it is to be, or the errno that refuses it. */
-  readonly to: (vma: Vma, s: State) => Vma | { readonly refused: Errno };
+  /** The VMA as it is to be, or the errno that refuses it; undefined where a later step refuses it. */
+  readonly to: (vma: Vma, s: State) => Vma | { readonly refused: Errno } | undefined;
   /** What else changes when `pages` pages of `vma` have become `fresh`. */
   readonly also?: (s: State, vma: Vma, fresh: Vma, start: number, end: number) => State;
   readonly rule: AnonMergeRule;
@@ -81,6 +81,7 @@ function changeWith(s: State, change: Change, splits: Splits): State {
     }
     const upTo = Math.min(endOf(vma), end);
     const to = change.to(vma, now);
+    if (to === undefined) return now;
     if (typeof to === 'object') return fail(now, to.refused);
     if (to !== vma) {
       const rule = hasLostPlace ? undefined : change.rule;

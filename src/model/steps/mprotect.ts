@@ -1,7 +1,7 @@
 import type { MprotectCall } from '../calls.js';
 import { Errno } from '../errno.js';
 import type { AnonMergeRule } from '../merge.js';
-import { type State, withAccounts } from '../state.js';
+import { fail, type State, withAccounts } from '../state.js';
 import { inKernel, returning, type Step } from '../step.js';
 import {
   endOf,
@@ -44,21 +44,45 @@ const chargeOf = (s: State, vma: Vma, fresh: Vma): number =>
     ? Math.min(endOf(vma), s.addr + s.oldLen) - Math.max(startOf(vma), s.addr)
     : 0;
 
+const protOf = (s: State): Prot => Prot[(s.call as MprotectCall).prot];
+
+/** Whether what comes before any gap has a VMA that still has another protection. */
+function isUnfinished(s: State): boolean {
+  let page = s.addr;
+  for (const vma of s.vmas) {
+    if (endOf(vma) <= page || startOf(vma) >= s.addr + s.oldLen) continue;
+    if (startOf(vma) > page) return false;
+    if (isWritable(vma) !== (protOf(s) === Prot.rw)) return true;
+    page = endOf(vma);
+  }
+  return false;
+}
+
+/** A step of its own, so that only what asks for map slots refuses for want of them. */
+const chargeCheck: Step = {
+  name: 'mprotect-charge',
+  idleWithout: 'commitLimit',
+  kernel: 'mprotect_fixup',
+  does: 'refuses what would exceed the commit limit, with what comes before it changed',
+  errnos: ['ENOMEM'],
+  run: (s) => (isUnfinished(s) ? fail(s, Errno.ENOMEM) : s),
+};
+
 /** mprotect(), with each split asking for a free map slot. */
 export const mprotect = (rules: MprotectRules): readonly Step[] => [
   ...(rules.sealedRange === true ? inKernel('do_mprotect_pkey', protectedRangeUnsealed) : []),
   {
     name: 'mprotect',
     kernel: 'do_mprotect_pkey',
-    does: 'changes each VMA of the range in turn, up to a gap: merged with a neighbour if possible, else split',
+    does: 'changes each VMA of the range in turn, up to a gap or the commit limit: merged with a neighbour if possible, else split',
     errnos: ['EPERM', 'ENOMEM', 'EINVAL'],
     tellsProtections: true,
     ...changeRange((s) => ({
       to: (vma, now) => {
         if (isSealed(vma)) return { refused: Errno.EPERM };
-        const fresh = protectedVma(vma, Prot[(s.call as MprotectCall).prot], rules);
+        const fresh = protectedVma(vma, protOf(s), rules);
         const charge = chargeOf(now, vma, fresh);
-        return charge > 0 && !mayCommit(now, charge) ? { refused: Errno.ENOMEM } : fresh;
+        return charge > 0 && !mayCommit(now, charge) ? undefined : fresh;
       },
       also: (now, vma, fresh, start, end) => {
         const charge = Number(isAccounted(fresh)) - Number(isAccounted(vma));
@@ -67,6 +91,7 @@ export const mprotect = (rules: MprotectRules): readonly Step[] => [
       rule: rules.anonMerge,
     })),
   },
+  chargeCheck,
   gapCheck('mprotect', 'do_mprotect_pkey'),
   returning('mprotect-done', 'do_mprotect_pkey', 'returns 0', () => 0),
 ];
