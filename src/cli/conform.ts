@@ -1,4 +1,4 @@
-import { conform, verdictOf } from '../conformance/conform.js';
+import { type Conformance, conform, verdictOf } from '../conformance/conform.js';
 import { exhaustiveScenarios } from '../conformance/exhaustive.js';
 import type { Kernel } from '../conformance/kernel.js';
 import { randomScenarios } from '../conformance/random.js';
@@ -85,10 +85,16 @@ async function compared(
   const found = await conform(kernel, on, scenarios, {
     signal,
     ...(progress === undefined ? {} : { onProgress: (p) => progress.show(p) }),
-  });
-  progress?.end();
+  }).finally(() => progress?.end());
   const { name, version } = kernel;
   return { kernel: { name, version }, release: on.release.id, work, found };
+}
+
+/** Why it is no record of what a kernel does, if it is none. */
+function lackOf({ complete, compared, notSurvived }: Conformance): string | undefined {
+  if (!complete) return 'the run is not finished';
+  if (notSurvived.length > 0) return 'the kernel did not survive it';
+  return compared === 0 ? 'nothing was compared' : undefined;
 }
 
 /** Adds a record to the file that is asked for. What cannot be read or written is found out here, before the work. */
@@ -109,13 +115,12 @@ export async function conformCommand(flags: ConformFlags): Promise<Exit> {
   const { kernel, release, found } = report;
   if (flags.json === true) printJson(conformJson(report));
   else print(conformText(report, stdoutStyle()));
-  const isWhole = found.complete && found.notSurvived.length === 0;
-  if (isWhole) {
+  const lacks = lackOf(found);
+  if (lacks === undefined) {
     const date = new Date().toISOString().slice(0, 10);
     keep(recordOf(kernel, release, work, found, date));
   } else if (flags.out !== undefined) {
-    const why = found.complete ? 'the kernel did not survive it' : 'the run is not finished';
-    note(`${flags.out}: not written, ${why}`);
+    note(`${flags.out}: not written, ${lacks}`);
   }
   return EXITS[verdictOf(found)];
 }

@@ -34,14 +34,17 @@ export interface Confirmation {
 /** What a kernel made of each scenario, undefined of those that it did not survive. */
 type Answers = ReadonlyMap<Scenario, Ran | undefined>;
 
-/** Why the kernel cannot set up what it was asked, if it cannot. */
-function cannotSetUp(question: Posable, answers: Answers): string | undefined {
+/** Why the kernel has no answer, if it has none. */
+function noAnswer(question: Posable, answers: Answers): string | undefined {
   for (const scenario of scenariosOf(question)) {
     const ran = answers.get(scenario);
-    if (ran === undefined || !wasSetUp(ran)) return `${ran?.cannotSetUp}`;
+    if (ran === undefined) {
+      return 'the kernel survives it alone, but not what it was asked together with it';
+    }
+    if (!wasSetUp(ran)) return `the kernel cannot set it up: ${ran.cannotSetUp}`;
     const failed = ran.steps.findIndex((_, i) => wordAt(ran, i) !== 'ok');
     if (scenario === question.setUp && failed >= 0) {
-      return `${scenario.calls[failed]?.call}() returns ${wordAt(ran, failed)}`;
+      return `the kernel cannot set it up: ${scenario.calls[failed]?.call}() returns ${wordAt(ran, failed)}`;
     }
   }
   return undefined;
@@ -49,10 +52,8 @@ function cannotSetUp(question: Posable, answers: Answers): string | undefined {
 
 /** Compares each scenario; the first in which the kernel does something else is the answer. */
 function answerOf(question: Posable, answers: Answers, hides: Kernel['hides']): Answer {
-  const reason = cannotSetUp(question, answers);
-  if (reason !== undefined) {
-    return { state: 'impossible', reason: `the kernel cannot set it up: ${reason}` };
-  }
+  const reason = noAnswer(question, answers);
+  if (reason !== undefined) return { state: 'impossible', reason };
   const compared = ({ scenario, model, fields }: Asked) => {
     const kernel = answers.get(scenario) as ScenarioOutcome;
     const others = FIELDS.filter((field) => !fields.includes(field));
@@ -93,7 +94,9 @@ export async function confirm(
     if ('impossible' in question) {
       return { claim, release, answer: { state: 'impossible', reason: question.impossible } };
     }
-    const notSurvived = runner.notSurvived.find(({ scenario }) => own.includes(scenario));
+    const notSurvived = runner.notSurvived.find(
+      ({ scenario, others }) => others === undefined && own.includes(scenario),
+    );
     const answer: Answer =
       notSurvived === undefined
         ? answerOf(question, answers, kernel.hides)

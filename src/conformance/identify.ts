@@ -64,7 +64,7 @@ export async function identify(
     closest,
     agreeing: most,
     evidence,
-    notSetUp: scenarios.length - evidence.length - runner.notSurvived.length,
+    notSetUp: ran.filter((one) => one !== undefined && !wasSetUp(one)).length,
     notSurvived: runner.notSurvived,
   };
 }

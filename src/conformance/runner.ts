@@ -15,6 +15,8 @@ export interface Fatal {
 export interface NotSurvived extends Fatal {
   /** What became of the kernel when, started anew, it ran this scenario and no other. */
   readonly alone: 'died' | 'survived' | 'not run';
+  /** Asked with it, and any of them may have led to the end as well: it survives each alone. */
+  readonly others?: readonly Scenario[];
   /** A smaller one that it dies of alone, if there was time to look, and one was found. */
   readonly smallest?: Fatal;
 }
@@ -97,6 +99,8 @@ export class Runner {
       if (known.alone === 'died') await kernel.restart(signal);
       return [suspect];
     }
+    const others = scenarios.slice(1);
+    if (others.length > 0) found[at] = { ...(found[at] as NotSurvived), others };
     return scenarios;
   }
 

@@ -57,7 +57,9 @@ function fieldLines({ tallies }: Conformance, s: Style): string[] {
 }
 
 /** The scenarios that say nothing. */
-function leftOutLines({ notSetUp, notByKernel, notByModel, beyondModel }: Conformance): string[] {
+function leftOutLines(found: Conformance): string[] {
+  const { notSetUp, notByKernel, notByModel, notSurvived, beyondModel } = found;
+  const besides = notSurvived.flatMap(({ others = [] }) => others).length;
   const lines = [
     ...(notSetUp === 0 ? [] : [`${plural(notSetUp, 'scenario')} could be set up by neither`]),
     ...[...notByKernel].map(
@@ -69,6 +71,9 @@ function leftOutLines({ notSetUp, notByKernel, notByModel, beyondModel }: Confor
       : [
           `${plural(notByModel.length, 'scenario')} could be set up by the kernel and not by the model, ${notByModel[0]} first`,
         ]),
+    ...(besides === 0
+      ? []
+      : [`${plural(besides, 'scenario')} left out with one that the kernel did not survive`]),
     ...(beyondModel === 0
       ? []
       : [`${plural(beyondModel, 'scenario')} left out: they leave what the model can hold`]),

@@ -8,9 +8,12 @@ import { Runner } from '../../src/conformance/runner.js';
 import type { Scenario } from '../../src/conformance/scenario.js';
 import { dropped } from '../../src/model/edits.js';
 import { machine } from '../../src/model/plan.js';
+import { conformText } from '../../src/report/conform-text.js';
+import { style } from '../../src/report/style.js';
 import { release } from '../support/releases.js';
 import { type Mortal, mortal, NEVER } from './kernels.js';
 
+const on = machine(release('v6.12'));
 const scenarios = [...randomScenarios(100, 1)];
 const at = (...indices: readonly number[]): Scenario[] =>
   indices.map((i) => scenarios[i] as Scenario);
@@ -91,8 +94,28 @@ describe('a kernel that dies of a scenario', () => {
       at(3, 4).map(({ id }) => id),
     );
     expect(runner.notSurvived).toEqual([
-      { scenario: scenarios[0], lastWords: 'complained behind it', alone: 'survived' },
+      {
+        scenario: scenarios[0],
+        lastWords: 'complained behind it',
+        alone: 'survived',
+        others: at(1, 2),
+      },
     ]);
+  });
+
+  test('behind a batch, and behind none of it alone, tells of each what became of it', async () => {
+    const { kernel } = complaining(
+      (batch) => new Set(batch).size > 1 && batch.includes(scenarios[0] as Scenario),
+    );
+    const found = await conform(kernel, on, at(0, 1, 2), { signal: NEVER });
+    expect(found).toMatchObject({ compared: 0, notSetUp: 0, notSurvived: [{ others: at(1, 2) }] });
+    const about = { kernel, release: 'v6.12', work: { kind: 'file', file: 'x' } } as const;
+    const text = conformText({ ...about, found }, style(false));
+    expect(text).toContain('2 scenarios left out with one that the kernel did not survive');
+    expect(text).toContain(
+      `survive ${scenarios[0]?.id} or one of the 2 that were run with it, but`,
+    );
+    expect(await identify(kernel, at(0, 1, 2), NEVER)).toMatchObject({ notSetUp: 0, evidence: [] });
   });
 
   test('is given up at the fourth, in however many batches', async () => {
@@ -138,8 +161,6 @@ describe('a kernel that dies of a scenario', () => {
 });
 
 describe('a comparison with a kernel that dies', () => {
-  const on = machine(release('v6.12'));
-
   test('goes on with the others, and does not agree', async () => {
     const { kernel } = dyingOf(...at(3, 80));
     const found = await conform(kernel, on, scenarios, { signal: NEVER });
