@@ -57,7 +57,16 @@ export {
   type Shared,
   type State,
 } from '../model/state.js';
-export type { Cause, CountCheck, Guard, MayFail, Range, Step, Within } from '../model/step.js';
+export type {
+  CallShape,
+  Cause,
+  CountCheck,
+  Guard,
+  MayFail,
+  Range,
+  Step,
+  Within,
+} from '../model/step.js';
 export {
   displacementOf,
   endOf,

@@ -79,7 +79,7 @@ export interface EnumerateBounds extends SpaceBounds {
 }
 
 /** The same for two releases side by side. */
-export interface CompareBounds extends EnumerateBounds {
+export interface CompareBounds extends Omit<EnumerateBounds, 'failures'> {
   /** Least and greatest max_map_count - map_count when the call is made; any unless given. */
   readonly headrooms?: readonly [number, number];
 }

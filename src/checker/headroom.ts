@@ -5,7 +5,7 @@ import type { Outcome } from '../model/outcome.js';
 import type { Machine, Plan } from '../model/plan.js';
 import { Recorder } from '../model/recorder.js';
 import { refusedAtSight, runPlan } from '../model/run.js';
-import { type Env, env, NOT_FOLLOWED } from '../model/state.js';
+import { type Env, env, NOT_FOLLOWED, unlimited } from '../model/state.js';
 import type { EnumerateBounds } from './bounds.js';
 import { type CallGroup, callGroups } from './call-groups.js';
 import { HEADROOM_SHAPES, headroomShape } from './headroom-shape.js';
@@ -58,8 +58,6 @@ export interface HeadroomSearch {
 
 /** Witnesses kept for a figure: some address spaces have no history. */
 const KEPT = 24;
-/** No limit: far above what a window can have of VMAs. */
-const UNLIMITED = 1_000_000;
 
 const byRank = (a: HeadroomWitness, b: HeadroomWitness): number =>
   a.space - b.space || a.call - b.call;
@@ -119,7 +117,7 @@ class Search {
   private readonly free: Env;
 
   constructor(private readonly pages: number) {
-    this.free = env(UNLIMITED, pages);
+    this.free = unlimited(pages);
   }
 
   /** Every call of a group in an address space. */

@@ -4,7 +4,7 @@ import { type Call, DONTUNMAP, FIXED, MAYMOVE } from '../model/calls.js';
 import type { Machine } from '../model/plan.js';
 import { CALL_NAMES, type Release } from '../model/release.js';
 import { run } from '../model/run.js';
-import { env, NOT_FOLLOWED } from '../model/state.js';
+import { NOT_FOLLOWED, unlimited } from '../model/state.js';
 import type { Step } from '../model/step.js';
 import {
   displacementOf,
@@ -37,8 +37,6 @@ export interface HistorySearch {
   readonly exhausted: boolean;
   readonly states: number;
 }
-
-const UNLIMITED = 1_000_000;
 
 /** Anonymous memory that has the page offset of another place, as only mremap() leaves it. */
 const wasMoved = (vma: Vma): boolean => isAnonymous(vma) && displacementOf(vma) !== 0;
@@ -85,10 +83,7 @@ const MOVE = MAYMOVE | FIXED;
 const movesTo = (target: Vmas): number[] =>
   target.some(mayBeSource) ? [MOVE, MOVE | DONTUNMAP] : target.some(wasMoved) ? [MOVE] : [];
 
-/**
- * mmap of what the target has, munmap, touch, mprotect, mlock, mseal, uffd and moves, over ranges
- * between its borders.
- */
+/** Calls that may lead to the target, over ranges between its borders. */
 function candidateCalls(target: Vmas, pages: number): Call[] {
   const edges = borders(target, pages);
   const calls = new Map<string, Call>();
@@ -155,8 +150,8 @@ const histories = new Map<string, HistorySearch>();
 
 /**
  * Looks breadth-first for calls that build an address space from an empty window, with no limit in the
- * way. The calls are mmap, munmap, mprotect and touch, and mlock, mseal, uffd and moves where the target
- * has such VMAs, over ranges between the borders of the target; what else only mremap() can leave behind
+ * way. The calls are mmap, munmap, mprotect and touch, and mlock, munlock, mseal, uffd and moves where the
+ * target has such VMAs, over ranges between the borders of the target; what else only mremap() can leave behind
  * is not found.
  * What was found is kept: releases and promises ask for the same address spaces.
  *
@@ -184,7 +179,7 @@ export function findHistory(
 
 function searched(on: Machine, goal: Vmas, pages: number, mostStates: number): HistorySearch {
   const calls = candidateCalls(goal, pages);
-  const limits = env(UNLIMITED, pages);
+  const limits = unlimited(pages);
   const store = new Lists<Vma>();
   const from: { readonly state: number; readonly call: Call }[] = [];
   store.add([]);

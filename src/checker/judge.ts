@@ -1,10 +1,10 @@
 import { invariantById } from '../invariants/index.js';
 import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
-import { machine } from '../model/plan.js';
+import { type Machine, machine } from '../model/plan.js';
 import { releaseByRef } from '../model/releases/variant.js';
 import { run } from '../model/run.js';
-import { type Env, env } from '../model/state.js';
+import { type Env, env, unlimited } from '../model/state.js';
 import { canonical, frameTokens } from './spaces.js';
 
 /** Calls from an empty window, the last of which is judged; addresses and lengths in pages. */
@@ -17,11 +17,22 @@ export interface Sequence {
   readonly maxMapCount: number;
   /** The limit holds for the set-up too. */
   readonly limitedFromStart?: boolean;
-  /** Further limits; none unless given. */
-  readonly limits?: Partial<Env>;
+  /** Further limits, in pages; none unless given. */
+  readonly limits?: Parameters<typeof env>[2];
 }
 
-const UNLIMITED = 1_000_000;
+const limitsMet = ({ maxMapCount, pages, limits }: Sequence): Env =>
+  env(maxMapCount, pages, limits);
+
+/** What the set-up leaves on a release; a call of it that fails leaves what it has changed by then. */
+export function builtBy(on: Machine, sequence: Sequence): Vmas {
+  const { pages, setup, limitedFromStart = false } = sequence;
+  const limits = limitedFromStart ? limitsMet(sequence) : unlimited(pages);
+  return setup.reduce<Vmas>(
+    (vmas, call) => canonical(run(on, limits, vmas, frameTokens(vmas, pages), call).vmas),
+    [],
+  );
+}
 
 /**
  * Whether a release keeps a promise in the last call of a sequence; `no case` where the promise is not
@@ -36,14 +47,10 @@ export function judge(
 ): 'kept' | 'broken' | 'no case' {
   const asked = invariantById(invariant);
   if (asked === undefined) throw new RangeError(`found no invariant ${invariant}`);
-  const { pages, setup, call, maxMapCount, limitedFromStart = false, limits = {} } = sequence;
+  const { pages, call } = sequence;
   const on = machine(releaseByRef(release));
-  const met = { ...env(maxMapCount, pages), ...limits, maxMapCount, taskEnd: pages };
-  const building = limitedFromStart ? met : env(UNLIMITED, pages);
-  const before = setup.reduce<Vmas>(
-    (vmas, one) => canonical(run(on, building, vmas, frameTokens(vmas, pages), one).vmas),
-    [],
-  );
+  const met = limitsMet(sequence);
+  const before = builtBy(on, sequence);
   const tokens = frameTokens(before, pages);
   const outcome = run(on, met, before, tokens, call);
   const transition = { on, env: met, before, pages: tokens, call, outcome };

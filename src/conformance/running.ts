@@ -4,7 +4,7 @@ import { Errno, errnoName } from '../model/errno.js';
 import type { Outcome } from '../model/outcome.js';
 import type { Machine } from '../model/plan.js';
 import { type Observer, run } from '../model/run.js';
-import { type Accounts, addAccounts, type Env, env, NO_CHANGE } from '../model/state.js';
+import { type Accounts, addAccounts, type Env, NO_CHANGE, unlimited } from '../model/state.js';
 import { chooseNewAddress } from '../model/steps/move.js';
 import {
   idOf,
@@ -217,4 +217,4 @@ function checkRoom(call: Call, outcome: Outcome, window: number): void {
 }
 
 /** What the set-up of a scenario runs under. */
-export const UNLIMITED: Env = env(1_000_000, MAX_PAGES);
+export const UNLIMITED: Env = unlimited(MAX_PAGES);

@@ -1,21 +1,19 @@
+import { NO_MAP_LIMIT } from '../model/state.js';
 import type { Invariant, Transition } from './invariant.js';
 import { Reruns } from './reruns.js';
-
-/** No limit in the way. */
-const UNLIMITED = 1_000_000;
 
 const reruns = new Reruns();
 
 /** Whether the call breaks the promise where max_map_count is not in the way either. */
 function brokenAnyway(invariant: Invariant, t: Transition): boolean {
-  const limits = { ...t.env, maxMapCount: UNLIMITED, mmapCap: UNLIMITED };
+  const limits = { ...t.env, maxMapCount: NO_MAP_LIMIT, mmapCap: NO_MAP_LIMIT };
   const { outcome } = reruns.run(t.on, limits, t.before, t.pages, t.call);
   const unlimited = { ...t, env: limits, outcome };
   return invariant.applies(unlimited) && !invariant.holds(unlimited);
 }
 
 /** The promise as far as map slots can break it: a call that breaks it without a limit too does not count. */
-const atLimit = ({ alikeUpTo: _, ...invariant }: Invariant): Invariant => ({
+const atLimit = ({ alikeUpTo: _, ofCountsAlone: __, ...invariant }: Invariant): Invariant => ({
   ...invariant,
   looksAtLimit: true,
   holds: (t) => invariant.holds(t) || brokenAnyway(invariant, t),
@@ -26,7 +24,7 @@ const ONE_VMA = '/one-vma';
 const AT_LIMIT = '@limit';
 
 /** The promise for calls that have come to no second VMA. */
-const ofOneVma = (invariant: Invariant): Invariant => ({
+const ofOneVma = ({ ofCountsAlone: _, ...invariant }: Invariant): Invariant => ({
   ...invariant,
   id: `${invariant.id}${ONE_VMA}`,
   applies: (t) => t.outcome.pieces <= 1 && invariant.applies(t),

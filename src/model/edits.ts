@@ -1,4 +1,5 @@
 import type { CallName, Release } from './release.js';
+import { type Env, type State, withShared } from './state.js';
 import type { CountCheck, Guard, Step } from './step.js';
 import { countCheck } from './steps/counts.js';
 
@@ -153,14 +154,32 @@ export const swapped =
     return withSteps(of, call, steps);
   };
 
-/** The step under a limit that is lower by so much. */
-const underLimit =
-  (step: Step, less: number): Step['run'] =>
-  (s) => {
+const withEnv = (s: State, env: Env): State =>
+  withShared(s, { env, vmas: s.vmas, mapCount: s.mapCount, pages: s.pages });
+
+/** What a step does and what can fail in it, under a limit that is lower by so much. */
+function underLimit({ run, mayFail }: Step, less: number): Pick<Step, 'run' | 'mayFail'> {
+  const lower = (s: State): State => {
     const { maxMapCount, mmapCap } = s.env;
-    const lower = { ...s.env, maxMapCount: maxMapCount - less, mmapCap: mmapCap - less };
-    return { ...step.run({ ...s, env: lower }), env: s.env };
+    return withEnv(s, { ...s.env, maxMapCount: maxMapCount - less, mmapCap: mmapCap - less });
   };
+  return {
+    run: (s) => {
+      const before = lower(s);
+      const after = run(before);
+      return after === before ? s : withEnv(after, s.env);
+    },
+    ...(mayFail === undefined
+      ? {}
+      : {
+          mayFail: mayFail.map((point) => ({
+            ...point,
+            times: (s: State) => point.times(lower(s)),
+            fails: (s: State, time: number) => withEnv(point.fails(lower(s), time), s.env),
+          })),
+        }),
+  };
+}
 
 /** The check with another headroom; what it declares of itself is changed with it. */
 export function asking(step: Step, needs: Needs): Step {
@@ -184,12 +203,12 @@ export function asking(step: Step, needs: Needs): Step {
     ...(within === undefined
       ? {}
       : { within: { ...within, action: `${within.action}, asking for ${needs.need}` } }),
-    run: underLimit(step, needs.need - count.need),
+    ...underLimit(step, needs.need - count.need),
   };
 }
 
 /** As `needOf` reads them: what is not said is as what is. */
-function sameNeeds(a: Needs, b: Needs): boolean {
+export function sameNeeds(a: Needs, b: Needs): boolean {
   const [mine, yours] = [a, b].map(({ need, needDontunmap = need, needLockedDontunmap }) => [
     need,
     needDontunmap,

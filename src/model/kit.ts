@@ -36,7 +36,7 @@ export type Kit = typeof edits &
 
 /** What a patch that is a module is given to work with, so that it need not import anything. */
 export const kit: Kit = {
-  /** `editedBy` and the edits for it: `dropped`, `changed`, `moved`, `inserted`, `replaced`, `edited`. */
+  /** `editedBy` and the edits for it: `dropped`, `changed`, `moved`, `swapped`, `inserted`, `replaced`, `updated`, `edited`; `asking` for a step that is inserted. */
   ...edits,
   /** A check of map_count. */
   countCheck,

@@ -1,13 +1,15 @@
-import { type Call, DONTUNMAP, type MremapCall } from './calls.js';
+import { type Call, DONTUNMAP } from './calls.js';
 import { CALL_NAMES, type CallName, type Release } from './release.js';
 import { env, initialState, RUNNING } from './state.js';
 import {
   applies,
   appliesUndoing,
+  type CallShape,
   type Cause,
   type CountCheck,
   type MayFail,
   type Step,
+  shapeOf,
 } from './step.js';
 
 /** The steps that a call runs, in order, with loops resolved to indices. */
@@ -57,11 +59,9 @@ export interface Machine {
   readonly within: (causes: ReadonlySet<Cause>) => Machine;
 }
 
-/** Flags, whether the old length is zero, and whether the call shrinks, keeps or grows: all that guards look at. */
-const shapeOf = (c: MremapCall): number =>
-  (c.flags << 3) |
-  (c.oldLen === 0 ? 4 : 0) |
-  (1 + Math.sign(Math.ceil(c.newLen) - Math.ceil(c.oldLen)));
+/** A number for each shape. */
+const shapeNumber = ({ flags, oldLenIsZero, growth }: CallShape): number =>
+  (flags << 3) | (oldLenIsZero ? 4 : 0) | (1 + growth);
 
 /** What a step may look at without doing anything. */
 const LOOKS: ReadonlySet<Step['sees']> = new Set(['headroom', 'old address', 'old range']);
@@ -181,17 +181,18 @@ export function machine(release: Release, causes?: ReadonlySet<Cause>): Machine 
     return plan;
   };
 
-  const mremapPlan = (call: MremapCall, mayFail: boolean): Plan => {
-    const steps = calls.mremap.filter((step) => (mayFail ? appliesUndoing : applies)(step, call));
+  const mremapPlan = (shape: CallShape, mayFail: boolean): Plan => {
+    const steps = calls.mremap.filter((step) => (mayFail ? appliesUndoing : applies)(step, shape));
     if (!mayFail) return planOf(steps, idleSteps(steps, causes));
-    return { ...planOf(steps, []), undoing: steps.map((step) => !applies(step, call)) };
+    return { ...planOf(steps, []), undoing: steps.map((step) => !applies(step, shape)) };
   };
 
   const plan = (call: Call, mayFail: boolean): Plan => {
     if (call.call === 'mremap') {
-      const shape = (shapeOf(call) << 1) | Number(mayFail);
-      shaped[shape] ??= mremapPlan(call, mayFail);
-      return shaped[shape];
+      const shape = shapeOf(call);
+      const number = (shapeNumber(shape) << 1) | Number(mayFail);
+      shaped[number] ??= mremapPlan(shape, mayFail);
+      return shaped[number];
     }
     let known = simple.get(call.call);
     if (known === undefined) {

@@ -25,6 +25,9 @@ export type ResourceLimits = Pick<Env, 'rlimitAs' | 'rlimitMemlock' | 'commitLim
 /** More pages than an address space has, as a small integer. */
 const UNLIMITED = 2 ** 30;
 
+/** max_map_count where no limit is meant: more than any headroom that a check may ask for leaves room. */
+export const NO_MAP_LIMIT = 2 ** 29;
+
 export const NO_RESOURCE_LIMITS: ResourceLimits = {
   rlimitAs: UNLIMITED,
   rlimitMemlock: UNLIMITED,
@@ -41,6 +44,9 @@ export const env = (
   taskEnd: number,
   { mmapCap = maxMapCount, ...limits }: Partial<ResourceLimits> & { mmapCap?: number } = {},
 ): Env => ({ maxMapCount, taskEnd, mmapCap, ...NO_RESOURCE_LIMITS, ...limits });
+
+/** The same without a limit on VMAs. */
+export const unlimited = (taskEnd: number): Env => env(NO_MAP_LIMIT, taskEnd);
 
 /**
  * Which page frame is mapped where: entry p holds the token of the frame at page p, 0 for none. A

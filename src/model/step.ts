@@ -19,11 +19,25 @@ export interface Within {
   readonly range: Range;
 }
 
-/** What can be said of an mremap() call from its flags and lengths alone. */
+/** All that guards look at: calls of one shape have the same steps. */
+export interface CallShape {
+  readonly flags: number;
+  readonly oldLenIsZero: boolean;
+  /** Whether the call shrinks, keeps or grows its range in whole pages: lengths are rounded up before they are compared. */
+  readonly growth: -1 | 0 | 1;
+}
+
+export const shapeOf = ({ flags, oldLen, newLen }: MremapCall): CallShape => ({
+  flags,
+  oldLenIsZero: oldLen === 0,
+  growth: Math.sign(Math.ceil(newLen) - Math.ceil(oldLen)) as CallShape['growth'],
+});
+
+/** What can be said of an mremap() call from its shape alone. */
 export interface Guard {
   readonly name: string;
-  /** Whether it is true of a call. */
-  readonly test: (call: MremapCall) => boolean;
+  /** Whether it is true of calls of a shape. */
+  readonly test: (shape: CallShape) => boolean;
   /** True of every call while a move that failed half way is being undone. */
   readonly orUndoing?: true;
 }
@@ -50,12 +64,10 @@ export const UNMAPS_SOURCE: Guard = {
   test: (c) => (c.flags & DONTUNMAP) === 0,
   orUndoing: true,
 };
-export const EMPTY_SOURCE: Guard = { name: 'old length zero', test: (c) => c.oldLen === 0 };
-/** In whole pages: lengths are rounded up before they are compared. */
-const growth = ({ oldLen, newLen }: MremapCall): number => Math.ceil(newLen) - Math.ceil(oldLen);
-export const GROWING: Guard = { name: 'growing', test: (c) => growth(c) > 0 };
-export const SHRINKING: Guard = { name: 'shrinking', test: (c) => growth(c) < 0 };
-export const NOT_GROWING: Guard = { name: 'not growing', test: (c) => growth(c) <= 0 };
+export const EMPTY_SOURCE: Guard = { name: 'old length zero', test: (c) => c.oldLenIsZero };
+export const GROWING: Guard = { name: 'growing', test: (c) => c.growth > 0 };
+export const SHRINKING: Guard = { name: 'shrinking', test: (c) => c.growth < 0 };
+export const NOT_GROWING: Guard = { name: 'not growing', test: (c) => c.growth <= 0 };
 /** Growing or with a new address: all that looks at more of the VMA than that it is there. */
 export const RESIZES_OR_MOVES: Guard = {
   name: 'growing, FIXED or DONTUNMAP',
@@ -64,7 +76,7 @@ export const RESIZES_OR_MOVES: Guard = {
 /** FIXED with equal lengths, which moves every VMA of the range from v6.17 on. */
 export const SEVERAL: Guard = {
   name: 'FIXED, equal lengths',
-  test: (c) => FIXED_GIVEN.test(c) && growth(c) === 0,
+  test: (c) => FIXED_GIVEN.test(c) && c.growth === 0,
 };
 
 /** What edits may make a step depend on, by name. */
@@ -212,9 +224,9 @@ export const inKernel = (kernel: string, ...steps: readonly Step[]): Step[] =>
 export const only = (guard: Guard, ...steps: readonly Step[]): Step[] =>
   steps.map((step) => ({ ...step, when: [guard, ...(step.when ?? [])] }));
 
-export const applies = (step: Step, call: MremapCall): boolean =>
-  step.when === undefined || step.when.every((guard) => guard.test(call));
+export const applies = (step: Step, shape: CallShape): boolean =>
+  step.when === undefined || step.when.every((guard) => guard.test(shape));
 
-export const appliesUndoing = (step: Step, call: MremapCall): boolean =>
+export const appliesUndoing = (step: Step, shape: CallShape): boolean =>
   step.when === undefined ||
-  step.when.every((guard) => guard.orUndoing === true || guard.test(call));
+  step.when.every((guard) => guard.orUndoing === true || guard.test(shape));

@@ -1,4 +1,4 @@
-import type { EnumerateBounds, RaceBounds, ReachBounds } from '../checker/bounds.js';
+import type { CompareBounds, EnumerateBounds, RaceBounds, ReachBounds } from '../checker/bounds.js';
 
 /** What a check finds of an invariant. `untested`: nothing within the bounds was a case of it. */
 export type VerdictWord = 'holds' | 'violated' | 'untested';
@@ -66,7 +66,7 @@ export interface CompareCheck {
   readonly check: 'compare';
   readonly title: string;
   readonly releases: readonly [string, string];
-  readonly bounds: EnumerateBounds;
+  readonly bounds: CompareBounds;
   readonly expect: readonly ExpectedClass[];
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { releases } from '../../src/model/releases/index.js';
 import { releaseByRef, UnknownRelease } from '../../src/model/releases/variant.js';
-import { callWith, map, moveKeeping, play, remap, resultName } from '../support/play.js';
+import { callWith, lock, map, moveKeeping, play, remap, resultName } from '../support/play.js';
 import { everyRelease, release } from '../support/releases.js';
 
 describe.each(everyRelease)('the steps of %s', (_id, { calls }) => {
@@ -64,6 +64,13 @@ describe('a reference to a release', () => {
     expect(resultName(callWith(release('v7.2'), shared, moveKeeping(0, 4, 8), 4))).toBe('ENOMEM');
   });
 
+  test('with one headroom asks for it with DONTUNMAP of a locked VMA too', () => {
+    const locked = play(release('v7.3'), map(0, 4, 'anon'), lock(0, 4));
+    const call = moveKeeping(0, 2, 8);
+    expect(resultName(callWith(release('v7.3'), locked, call, 2))).toBe('ENOMEM');
+    expect(resultName(callWith(releaseByRef('v7.3[move=2]'), locked, call, 2))).not.toBe('ENOMEM');
+  });
+
   const near = (ones: string): string =>
     `one of those that mremap-check releases lists, such as ${ones}`;
   test.each([
@@ -74,6 +81,7 @@ describe('a reference to a release', () => {
     ['v6.12[early=5', near('v6.12 (6.12 to 6.14), v6.12.115 (6.12.115 to 6.12.y)')],
     ['v6.12[late=5]', 'early=N, move=N, early=off or move=off in the brackets'],
     ['v6.12[early=-1]', 'early=N, move=N, early=off or move=off in the brackets'],
+    ['v6.12[early=1000000]', 'early=N, move=N, early=off or move=off in the brackets, N of up to'],
     ['v6.12[]', 'early=N, move=N, early=off or move=off in the brackets'],
     ['v2.6.33[early=6]', 'checks that v2.6.33 has; it has no early-count-check'],
   ])('that means nothing is refused: %s', (ref, expected) => {

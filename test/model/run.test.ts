@@ -72,6 +72,12 @@ describe.each(everyRelease)('a call on %s', (_id, release) => {
     },
   );
 
+  test.prop([anyCall, anyCall])('has its steps whatever call came before it', (first, call) => {
+    const used = machine(release);
+    used.plan(first, false);
+    expect(used.plan(call, false).steps).toEqual(machine(release).plan(call, false).steps);
+  });
+
   test.prop([spaces, anyCall, headrooms])(
     'has the same answer twice and modifies nothing that it is given',
     (vmas, call, headroom) => {

@@ -135,6 +135,25 @@ describe('a trace on a terminal', () => {
   });
 });
 
+test('a test for fast-check is of the address space that was found, or says that it is not', async () => {
+  const found = (await allBreaches()).find((t) => t.kind === 'call' && t.before.length === 1);
+  if (found?.kind !== 'call') throw new Error('no call');
+  const [vma] = found.before as [(typeof found.before)[number]];
+  // Mapped one after the other these two merge.
+  const unknown = {
+    ...found,
+    setup: null,
+    before: [
+      { ...vma, start: 0, pages: 1 },
+      { ...vma, start: 1, pages: 1 },
+    ],
+  };
+  expect(FORMATS['fast-check'].text(found)).toContain('expect(judge(');
+  expect(FORMATS['fast-check'].text(unknown)).toMatch(
+    /test\.skip\("not a sequence of calls: no calls are known that build its address space"/,
+  );
+});
+
 test('ITF keeps the rules of ADR 015, with a state before the first step and one behind each', async () => {
   for (const trace of await allTraces()) {
     const itf = JSON.parse(itfText(trace));

@@ -1,4 +1,4 @@
-import { changed, dropped } from '../edits.js';
+import { changed, dropped, sameNeeds } from '../edits.js';
 import { coverage, type Release } from '../release.js';
 import { knownReleases, releaseById } from './index.js';
 
@@ -34,7 +34,7 @@ function near(ref: string): string {
   return around.map((release) => `${release.id} (${coverage(release)})`).join(', ');
 }
 
-const UNKNOWN = 'early=N, move=N, early=off or move=off in the brackets';
+const UNKNOWN = 'early=N, move=N, early=off or move=off in the brackets, N of up to six digits';
 
 /**
  * The release with other count checks, as brackets say: `early=off,move=2`. A check asks for the headroom
@@ -45,7 +45,7 @@ const UNKNOWN = 'early=N, move=N, early=off or move=off in the brackets';
 export function withVariant(base: Release, edits: string, ref: string): Release {
   const needs = new Map<string, string>();
   for (const edit of edits.split(',')) {
-    const [, check, need] = /^(early|move)=(off|\d+)$/.exec(edit) ?? [];
+    const [, check, need] = /^(early|move)=(off|\d{1,6})$/.exec(edit) ?? [];
     if (check === undefined || need === undefined) throw new UnknownRelease(ref, UNKNOWN);
     if (needs.has(check)) throw new UnknownRelease(ref, `${check} once in the brackets`);
     needs.set(check, need === 'off' ? need : `${Number(need)}`);
@@ -59,7 +59,7 @@ export function withVariant(base: Release, edits: string, ref: string): Release 
     }
     if (need === 'off') return dropped('mremap', name)(release);
     const count = { need: Number(need) };
-    return step.count?.need === count.need && step.count.needDontunmap === undefined
+    return step.count !== undefined && sameNeeds(step.count, count)
       ? release
       : changed('mremap', name, { count })(release);
   }, base);

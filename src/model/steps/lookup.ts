@@ -2,7 +2,7 @@ import { findIndex, vmaAt } from '../address-space.js';
 import type { MremapCall } from '../calls.js';
 import { Errno } from '../errno.js';
 import { fail, type State, succeed, withCourse } from '../state.js';
-import { EMPTY_SOURCE, GROWING, IN_PLACE, only, SEVERAL, type Step } from '../step.js';
+import { EMPTY_SOURCE, GROWING, IN_PLACE, only, SEVERAL, type Step, shapeOf } from '../step.js';
 import {
   endOf,
   HUGE,
@@ -96,8 +96,8 @@ export const wholeHugePages: Step = {
     if (s.addr % HUGE !== 0 || s.newAddr % HUGE !== 0 || newLen > oldLen) {
       return fail(s, Errno.EINVAL);
     }
-    const call = s.call as MremapCall;
-    const grewInside = GROWING.test(call) && IN_PLACE.test(call);
+    const shape = shapeOf(s.call as MremapCall);
+    const grewInside = GROWING.test(shape) && IN_PLACE.test(shape);
     return grewInside ? succeed(s, s.addr) : withCourse(s, { oldLen, newLen });
   },
 };

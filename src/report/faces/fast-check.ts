@@ -1,4 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
+import { builtBy, type Sequence } from '../../checker/judge.js';
+import { canonical } from '../../checker/spaces.js';
 import { mapping } from '../../conformance/claim-scenario.js';
+import { machine } from '../../model/plan.js';
+import { releaseByRef } from '../../model/releases/variant.js';
+import { NO_RESOURCE_LIMITS, type ResourceLimits } from '../../model/state.js';
 import { callOf } from '../../trace/call.js';
 import type { CallTrace, Trace } from '../../trace/trace.js';
 import { vmaOf } from '../../trace/vma.js';
@@ -36,7 +42,17 @@ const skipped = (trace: Trace, reason: string): string =>
     '',
   ].join('\n');
 
-function sequenceOf(trace: CallTrace): object {
+/** Those that it names, and no others: the test tries other limits on VMAs. */
+function limitsOf({ limits, maxMapCount }: CallTrace): NonNullable<Sequence['limits']> {
+  const names = Object.keys(NO_RESOURCE_LIMITS) as (keyof ResourceLimits)[];
+  const given = names.filter((name) => limits[name] < NO_RESOURCE_LIMITS[name]);
+  return {
+    ...Object.fromEntries(given.map((name) => [name, limits[name]])),
+    ...(limits.mmapCap === maxMapCount ? {} : { mmapCap: limits.mmapCap }),
+  };
+}
+
+function sequenceOf(trace: CallTrace): Sequence {
   const setup = trace.setup ?? trace.before.map(vmaOf).flatMap(mapping);
   return {
     pages: trace.pages,
@@ -44,9 +60,16 @@ function sequenceOf(trace: CallTrace): object {
     call: callOf(trace.call),
     maxMapCount: trace.maxMapCount,
     limitedFromStart: trace.limitedFromStart,
-    limits: trace.limits,
+    limits: limitsOf(trace),
   };
 }
+
+/** Whether the set-up builds the address space: one that no calls are known to build is mapped VMA by VMA. */
+const isBuilt = (trace: CallTrace, sequence: Sequence): boolean =>
+  isDeepStrictEqual(
+    builtBy(machine(releaseByRef(trace.release)), sequence),
+    canonical(trace.before.map(vmaOf)),
+  );
 
 /** Numbers of the call that the test varies; flags and kinds stay. */
 const varied = (trace: CallTrace): string[] =>
@@ -58,6 +81,10 @@ const varied = (trace: CallTrace): string[] =>
 export function fastCheckText(trace: Trace): string {
   const reason = unspeakable(trace);
   if (trace.kind !== 'call' || reason !== undefined) return skipped(trace, reason ?? '');
+  const found = sequenceOf(trace);
+  if (!isBuilt(trace, found)) {
+    return skipped(trace, 'no calls are known that build its address space');
+  }
   const near = varied(trace).map((name) => `    ${name}: fc.nat({ max: FOUND.pages - 1 }),`);
   return [
     comment(
@@ -70,7 +97,7 @@ export function fastCheckText(trace: Trace): string {
     '',
     `const RELEASE = process.env['MREMAP_CHECK_RELEASE'] ?? ${JSON.stringify(trace.release)};`,
     `const INVARIANT = ${JSON.stringify(trace.invariant)};`,
-    `const FOUND = ${json(sequenceOf(trace))} as const satisfies Sequence;`,
+    `const FOUND = ${json(found)} as const satisfies Sequence;`,
     '',
     '/** The same set-up, and a call and a limit near those that were found. */',
     'const sequences = fc.record({',

@@ -8,7 +8,13 @@ import { type Machine, machine } from '../../model/plan.js';
 import type { Release } from '../../model/release.js';
 import { UnknownRelease } from '../../model/releases/variant.js';
 import { run } from '../../model/run.js';
-import { type Env, env, NO_RESOURCE_LIMITS, type ResourceLimits } from '../../model/state.js';
+import {
+  type Env,
+  env,
+  NO_RESOURCE_LIMITS,
+  type ResourceLimits,
+  unlimited,
+} from '../../model/state.js';
 import { MAX_PAGES, ModelLimitError } from '../../model/vma.js';
 import { callOf, type TracedCall } from '../../trace/call.js';
 import type { CallTrace, Trace } from '../../trace/trace.js';
@@ -32,7 +38,7 @@ export type RealCalls =
 /** The release that a trace names, a patch among them; throws UnknownRelease, and BadInput where it cannot be had. */
 export type ReleaseOf = (reference: string) => Release;
 
-const UNLIMITED = env(1_000_000, MAX_PAGES);
+const UNLIMITED = unlimited(MAX_PAGES);
 
 /** What a process cannot bring about. */
 function unreachable(trace: CallTrace): string | undefined {
