@@ -43,8 +43,26 @@ function rangeOf(flag: string, text: string, least: number): readonly [number, n
 const flagsOf = (words: string): FlagName[] =>
   words === '0' ? [] : words.split('|').map((word) => known('--flags', FLAG_NAMES, word));
 
+/** The same flags in whatever order. */
+const sameFlags = (words: string): string => [...new Set(words.split('|'))].sort().join('|');
+
+/** Throws BadInput for what is there twice, and would be counted twice. */
+function eachOnce(
+  flag: string,
+  given: readonly string[] | undefined,
+  keyOf = (word: string) => word,
+): void {
+  const keys = given?.map(keyOf) ?? [];
+  const again = keys.findIndex((key, i) => keys.indexOf(key) < i);
+  if (again < 0) return;
+  throw new BadInput(`${flag}: found "${given?.[again]}" a second time, expected each once`);
+}
+
 /** The bounds that the flags ask for; throws BadInput. */
 export function diffBounds(given: DiffBoundsFlags): CompareBounds {
+  eachOnce('--classes', given.classes);
+  eachOnce('--calls', given.calls);
+  eachOnce('--flags', given.flags, sameFlags);
   const pages = given.pages ?? PAGES;
   const vmas = Math.min(given.vmas ?? pages, pages);
   const classes = (given.classes ?? CLASSES).map((words) => vmaClassFrom(words, '--classes'));
@@ -60,7 +78,7 @@ export function diffBounds(given: DiffBoundsFlags): CompareBounds {
     classes,
     vmas,
     identities: 1,
-    displacements: [0],
+    displacements: classes.some(({ displaced }) => displaced === true) ? [0, 1] : [0],
     limits,
     ...(headrooms === undefined ? {} : { headrooms }),
     ...(calls === undefined ? {} : { calls }),

@@ -17,6 +17,7 @@ import type { Part } from '../runs/parts.js';
 import { parseSpec } from '../specs/load.js';
 import type { Spec } from '../specs/spec.js';
 import { PACKAGE, packageVersion } from './package.js';
+import { uniqueNames } from './unique-names.js';
 
 export const jsonText = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
 
@@ -74,13 +75,9 @@ function circumstances(
 
 /** Specs by names of their own: two folders may have files of one name. */
 function named(specs: readonly Spec[]): (readonly [string, Spec])[] {
-  const taken = new Map<string, number>();
-  return specs.map((spec) => {
-    const times = (taken.get(spec.file) ?? 0) + 1;
-    taken.set(spec.file, times);
-    const name = times === 1 ? spec.file : spec.file.replace(/(\.json)?$/, `-${times}$1`);
-    return [`specs/${name}`, spec];
-  });
+  const files = specs.map(({ file }) => file);
+  const names = uniqueNames(files, (file, n) => file.replace(/(\.json)?$/, `-${n}$1`));
+  return specs.map((spec, i) => [`specs/${names[i]}`, spec]);
 }
 
 /** An empty folder may be there already; throws BadInput where there is more, or nothing can be made. */

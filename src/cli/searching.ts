@@ -22,14 +22,14 @@ export async function searching<T>(
   report: (found: T) => Exit,
 ): Promise<Exit> {
   const progress = quiet === true ? undefined : new ProgressLine();
+  // A message of what went wrong is not to be behind the progress, in its line.
   const found = await interruptible((signal) =>
     run({
       workers: workers ?? availableParallelism(),
       signal,
       ...(progress === undefined ? {} : { onProgress: (p) => progress.show(p) }),
     }),
-  );
-  progress?.end();
+  ).finally(() => progress?.end());
   const exit = report(found);
   if (progress !== undefined) note(`${progress.seconds.toFixed(1)} s`);
   return exit;

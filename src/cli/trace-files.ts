@@ -4,17 +4,14 @@ import { BadInput } from '../input/bad-input.js';
 import { FORMAT_NAMES, FORMATS, type FormatName, fileName } from '../report/faces/formats.js';
 import type { ReleaseOf } from '../report/faces/real-calls.js';
 import type { Trace } from '../trace/trace.js';
+import { uniqueNames } from './unique-names.js';
 
-/** Names that differ: those of traces alike in release and invariant are numbered. */
-function names(traces: readonly Trace[]): string[] {
-  const used = new Map<string, number>();
-  return traces.map((trace) => {
-    const name = fileName(trace).replace(/[^\w.=,[\]-]/g, '_');
-    const times = (used.get(name) ?? 0) + 1;
-    used.set(name, times);
-    return times === 1 ? name : `${name}-${times}`;
-  });
-}
+/** Those of traces alike in release and invariant are numbered. */
+const names = (traces: readonly Trace[]): string[] =>
+  uniqueNames(
+    traces.map((trace) => fileName(trace).replace(/[^\w.=,[\]-]/g, '_')),
+    (name, n) => `${name}-${n}`,
+  );
 
 /** Makes a folder and those around it. Below /proc, that of Node itself never ends. */
 function make(folder: string): void {

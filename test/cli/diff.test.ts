@@ -101,6 +101,15 @@ describe('mremap-check diff', () => {
     expect(stdout).toMatch(/munmap at headroom/);
   });
 
+  test('has VMAs of a class that is displaced', async () => {
+    const { code, stdout } = await cli([
+      ...['diff', 'v7.1', 'v7.2', '--pages', '2', '--classes', 'anon rw displaced'],
+    ]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('anon rw displaced');
+    expect(stdout).not.toContain('(1 address space');
+  });
+
   test('has headrooms below zero where it is asked for them', async () => {
     const { stdout } = await cli([
       'diff',
@@ -124,6 +133,15 @@ describe('mremap-check diff', () => {
     [['v7.0', 'v7.1', '--limits', 'few'], '--limits: found "few", expected A..B'],
     [['v7.0', 'v7.1', '--flags', 'MOVE'], '--flags: found "MOVE", expected one of MAYMOVE'],
     [['v7.0', 'v7.1', '--calls', 'brk'], '--calls: found "brk", expected one of mremap'],
+    [
+      ['v7.0', 'v7.1', '--classes', 'anon rw', 'anon rw'],
+      '--classes: found "anon rw" a second time, expected each once',
+    ],
+    [
+      ['v7.0', 'v7.1', '--flags', 'MAYMOVE|FIXED', 'FIXED|MAYMOVE'],
+      '--flags: found "FIXED|MAYMOVE" a second time, expected each once',
+    ],
+    [['v7.0', 'v7.1', '--calls', 'munmap', 'munmap'], '--calls: found "munmap" a second time'],
     [['v7.0', 'v7.1', '--pages', '64'], 'Expected a whole number from 1 to 12'],
     [['v7.0', 'v7.1', '--format', 'html'], 'Allowed choices are text, mail'],
   ])('refuses %j with exit code 2', async (args, message) => {

@@ -18,7 +18,7 @@ export interface Case {
 
 /** The cases of one check. */
 export interface CheckCases {
-  /** The file of the spec, as the user gave it, and its name without a folder. */
+  /** The file of the spec, as the user gave it, and what it is called beside the others: its name without a folder, if no other has it. */
   readonly path: string;
   readonly file: string;
   /** The title of the check. */

@@ -152,7 +152,15 @@ function casesOf(
   return [...runs, ...verdicts];
 }
 
-function checksOf({ spec, checks }: SpecReport, confirmed?: ConfirmedVerdicts): CheckCases[] {
+/** What a spec is called beside others: its file, by its path where several have that name. */
+const nameAmong = (specs: readonly SpecReport[], { file, path }: SpecReport['spec']): string =>
+  specs.filter(({ spec }) => spec.file === file).length > 1 ? path : file;
+
+function checksOf(
+  { spec, checks }: SpecReport,
+  name: string,
+  confirmed: ConfirmedVerdicts | undefined,
+): CheckCases[] {
   const places = placesIn(spec.text);
   const placeOf: PlaceOf = (...paths) => {
     const path = paths.find((one) => places.has(one)) ?? '';
@@ -160,7 +168,7 @@ function checksOf({ spec, checks }: SpecReport, confirmed?: ConfirmedVerdicts): 
   };
   return checks.map((check, i) => ({
     path: spec.path,
-    file: spec.file,
+    file: name,
     title: check.check.title,
     cases: casesOf(check, `.checks[${i}]`, placeOf, confirmed),
   }));
@@ -180,5 +188,7 @@ export const casesReport = (
 ): CasesReport => ({
   ...of,
   complete: report.specs.every(({ checks }) => checks.every(isComplete)),
-  checks: report.specs.flatMap((spec) => checksOf(spec, confirmed)),
+  checks: report.specs.flatMap((one) =>
+    checksOf(one, nameAmong(report.specs, one.spec), confirmed),
+  ),
 });
