@@ -8,9 +8,10 @@ import { type Env, env } from '../model/state.js';
 import type { EnumerateBounds, ReachBounds, SpaceBounds } from './bounds.js';
 import { type CallBounds, callsOf } from './calls.js';
 import type { Finding, Witness } from './findings.js';
-import { findHistory, type HistorySearch } from './history.js';
+import { firstBuilt } from './first-built.js';
+import type { HistorySearch } from './history.js';
 import type { ReachFinding } from './reach/reach.js';
-import { addressSpaces, canonical, frameTokens } from './spaces.js';
+import { canonical, frameTokens } from './spaces.js';
 
 /** A call with all that is needed to understand and to repeat it. */
 export interface ShownCall {
@@ -85,73 +86,62 @@ function assemble(
 /** Where an enumeration makes a call. */
 type Place = Pick<Witness, 'space' | 'call' | 'limit'>;
 
-/**
- * What `build` makes of the first of some places whose address space a sequence of calls builds; if there
- * is none, of the first of all.
- */
-function firstBuilt<P extends Place, T>(
-  on: Machine,
-  bounds: SpaceBounds & CallBounds,
-  places: readonly P[],
-  build: (place: P, before: Vmas, call: Call, history: HistorySearch) => T,
-): T | undefined {
-  const spaces = addressSpaces(bounds);
-  const calls = callsOf(bounds);
-  let smallest: T | undefined;
-  for (const place of places) {
-    const before = spaces.at(place.space);
-    const call = calls[place.call];
-    if (call === undefined) throw new Error('a witness out of bounds');
-    const history = findHistory(on, before, bounds.pages);
-    if (history.calls !== undefined) return build(place, before, call, history);
-    smallest ??= build(place, before, call, history);
-  }
-  return smallest;
-}
+const callAt = (bounds: CallBounds, { call }: Place): Call => {
+  const found = callsOf(bounds)[call];
+  if (found === undefined) throw new Error('a witness out of bounds');
+  return found;
+};
 
 /**
  * The smallest counterexample of an enumeration whose address space a sequence of calls builds; if
  * none of the kept ones has one, the smallest of all.
  */
-export const fromEnumeration = (
+export function fromEnumeration(
   on: Machine,
   bounds: EnumerateBounds,
   invariant: Invariant,
   { witnesses }: Pick<Finding, 'witnesses'>,
-): Counterexample | undefined =>
-  firstBuilt(on, bounds, witnesses, ({ limit, failing }, before, call, history) => {
-    const within = env(limit, bounds.pages, bounds.resources);
-    return assemble(on, invariant, before, call, within, failing, history, false);
-  });
+): Counterexample | undefined {
+  const built = firstBuilt(on, bounds, witnesses);
+  if (built === undefined) return undefined;
+  const { place, before, history } = built;
+  const within = env(place.limit, bounds.pages, bounds.resources);
+  const call = callAt(bounds, place);
+  return assemble(on, invariant, before, call, within, place.failing, history, false);
+}
 
 /**
  * A call of an enumeration that breaks nothing, drawn for what it does.
  *
  * @param places where it may be made, best first
  */
-export const shownCall = (
+export function shownCall(
   on: Machine,
   bounds: SpaceBounds & CallBounds,
   places: readonly Place[],
   explanation: string,
-): ShownCall | undefined =>
-  firstBuilt(on, bounds, places, ({ limit }, before, call, history) => {
-    const within = env(limit, bounds.pages);
-    const { outcome, micro } = observed(on, before, call, within, []);
-    return {
-      release: on.release.id,
-      explanation,
-      pages: bounds.pages,
-      limit,
-      within,
-      history,
-      limitedFromStart: false,
-      before,
-      call,
-      outcome,
-      micro,
-    };
-  });
+): ShownCall | undefined {
+  const built = firstBuilt(on, bounds, places);
+  if (built === undefined) return undefined;
+  const { place, before, history } = built;
+  const { limit } = place;
+  const within = env(limit, bounds.pages);
+  const call = callAt(bounds, place);
+  const { outcome, micro } = observed(on, before, call, within, []);
+  return {
+    release: on.release.id,
+    explanation,
+    pages: bounds.pages,
+    limit,
+    within,
+    history,
+    limitedFromStart: false,
+    before,
+    call,
+    outcome,
+    micro,
+  };
+}
 
 /** The counterexample of a reach search: its history is a shortest one. */
 export function fromReach(

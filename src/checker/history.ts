@@ -4,7 +4,7 @@ import { type Call, DONTUNMAP, FIXED, MAYMOVE } from '../model/calls.js';
 import type { Machine } from '../model/plan.js';
 import { CALL_NAMES, type Release } from '../model/release.js';
 import { run } from '../model/run.js';
-import { NOT_FOLLOWED, unlimited } from '../model/state.js';
+import { type Env, NOT_FOLLOWED, unlimited } from '../model/state.js';
 import type { Step } from '../model/step.js';
 import {
   displacementOf,
@@ -19,9 +19,11 @@ import {
   isWritable,
   kindName,
   kindOf,
+  ModelLimitError,
   offsetOf,
   type ProtName,
   protName,
+  sameMapping,
   startOf,
   type Vma,
 } from '../model/vma.js';
@@ -38,8 +40,8 @@ export interface HistorySearch {
   readonly states: number;
 }
 
-/** Anonymous memory that has the page offset of another place, as only mremap() leaves it. */
-const wasMoved = (vma: Vma): boolean => isAnonymous(vma) && displacementOf(vma) !== 0;
+/** Memory that has the page offset of another place, as only mremap() leaves it; files may be mapped so. */
+const wasMoved = (vma: Vma): boolean => !isFile(kindOf(vma)) && displacementOf(vma) !== 0;
 
 /** VM_ACCOUNT is other than mmap() and a write leave it. */
 const isOddlyAccounted = (vma: Vma): boolean =>
@@ -56,7 +58,7 @@ const bordersOf = (vma: Vma): number[] => {
   return wasMoved(vma) ? [...now, ...now.map((page) => page + displacementOf(vma))] : now;
 };
 
-/** Pages at which something starts or ends; calls that begin and end elsewhere cannot help. */
+/** Pages at which something starts or ends: calls that begin and end there are most often enough. */
 const borders = (target: Vmas, pages: number): number[] =>
   [...new Set([0, pages, ...target.flatMap(bordersOf)])]
     .filter((page) => page >= 0 && page <= pages)
@@ -79,13 +81,27 @@ const keyOf = (call: Call): string => JSON.stringify(call);
 
 const MOVE = MAYMOVE | FIXED;
 
-/** Flags of the moves that may have led to an address space. */
+/** Side by side and alike: mmap() merges the second with the first, as DONTUNMAP does not. */
+const isUnmerged = (vma: Vma, next: Vma | undefined): boolean =>
+  next !== undefined && endOf(vma) === startOf(next) && isAnonymous(vma) && sameMapping(vma, next);
+
+/** Flags of the moves that most often have led to an address space. */
 const movesTo = (target: Vmas): number[] =>
   target.some(mayBeSource) ? [MOVE, MOVE | DONTUNMAP] : target.some(wasMoved) ? [MOVE] : [];
 
-/** Calls that may lead to the target, over ranges between its borders. */
-function candidateCalls(target: Vmas, pages: number): Call[] {
-  const edges = borders(target, pages);
+/** Flags of all moves that may have. */
+const allMovesTo = (target: Vmas): number[] =>
+  target.some((vma, i) => isUnmerged(vma, target[i + 1]))
+    ? [MOVE, MOVE | DONTUNMAP]
+    : movesTo(target);
+
+/** Calls that may lead to the target, over ranges between these pages. */
+function candidateCalls(
+  target: Vmas,
+  pages: number,
+  edges: readonly number[],
+  moves: readonly number[],
+): Call[] {
   const calls = new Map<string, Call>();
   const add = (call: Call): void => {
     calls.set(keyOf(call), call);
@@ -109,10 +125,14 @@ function candidateCalls(target: Vmas, pages: number): Call[] {
       }
       if (target.some(isSealed)) add({ call: 'mseal', ...range });
       if (target.some(isArmed)) add({ call: 'uffd', ...range });
-      for (const flags of movesTo(target)) {
+      for (const flags of moves) {
         const { len: oldLen } = range;
         for (const newAddr of edges.filter((edge) => edge + oldLen <= pages)) {
           add({ call: 'mremap', addr, oldLen, newLen: oldLen, flags, newAddr });
+        }
+        // What was moved to where mmap() gives another page offset is made longer there.
+        for (const newLen of edges.map((edge) => edge - addr).filter((len) => len > oldLen)) {
+          add({ call: 'mremap', addr, oldLen, newLen, flags: 0, newAddr: 0 });
         }
       }
     }
@@ -167,7 +187,7 @@ export function findHistory(
 ): HistorySearch {
   const goal = canonical(target);
   if (!keeps) return searched(on, goal, pages, mostStates);
-  const mover = movesTo(goal).length > 0 ? moverOf(on.release) : '';
+  const mover = allMovesTo(goal).length > 0 ? moverOf(on.release) : '';
   const key = [buildersOf(on.release), mover, goal, pages, mostStates].join('|');
   let known = histories.get(key);
   if (known === undefined) {
@@ -177,9 +197,43 @@ export function findHistory(
   return known;
 }
 
+/** By the calls that are most often enough, and if they are not by more. */
 function searched(on: Machine, goal: Vmas, pages: number, mostStates: number): HistorySearch {
-  const calls = candidateCalls(goal, pages);
+  const near = candidateCalls(goal, pages, borders(goal, pages), movesTo(goal));
+  const first = search(on, goal, pages, near, mostStates);
+  if (first.calls !== undefined) return first;
+  const everywhere = Array.from({ length: pages + 1 }, (_, page) => page);
+  const all = candidateCalls(goal, pages, everywhere, allMovesTo(goal));
+  if (all.length === near.length) return first;
+  const second = search(on, goal, pages, all, mostStates);
+  return { ...second, states: first.states + second.states };
+}
+
+/** The outcome of a call that succeeds, and leaves what a VMA word can hold. */
+function made(on: Machine, limits: Env, before: Vmas, call: Call): Vmas | undefined {
+  try {
+    const { result, vmas } = run(on, limits, before, NOT_FOLLOWED, call);
+    return result < 0 ? undefined : canonical(vmas);
+  } catch (error) {
+    if (error instanceof ModelLimitError) return undefined;
+    throw error;
+  }
+}
+
+/** Pages from where something is mapped to where its page offset says. */
+const furthest = (vmas: Vmas): number =>
+  vmas.reduce((most, vma) => Math.max(most, Math.abs(displacementOf(vma))), 0);
+
+/** Breadth-first, by some calls. */
+function search(
+  on: Machine,
+  goal: Vmas,
+  pages: number,
+  calls: readonly Call[],
+  mostStates: number,
+): HistorySearch {
   const limits = unlimited(pages);
+  const far = Math.max(pages, furthest(goal));
   const store = new Lists<Vma>();
   const from: { readonly state: number; readonly call: Call }[] = [];
   store.add([]);
@@ -187,9 +241,9 @@ function searched(on: Machine, goal: Vmas, pages: number, mostStates: number): H
   for (let state = 0; state < store.size && store.size < mostStates; state++) {
     const before = store.get(state);
     for (const call of calls) {
-      const outcome = run(on, limits, before, NOT_FOLLOWED, call);
-      if (outcome.result < 0) continue;
-      const after = canonical(outcome.vmas);
+      const after = made(on, limits, before, call);
+      // Moves take page offsets ever further; what is needed was at most once across the window.
+      if (after === undefined || furthest(after) > far) continue;
       const fresh = store.size;
       if (store.add(after) !== fresh) continue;
       from[fresh] = { state, call };

@@ -4,7 +4,8 @@ import type { Machine } from '../model/plan.js';
 import { env } from '../model/state.js';
 import type { RaceBounds } from './bounds.js';
 import type { Finding, Witness } from './findings.js';
-import { findHistory, type HistorySearch } from './history.js';
+import { type Built, firstBuilt } from './first-built.js';
+import type { HistorySearch } from './history.js';
 import {
   type Deed,
   endings,
@@ -19,7 +20,6 @@ import {
 } from './interleaving.js';
 import { combinations, deedsUnder, transitionsOf } from './race.js';
 import { endOf, sequentialEnds } from './sequential.js';
-import { addressSpaces } from './spaces.js';
 
 /** A race that breaks an invariant, with all that is needed to understand and to repeat it. */
 export interface RaceCounterexample {
@@ -81,11 +81,9 @@ function assemble(
   on: Machine,
   bounds: RaceBounds,
   invariant: Invariant,
-  witness: Witness,
-  history: HistorySearch,
+  { place: witness, before, history }: Built<Witness>,
 ): RaceCounterexample {
   const { limit } = witness;
-  const before = addressSpaces(bounds).at(witness.space);
   const combination = combinations(bounds)[witness.call];
   const deeds = combination && deedsUnder(combination, limit, bounds.limits[0]);
   if (deeds === undefined) throw new Error('a witness out of bounds');
@@ -139,13 +137,6 @@ export function fromRaces(
   invariant: Invariant,
   finding: Finding,
 ): RaceCounterexample | undefined {
-  const spaces = addressSpaces(bounds);
-  let smallest: (() => RaceCounterexample) | undefined;
-  for (const witness of finding.witnesses) {
-    const history = findHistory(on, spaces.at(witness.space), bounds.pages);
-    const build = () => assemble(on, bounds, invariant, witness, history);
-    if (history.calls !== undefined) return build();
-    smallest ??= build;
-  }
-  return smallest?.();
+  const built = firstBuilt(on, bounds, finding.witnesses);
+  return built && assemble(on, bounds, invariant, built);
 }

@@ -11,13 +11,13 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { BadInput } from '../input/bad-input.js';
+import { uniqueNames } from '../input/unique-names.js';
 import { VERSION } from '../report/version.js';
 import { headerLine, type JournalHeader, journalHeader } from '../runs/journal.js';
 import type { Part } from '../runs/parts.js';
 import { parseSpec } from '../specs/load.js';
 import type { Spec } from '../specs/spec.js';
 import { PACKAGE, packageVersion } from './package.js';
-import { uniqueNames } from './unique-names.js';
 
 export const jsonText = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
 

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { BadInput } from '../input/bad-input.js';
+import { uniqueNames } from '../input/unique-names.js';
 import { FORMAT_NAMES, FORMATS, type FormatName, fileName } from '../report/faces/formats.js';
 import type { ReleaseOf } from '../report/faces/real-calls.js';
 import type { Trace } from '../trace/trace.js';
-import { uniqueNames } from './unique-names.js';
 
 /** Those of traces alike in release and invariant are numbered. */
 const names = (traces: readonly Trace[]): string[] =>

@@ -1,32 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { isAccountedAnyway, type ReachBounds, type VmaClass } from '../../src/checker/bounds.js';
-import { Expander } from '../../src/checker/reach/expander.js';
-import { Fresh } from '../../src/checker/reach/fresh.js';
+import { isAccountedAnyway, type VmaClass } from '../../src/checker/bounds.js';
 import { addressSpaces } from '../../src/checker/spaces.js';
 import type { Vmas } from '../../src/model/address-space.js';
-import { machine } from '../../src/model/plan.js';
-import type { CallName, Release } from '../../src/model/release.js';
-import { Kind, type KindName } from '../../src/model/vma.js';
+import { Kind } from '../../src/model/vma.js';
 import { everyRelease } from '../support/releases.js';
+import { DISPLACEMENTS, mapped, reached, type Window } from './reached.js';
 
 // "After any history" is true of what enumerate starts from only if calls lead nowhere else: what they
 // reach from an empty window must be among the address spaces of the bounds.
-
-interface Window {
-  readonly pages: number;
-  readonly kinds: readonly KindName[];
-  readonly calls?: readonly CallName[];
-  readonly limit?: number;
-  readonly odd?: true;
-}
-
-const DISPLACEMENTS = [-1, 0, 1];
-
-const mapped = ({ kinds }: Window): VmaClass[] =>
-  kinds.flatMap((kind) => [
-    { kind, prot: 'r', populated: false },
-    { kind, prot: 'rw', populated: false },
-  ]);
 
 const isPrivate = ({ kind }: VmaClass): boolean => Kind[kind] < Kind.fshared;
 
@@ -50,43 +31,6 @@ function everyClass(window: Window): VmaClass[] {
   if (calls.includes('mseal')) classes = withOf(classes, { sealed: true });
   if (calls.includes('uffd')) classes = withOf(classes, { armed: true });
   return classes;
-}
-
-/** What calls of a release build from an empty window. */
-function reached(release: Release, window: Window): Vmas[] {
-  const { pages, calls = [], limit = 100, odd = false } = window;
-  const bounds: ReachBounds = {
-    pages,
-    limit,
-    mmapCap: limit,
-    classes: mapped(window),
-    calls: ['mmap', 'munmap', 'mprotect', 'touch', 'mremap', ...calls],
-    mremap: {
-      flags: [
-        [],
-        ['MAYMOVE'],
-        ['MAYMOVE', 'FIXED'],
-        ['MAYMOVE', 'DONTUNMAP'],
-        ['MAYMOVE', 'FIXED', 'DONTUNMAP'],
-      ],
-      lengths: 'any',
-      destinations: 'any',
-      odd,
-    },
-    displacements: DISPLACEMENTS,
-    maxStates: Number.MAX_SAFE_INTEGER,
-  };
-  const expander = new Expander(machine(release), bounds, [], {});
-  const fresh = new Fresh(expander, bounds);
-  const states = new Map<string, Vmas>([['', []]]);
-  for (const state of states.values()) {
-    expander.expand(0, state);
-    for (const space of fresh.take()) {
-      const vmas = expander.space(space);
-      states.set(vmas.join(), vmas);
-    }
-  }
-  return [...states.values()];
 }
 
 /** As many identities as pages: each may have been written by itself. */

@@ -15,6 +15,7 @@ import {
 } from '../../src/model/vma.js';
 import { play } from '../support/play.js';
 import { everyRelease, release } from '../support/releases.js';
+import { reached } from './reached.js';
 
 // How an address space comes about that a search has begun in: with VMAs that no mmap() alone leaves.
 
@@ -104,6 +105,22 @@ describe('the history of an address space', () => {
     expect(moves).toContain(MAYMOVE | FIXED | DONTUNMAP);
   });
 
+  // Near one another and alike without having merged, moved and grown there, written to after that.
+  test.each([
+    ['v7.2', { pages: 3, kinds: ['anon'] }, 40],
+    ['v6.12', { pages: 2, kinds: ['anon'] }, 1],
+    ['v6.12', { pages: 2, kinds: ['fshared', 'shm'], calls: ['mlock', 'uffd'] }, 4],
+    ['v6.12', { pages: 4, kinds: ['hugetlb'] }, 1],
+  ] as const)('that calls of %s leave in %j is found', (id, window, every) => {
+    const from = release(id);
+    const spaces = reached(from, window).filter((_, i) => i % every === 0);
+    expect(spaces.length).toBeGreaterThan(10);
+    for (const space of spaces) {
+      const { calls = [] } = findHistory(machine(from), space, window.pages);
+      expect(canonical(play(from, ...calls))).toEqual(space);
+    }
+  });
+
   test('that no call can leave is none: huge pages that are locked', () => {
     const locked = makeVma({
       start: 0,
@@ -132,8 +149,8 @@ describe('the history of an address space', () => {
         [anon(0, 1, VM_LOCKED, 1), anon(2, 1, 0, 1)],
       ];
       for (const target of targets) {
-        const kept = findHistory(here, target, PAGES);
-        expect(kept).toEqual(findHistory(here, target, PAGES, undefined, false));
+        const kept = findHistory(here, target, PAGES, 2_000);
+        expect(kept).toEqual(findHistory(here, target, PAGES, 2_000, false));
       }
     },
   );

@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { expect } from 'vitest';
-import { uniqueNames } from '../../src/cli/unique-names.js';
+import { uniqueNames } from '../../src/input/unique-names.js';
 
 const numbered = (name: string, number: number): string => `${name}-${number}`;
 
