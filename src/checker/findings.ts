@@ -1,4 +1,5 @@
 import type { Invariant } from '../invariants/invariant.js';
+import { bestPerSpace, KEPT } from './kept-witnesses.js';
 
 /** A call that breaks an invariant, by its place in the enumeration. */
 export interface Witness {
@@ -23,9 +24,6 @@ export interface Finding {
   readonly witnesses: readonly Witness[];
 }
 
-/** Witnesses kept for an invariant: some address spaces have no history, so that the smallest may be of no use. */
-const KEPT = 24;
-
 /** In the order of the first numbers that differ; of equally many. */
 function byNumbers(a: readonly number[], b: readonly number[]): number {
   const at = a.findIndex((value, i) => value !== b[i]);
@@ -40,16 +38,6 @@ export const byRank = (a: Witness, b: Witness): number =>
   a.call - b.call ||
   a.limit - b.limit ||
   byNumbers(a.failing, b.failing);
-
-/** The best of them, one an address space. */
-function best(witnesses: readonly Witness[]): Witness[] {
-  const kept: Witness[] = [];
-  for (const witness of [...witnesses].sort(byRank)) {
-    if (!kept.some((other) => other.space === witness.space)) kept.push(witness);
-    if (kept.length === KEPT) break;
-  }
-  return kept;
-}
 
 /** What a search has found of an invariant so far. */
 export class FindingTally {
@@ -81,14 +69,19 @@ export class FindingTally {
     }
     this.witnesses.push(witness);
     if (this.witnesses.length >= 4 * KEPT) {
-      this.witnesses = best(this.witnesses);
+      this.witnesses = bestPerSpace(this.witnesses, byRank);
       this.worst = this.witnesses.length === KEPT ? this.witnesses[KEPT - 1] : undefined;
     }
   }
 
   total(): Finding {
     const { applied, broken } = this;
-    return { invariant: this.invariant.id, applied, broken, witnesses: best(this.witnesses) };
+    return {
+      invariant: this.invariant.id,
+      applied,
+      broken,
+      witnesses: bestPerSpace(this.witnesses, byRank),
+    };
   }
 }
 
@@ -101,6 +94,6 @@ export const addFindings = (a: readonly Finding[], b: readonly Finding[]): Findi
       invariant: finding.invariant,
       applied: finding.applied + other.applied,
       broken: finding.broken + other.broken,
-      witnesses: best([...finding.witnesses, ...other.witnesses]),
+      witnesses: bestPerSpace([...finding.witnesses, ...other.witnesses], byRank),
     };
   });

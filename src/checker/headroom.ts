@@ -9,6 +9,7 @@ import { type Env, env, NOT_FOLLOWED, unlimited } from '../model/state.js';
 import type { EnumerateBounds } from './bounds.js';
 import { type CallGroup, callGroups } from './call-groups.js';
 import { HEADROOM_SHAPES, headroomShape } from './headroom-shape.js';
+import { bestPerSpace, KEPT } from './kept-witnesses.js';
 import { addressSpaces } from './spaces.js';
 import { causesOf } from './tally.js';
 
@@ -56,17 +57,12 @@ export interface HeadroomSearch {
   readonly shapes: readonly ShapeFigures[];
 }
 
-/** Witnesses kept for a figure: some address spaces have no history. */
-const KEPT = 24;
-
 const byRank = (a: HeadroomWitness, b: HeadroomWitness): number =>
   a.space - b.space || a.call - b.call;
 
 function addGreatest(a: Greatest, b: Greatest): Greatest {
   if (a.value !== b.value) return a.value > b.value ? a : b;
-  const all = [...a.witnesses, ...b.witnesses].sort(byRank);
-  const kept = all.filter(({ space }, i) => all.findIndex((w) => w.space === space) === i);
-  return { value: a.value, witnesses: kept.slice(0, KEPT) };
+  return { value: a.value, witnesses: bestPerSpace([...a.witnesses, ...b.witnesses], byRank) };
 }
 
 /** A greatest that is being looked for; witnesses come in the order of their rank. */

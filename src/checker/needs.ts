@@ -13,11 +13,12 @@ import { callsOf } from './calls.js';
 import { ALWAYS, NEVER, withCondition } from './condition.js';
 import { limitsOf } from './enumerate.js';
 import { byRank, type Witness } from './findings.js';
+import { bestPerSpace, KEPT } from './kept-witnesses.js';
 import { addressSpaces, frameTokens } from './spaces.js';
 import { causesOf } from './tally.js';
 
 /** A call that says something of what a check has to ask for, and the promise that it would break. */
-export interface NeedWitness extends Witness {
+interface NeedWitness extends Witness {
   readonly invariant: string;
 }
 
@@ -43,16 +44,6 @@ export interface NeedsSearch {
   /** Calls that break a promise and never come by the check, each with the promise. */
   readonly beyond: readonly NeedWitness[];
 }
-
-/** Witnesses kept of a case: some address spaces have no history. */
-const KEPT = 24;
-
-/** The best of them, one an address space. */
-const best = (witnesses: readonly NeedWitness[]): NeedWitness[] =>
-  [...witnesses]
-    .sort(byRank)
-    .filter(({ space }, i, all) => all.findIndex((other) => other.space === space) === i)
-    .slice(0, KEPT);
 
 /** How a call comes by the check. */
 interface Visit {
@@ -80,7 +71,7 @@ class CaseTally {
     }
     if (this.witnesses.at(-1)?.space === witness.space) return;
     this.witnesses.push(witness);
-    if (this.witnesses.length > 4 * KEPT) this.witnesses = best(this.witnesses);
+    if (this.witnesses.length > 4 * KEPT) this.witnesses = bestPerSpace(this.witnesses, byRank);
   }
 
   /** Refusing a call that has so much headroom breaks a promise. */
@@ -90,7 +81,7 @@ class CaseTally {
 
   found(): CaseNeed {
     const { name, least, most, calls } = this;
-    return { name, least, most, calls, witnesses: best(this.witnesses) };
+    return { name, least, most, calls, witnesses: bestPerSpace(this.witnesses, byRank) };
   }
 }
 
@@ -225,7 +216,12 @@ export function needsPart(
     });
   }
   const cases = [...search.cases.values()].map((tally) => tally.found()).sort(byName);
-  return { spaces, transitions: search.transitions, cases, beyond: best(search.beyond) };
+  return {
+    spaces,
+    transitions: search.transitions,
+    cases,
+    beyond: bestPerSpace(search.beyond, byRank),
+  };
 }
 
 const higher = (a: number | null, b: number | null): number | null =>
@@ -242,7 +238,7 @@ function addCases(a: CaseNeed, b: CaseNeed): CaseNeed {
     least,
     most: lower(a.most, b.most),
     calls: a.calls + b.calls,
-    witnesses: best(witnesses),
+    witnesses: bestPerSpace(witnesses, byRank),
   };
 }
 
@@ -261,5 +257,5 @@ export const addNeeds = (a: NeedsSearch, b: NeedsSearch): NeedsSearch => ({
   spaces: a.spaces + b.spaces,
   transitions: a.transitions + b.transitions,
   cases: mergedCases([...a.cases, ...b.cases]),
-  beyond: best([...a.beyond, ...b.beyond]),
+  beyond: bestPerSpace([...a.beyond, ...b.beyond], byRank),
 });

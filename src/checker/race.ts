@@ -51,10 +51,7 @@ function deedsOf(thread: RaceThread, bounds: RaceBounds): Deed[] {
   if (thread.does === 'lower') {
     return Array.from({ length: greatest - least }, (_, i) => ({ does: 'lower', limit: -1 - i }));
   }
-  const { pages } = bounds;
-  const classes = bounds.classes.filter(
-    ({ kind, prot }, i, all) => all.findIndex((c) => c.kind === kind && c.prot === prot) === i,
-  );
+  const { pages, classes } = bounds;
   const listed = callsOf({ pages, classes, calls: thread.calls, mremap: thread.mremap });
   return [...thread.given, ...listed].map((call) => ({ does: 'call', call }));
 }

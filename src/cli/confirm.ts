@@ -11,7 +11,7 @@ import { breachesOf, tracesIn } from '../trace/read.js';
 import type { BreachTrace } from '../trace/trace.js';
 import { Exit } from './exit.js';
 import { withKernel } from './kernel.js';
-import { releaseToRun } from './replay.js';
+import { releaseToRun } from './release-flag.js';
 import { note, print, printJson, stdoutStyle } from './terminal.js';
 
 export interface ConfirmFlags {

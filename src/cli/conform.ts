@@ -13,7 +13,7 @@ import { CountProgress } from './count-progress.js';
 import { Exit } from './exit.js';
 import { releaseBeside, withKernel } from './kernel.js';
 import { outputFile } from './output-file.js';
-import { readScenarios } from './replay.js';
+import { readScenarios } from './scenario-file.js';
 import { note, print, printJson, stdoutStyle } from './terminal.js';
 
 export interface ConformFlags {

@@ -5,7 +5,7 @@ import { style } from '../report/style.js';
 import { type DiffReport, diff } from '../verify/diff.js';
 import { type DiffBoundsFlags, diffBounds } from './diff-bounds.js';
 import { Exit } from './exit.js';
-import { releaseFor } from './replay.js';
+import { releaseFor } from './release-flag.js';
 import { type SearchFlags, searching } from './searching.js';
 import { print, printJson, stdoutStyle } from './terminal.js';
 

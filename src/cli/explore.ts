@@ -13,7 +13,8 @@ import type { Trace } from '../trace/trace.js';
 import { Exit } from './exit.js';
 import { exploreLines } from './explore-lines.js';
 import { exploreTerminal } from './explore-terminal.js';
-import { readScenarios, releaseToRun } from './replay.js';
+import { releaseToRun } from './release-flag.js';
+import { readScenarios } from './scenario-file.js';
 import { note } from './terminal.js';
 
 export interface ExploreFlags {

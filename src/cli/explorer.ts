@@ -3,7 +3,8 @@ import { parseCommand } from '../explore/command.js';
 import { savedScenario } from '../explore/saved.js';
 import { obey, type Session } from '../explore/session.js';
 import { BadInput } from '../input/bad-input.js';
-import { readScenarios, releaseToRun } from './replay.js';
+import { releaseToRun } from './release-flag.js';
+import { readScenarios } from './scenario-file.js';
 
 /** What came of a line. */
 interface Answer {

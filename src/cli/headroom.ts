@@ -4,7 +4,7 @@ import { headroomText } from '../report/headroom-text.js';
 import { style } from '../report/style.js';
 import { type HeadroomReport, headroom } from '../verify/headroom.js';
 import { Exit } from './exit.js';
-import { releaseFor } from './replay.js';
+import { releaseFor } from './release-flag.js';
 import { type SearchFlags, searching } from './searching.js';
 import { print, printJson, stdoutStyle } from './terminal.js';
 

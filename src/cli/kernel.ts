@@ -4,7 +4,7 @@ import { BadInput } from '../input/bad-input.js';
 import { openKernel } from '../kernels/open.js';
 import type { Release } from '../model/release.js';
 import { interruptible } from './interruption.js';
-import { releaseToRun } from './replay.js';
+import { releaseToRun } from './release-flag.js';
 
 /** Opens a kernel and closes it whatever becomes of the use: done, interrupted or failed. */
 export const withKernel = <T>(

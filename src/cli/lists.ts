@@ -5,7 +5,7 @@ import { knownReleases } from '../model/releases/index.js';
 import { invariantsJson, releasesJson } from '../report/json.js';
 import { invariantsText, releasesText, releaseText } from '../report/lists.js';
 import { Exit } from './exit.js';
-import { releaseFor } from './replay.js';
+import { releaseFor } from './release-flag.js';
 import { print, printJson, stdoutStyle } from './terminal.js';
 
 interface ListFlags {

@@ -6,7 +6,7 @@ import { sensitivityText } from '../report/sensitivity-text.js';
 import { ladder } from '../verify/ladder.js';
 import { sensitivity } from '../verify/sensitivity.js';
 import { Exit } from './exit.js';
-import { releaseFor } from './replay.js';
+import { releaseFor } from './release-flag.js';
 import { type SearchFlags, searching } from './searching.js';
 import { print, printJson, stdoutStyle } from './terminal.js';
 

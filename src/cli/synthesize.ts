@@ -10,7 +10,7 @@ import { synthesisJson } from '../report/synthesis-json.js';
 import { synthesisText } from '../report/synthesis-text.js';
 import { type SynthesisReport, synthesis } from '../verify/synthesis.js';
 import { Exit } from './exit.js';
-import { releaseFor } from './replay.js';
+import { releaseFor } from './release-flag.js';
 import { type SearchFlags, searching } from './searching.js';
 import { print, printJson, stdoutStyle } from './terminal.js';
 

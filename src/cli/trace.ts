@@ -19,7 +19,7 @@ import { callOf } from '../trace/call.js';
 import { tracesIn } from '../trace/read.js';
 import type { Trace } from '../trace/trace.js';
 import { Exit } from './exit.js';
-import { releaseFor } from './replay.js';
+import { releaseFor } from './release-flag.js';
 import { columns, note, print, stdoutStyle } from './terminal.js';
 import { writeTraces } from './trace-files.js';
 

@@ -1,6 +1,5 @@
-import { errnoName } from '../model/errno.js';
 import type { Invariant } from './invariant.js';
-import { describeChange, failed, isUntouched } from './untouched.js';
+import { failed, untouched } from './untouched.js';
 
 export const errorUntouched: Invariant = {
   id: 'error-untouched',
@@ -8,7 +7,5 @@ export const errorUntouched: Invariant = {
   definition: 'r < 0 ⇒ V′ = V ∧ f′ = f',
   source: 'What callers expect of a system call; the manual page does not promise it for mremap().',
   applies: ({ outcome }) => failed(outcome),
-  holds: isUntouched,
-  explain: (t) =>
-    `${errnoName(-t.outcome.result)} from ${t.outcome.step.name}, yet ${describeChange(t)}`,
+  ...untouched,
 };

@@ -5,9 +5,9 @@ import { ineligibleAloneMoves, ineligibleFirstUntouched } from './eligibility.js
 import { errorUntouched } from './error-untouched.js';
 import type { Invariant } from './invariant.js';
 import { limitEnomemUntouched } from './limit-enomem-untouched.js';
-import { limitHeld } from './limit-held.js';
+import { limitHeld, mmapLimitHeld } from './limit-held.js';
 import { noNeedlessEnomem } from './no-needless-enomem.js';
-import { mmapLimitHeld, overshootAtMostOne } from './overshoot-at-most-one.js';
+import { overshootAtMostOne } from './overshoot-at-most-one.js';
 import { pagesPreserved } from './pages-preserved.js';
 import { peakBounded } from './peak-bounded.js';
 import { errnoPrecedenceStable, sealedSourceEperm } from './precedence.js';

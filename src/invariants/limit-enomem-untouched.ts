@@ -1,5 +1,5 @@
 import type { Invariant } from './invariant.js';
-import { describeChange, isUntouched, refusedForMapSlots } from './untouched.js';
+import { refusedForMapSlots, untouched } from './untouched.js';
 
 export const limitEnomemUntouched: Invariant = {
   id: 'limit-enomem-untouched',
@@ -7,6 +7,5 @@ export const limitEnomemUntouched: Invariant = {
   definition: 'r = −ENOMEM ∧ σ refuses for map_count ⇒ V′ = V ∧ f′ = f',
   source: 'Mail of 2019-02-26: the destination may be gone when move_vma() refuses.',
   applies: ({ outcome }) => refusedForMapSlots(outcome),
-  holds: isUntouched,
-  explain: (t) => `ENOMEM from ${t.outcome.step.name}, yet ${describeChange(t)}`,
+  ...untouched,
 };

@@ -3,9 +3,17 @@ import type { Invariant, Transition } from './invariant.js';
 const held = ({ env, before, outcome }: Transition): boolean =>
   outcome.mapCount <= Math.max(env.maxMapCount, before.length);
 
-/** What is within one limit is within every greater one. */
-export const heldAlikeUpTo = (t: Transition): number =>
-  held(t) ? Number.POSITIVE_INFINITY : t.outcome.mapCount - 1;
+export const explainCounts: Invariant['explain'] = ({ env, before, outcome }) =>
+  `map_count ${before.length} before, ${outcome.mapCount} after, limit ${env.maxMapCount}`;
+
+const withinLimit = {
+  looksAtLimit: true,
+  ofCountsAlone: true,
+  // What is within one limit is within every greater one.
+  alikeUpTo: (t) => (held(t) ? Number.POSITIVE_INFINITY : t.outcome.mapCount - 1),
+  holds: held,
+  explain: explainCounts,
+} as const satisfies Partial<Invariant>;
 
 export const limitHeld: Invariant = {
   id: 'limit-held',
@@ -13,11 +21,16 @@ export const limitHeld: Invariant = {
   definition: 'call ≠ mmap ⇒ n′ ≤ max(L, n)',
   source:
     'vm.max_map_count bounds the VMAs of a process. mmap() is lenient by one on purpose, since it may merge: see overshoot-at-most-one.',
-  looksAtLimit: true,
-  ofCountsAlone: true,
-  alikeUpTo: heldAlikeUpTo,
   applies: ({ call }) => call.call !== 'mmap',
-  holds: held,
-  explain: ({ env, before, outcome }) =>
-    `map_count ${before.length} before, ${outcome.mapCount} after, limit ${env.maxMapCount}`,
+  ...withinLimit,
+};
+
+export const mmapLimitHeld: Invariant = {
+  id: 'mmap-limit-held',
+  statement: 'mmap() does not raise map_count above the limit.',
+  definition: 'call = mmap ⇒ n′ ≤ max(L, n)',
+  source:
+    'It may by one: do_mmap() refuses only above the limit, since it cannot know yet whether the mapping merges.',
+  applies: ({ call }) => call.call === 'mmap',
+  ...withinLimit,
 };

@@ -1,24 +1,9 @@
 import type { Invariant } from './invariant.js';
-import { heldAlikeUpTo } from './limit-held.js';
+import { explainCounts } from './limit-held.js';
 
 /** The last number before a limit that is still to come. */
 const upTo = (limit: number, now: number): number =>
   limit > now ? limit - 1 : Number.POSITIVE_INFINITY;
-
-export const mmapLimitHeld: Invariant = {
-  id: 'mmap-limit-held',
-  statement: 'mmap() does not raise map_count above the limit.',
-  definition: 'call = mmap ⇒ n′ ≤ max(L, n)',
-  source:
-    'It may by one: do_mmap() refuses only above the limit, since it cannot know yet whether the mapping merges.',
-  looksAtLimit: true,
-  ofCountsAlone: true,
-  alikeUpTo: heldAlikeUpTo,
-  applies: ({ call }) => call.call === 'mmap',
-  holds: ({ env, before, outcome }) => outcome.mapCount <= Math.max(env.maxMapCount, before.length),
-  explain: ({ env, before, outcome }) =>
-    `map_count ${before.length} before, ${outcome.mapCount} after, limit ${env.maxMapCount}`,
-};
 
 export const overshootAtMostOne: Invariant = {
   id: 'overshoot-at-most-one',
@@ -31,6 +16,5 @@ export const overshootAtMostOne: Invariant = {
     Math.min(upTo(before.length - 1, maxMapCount), upTo(outcome.mapCount - 1, maxMapCount)),
   applies: ({ env, before }) => before.length <= env.maxMapCount + 1,
   holds: ({ env, outcome }) => outcome.mapCount <= env.maxMapCount + 1,
-  explain: ({ env, before, outcome }) =>
-    `map_count ${before.length} before, ${outcome.mapCount} after, limit ${env.maxMapCount}`,
+  explain: explainCounts,
 };

@@ -1,5 +1,5 @@
 import type { Invariant } from './invariant.js';
-import { describeChange, isUntouched, refusedForMapSlots } from './untouched.js';
+import { describeChange, refusedForMapSlots, untouched } from './untouched.js';
 
 export const precheckEnomemUntouched: Invariant = {
   id: 'precheck-enomem-untouched',
@@ -8,6 +8,6 @@ export const precheckEnomemUntouched: Invariant = {
   definition: 'r = −ENOMEM ∧ σ is the early count check ⇒ V′ = V ∧ f′ = f',
   source: 'ea2c3f6f5545: the check exists so that user space knows what is mapped after -ENOMEM.',
   applies: ({ outcome }) => refusedForMapSlots(outcome) && outcome.step.count?.role === 'early',
-  holds: isUntouched,
+  ...untouched,
   explain: (t) => `refused by ${t.outcome.step.name}, yet ${describeChange(t)}`,
 };

@@ -1,11 +1,10 @@
 import type { Invariant } from './invariant.js';
-import { describeChange, isUntouched, refusedForMapSlots } from './untouched.js';
+import { refusedForMapSlots, untouched } from './untouched.js';
 
-const untouched = (lowered: boolean): Pick<Invariant, 'applies' | 'holds' | 'explain'> => ({
-  applies: ({ race, outcome }) => race?.lowered === lowered && refusedForMapSlots(outcome),
-  holds: isUntouched,
-  explain: (t) => `ENOMEM from ${t.outcome.step.name}, yet ${describeChange(t)}`,
-});
+const refused =
+  (lowered: boolean): Invariant['applies'] =>
+  ({ race, outcome }) =>
+    race?.lowered === lowered && refusedForMapSlots(outcome);
 
 export const raceEnomemUntouched: Invariant = {
   id: 'race-enomem-untouched',
@@ -14,7 +13,8 @@ export const raceEnomemUntouched: Invariant = {
   definition:
     'r = −ENOMEM ∧ σ refuses for map_count ⇒ V′ = V ∧ f′ = f, where V, f are those in which the call took the lock',
   source: 'ea2c3f6f5545 (5.1) under concurrency: a check without the lock can be out of date.',
-  ...untouched(false),
+  applies: refused(false),
+  ...untouched,
 };
 
 export const sysctlEnomemUntouched: Invariant = {
@@ -24,5 +24,6 @@ export const sysctlEnomemUntouched: Invariant = {
   definition:
     'with a thread that lowers L: r = −ENOMEM ∧ σ refuses for map_count ⇒ V′ = V ∧ f′ = f',
   source: 'Each check reads max_map_count anew, and the mmap lock does not keep sysctl out.',
-  ...untouched(true),
+  applies: refused(true),
+  ...untouched,
 };

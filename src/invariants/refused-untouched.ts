@@ -1,13 +1,10 @@
 import { FIXED } from '../model/calls.js';
 import { Errno, errnoName } from '../model/errno.js';
 import type { Invariant, Transition } from './invariant.js';
-import { describeChange, failed, isUntouched } from './untouched.js';
+import { failed, untouched } from './untouched.js';
 
 /** Errors of which a caller would say that the call has not even begun. */
 const OF_ARGUMENTS: ReadonlySet<number> = new Set([-Errno.EFAULT, -Errno.EINVAL, -Errno.EAGAIN]);
-
-const explained = (t: Transition): string =>
-  `${errnoName(-t.outcome.result)} from ${t.outcome.step.name}, yet ${describeChange(t)}`;
 
 export const argumentErrorUntouched: Invariant = {
   id: 'argument-error-untouched',
@@ -16,8 +13,7 @@ export const argumentErrorUntouched: Invariant = {
   source:
     'd23cb648e365 (6.17) checks the VMA before anything is unmapped; before, the destination was gone by then.',
   applies: ({ outcome }) => OF_ARGUMENTS.has(outcome.result),
-  holds: isUntouched,
-  explain: explained,
+  ...untouched,
 };
 
 export const epermUntouched: Invariant = {
@@ -27,8 +23,7 @@ export const epermUntouched: Invariant = {
   source:
     '8be7258aad44 asks the whole range first (6.10); since 6.12 each VMA is asked when its turn comes.',
   applies: ({ outcome }) => outcome.result === -Errno.EPERM,
-  holds: isUntouched,
-  explain: explained,
+  ...untouched,
 };
 
 /** The first page of the destination whose frame is gone. */

@@ -1,9 +1,9 @@
 import type { Vmas } from '../model/address-space.js';
-import { Errno } from '../model/errno.js';
+import { Errno, errnoName } from '../model/errno.js';
 import type { Outcome } from '../model/outcome.js';
 import type { Pages } from '../model/state.js';
 import { endOf, startOf } from '../model/vma.js';
-import type { Transition } from './invariant.js';
+import type { Invariant, Transition } from './invariant.js';
 
 const sameNumbers = (a: readonly number[], b: readonly number[]): boolean =>
   a === b || (a.length === b.length && a.every((value, i) => value === b[i]));
@@ -60,3 +60,10 @@ export function describeChange({ before, outcome }: Transition): string {
   }
   return parts.length > 0 ? parts.join('; ') : 'a VMA is changed';
 }
+
+/** What is promised of the calls that some invariants are about: everything is as it was. */
+export const untouched: Pick<Invariant, 'holds' | 'explain'> = {
+  holds: isUntouched,
+  explain: (t) =>
+    `${errnoName(-t.outcome.result)} from ${t.outcome.step.name}, yet ${describeChange(t)}`,
+};

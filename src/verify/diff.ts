@@ -1,9 +1,9 @@
 import { type Behaviour, behaviourKey } from '../checker/behaviour.js';
 import type { CompareBounds } from '../checker/bounds.js';
-import type { BehaviourClass, Comparison } from '../checker/compare.js';
+import type { BehaviourClass } from '../checker/compare.js';
 import { type Difference, differenceOf } from '../checker/difference.js';
 import { byRank } from '../checker/findings.js';
-import { machineFor } from './execute.js';
+import { foundOf, machineFor } from './execute.js';
 import { type Job, jobKey } from './jobs.js';
 import { type SearchOptions, search } from './search.js';
 
@@ -64,7 +64,7 @@ export async function diff(question: DiffQuestion, options: SearchOptions): Prom
   const key = jobKey(job);
   const { progressOf } = await search(new Map([[key, job]]), options);
   const { result, complete } = progressOf(key);
-  const found = result?.found as Comparison | undefined;
+  const found = foundOf(result, 'compare');
   return {
     question,
     changes: changesOf(found?.classes ?? []),

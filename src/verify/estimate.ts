@@ -1,5 +1,5 @@
 import { execute, transitionsOf } from './execute.js';
-import type { Job } from './jobs.js';
+import type { CutJob, Job } from './jobs.js';
 import { reachBytes } from './memory.js';
 import { sizeOf } from './size.js';
 import { unitsOf } from './units.js';
@@ -73,8 +73,6 @@ const LEAST = 3;
 
 /** Address spaces of one sample at most: several, since to begin takes time as well. */
 const TOGETHER = 16;
-
-type CutJob = Exclude<Job, { kind: 'reach' }>;
 
 /** Searches some small parts one by one for so many milliseconds. */
 function sampled(

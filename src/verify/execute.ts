@@ -5,7 +5,7 @@ import { addEnumerations, type Enumeration, enumeratePart } from '../checker/enu
 import { addHeadrooms, type HeadroomSearch, headroomPart } from '../checker/headroom.js';
 import { addNeeds, type NeedsSearch, needsPart } from '../checker/needs.js';
 import { addRaces, type RaceSearch, racePart } from '../checker/race.js';
-import { type Reach, reach } from '../checker/reach/reach.js';
+import type { Reach } from '../checker/reach/reach.js';
 import { SliceExpander } from '../checker/reach/slices.js';
 import { BadInput } from '../input/bad-input.js';
 import { narrowedInvariant } from '../invariants/at-limit.js';
@@ -18,15 +18,32 @@ import { releaseOfReference } from '../patches/reference.js';
 import { type PartTask, type ReachJob, releasesOf, type SliceTask, type Task } from './jobs.js';
 import { type ExpansionText, expansionText, sliceFrom } from './slices.js';
 
+/** What searches find, by their kind. */
+interface Found {
+  readonly enumerate: Enumeration;
+  readonly race: RaceSearch;
+  readonly compare: Comparison;
+  readonly reach: Reach;
+  readonly slice: ExpansionText;
+  readonly headroom: HeadroomSearch;
+  readonly needs: NeedsSearch;
+}
+type Kind = keyof Found;
+type ResultOf<K extends Kind> = { [I in K]: { readonly kind: I; readonly found: Found[I] } }[K];
+
 /** What a task found; plain data, so that it can cross to another thread. */
-export type TaskResult =
-  | { readonly kind: 'enumerate'; readonly found: Enumeration }
-  | { readonly kind: 'race'; readonly found: RaceSearch }
-  | { readonly kind: 'compare'; readonly found: Comparison }
-  | { readonly kind: 'reach'; readonly found: Reach }
-  | { readonly kind: 'slice'; readonly found: ExpansionText }
-  | { readonly kind: 'headroom'; readonly found: HeadroomSearch }
-  | { readonly kind: 'needs'; readonly found: NeedsSearch };
+export type TaskResult = ResultOf<Kind>;
+
+/** What was found, where it is known what was searched for. */
+export function foundOf<K extends Kind>(
+  result: TaskResult | undefined,
+  ...kinds: readonly K[]
+): Found[K] | undefined {
+  if (result === undefined) return undefined;
+  const { kind, found } = result;
+  if (kinds.some((one) => one === kind)) return found as Found[K];
+  throw new Error(`found a result of ${kind}, expected one of ${kinds.join(' or ')}`);
+}
 
 const machines = new Map<string, Machine>();
 
@@ -136,10 +153,9 @@ const executePart = ({ job, part, parts }: PartTask): TaskResult =>
       kind: 'compare',
       found: comparePart([machineFor(a), machineFor(b)], bounds, { part, parts }),
     }))
-    .with({ kind: 'reach' }, ({ release, bounds, invariants }) => ({
-      kind: 'reach',
-      found: reach(machineFor(release), bounds, invariants.map(invariantFor)),
-    }))
+    .with({ kind: 'reach' }, () => {
+      throw new Error('a reach search is done in slices');
+    })
     .with({ kind: 'headroom' }, ({ release, bounds }) => ({
       kind: 'headroom',
       found: headroomPart(machineFor(release), bounds, { part, parts }),

@@ -50,12 +50,14 @@ interface NeedsJob {
   readonly promises: readonly string[];
 }
 
-export type Job = EnumerateJob | ReachJob | RaceJob | CompareJob | HeadroomJob | NeedsJob;
+/** A search that can be cut into pieces before it is begun. */
+export type CutJob = EnumerateJob | RaceJob | CompareJob | HeadroomJob | NeedsJob;
+export type Job = ReachJob | CutJob;
 
 export const releasesOf = (job: Job): readonly string[] =>
   job.kind === 'compare' ? job.releases : [job.release];
 
-/** A piece of a job; a reach search is one. */
+/** A piece of a job; a reach search has one, which is handed out in slices. */
 export interface PartTask {
   readonly job: Job;
   readonly part: number;

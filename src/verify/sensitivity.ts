@@ -1,9 +1,7 @@
 import { type Counterexample, fromEnumeration } from '../checker/counterexample.js';
-import type { Enumeration } from '../checker/enumerate.js';
 import type { Finding } from '../checker/findings.js';
-import type { RaceSearch } from '../checker/race.js';
 import { fromRaces, type RaceCounterexample } from '../checker/race-counterexample.js';
-import { invariantFor, machineFor } from './execute.js';
+import { foundOf, invariantFor, machineFor } from './execute.js';
 import { type Job, jobKey } from './jobs.js';
 import type { Rung, RungSearch } from './ladder.js';
 import { inStages, type SearchOptions, search } from './search.js';
@@ -83,7 +81,7 @@ function findingOf(
   progressOf: ProgressOf,
 ): Finding | undefined {
   const { result } = progressOf(jobKey(jobOf(one, release, [])));
-  const found = result?.found as Enumeration | RaceSearch | undefined;
+  const found = foundOf(result, 'enumerate', 'race');
   const finding = found?.findings.find((f) => f.invariant === invariant);
   if (finding === undefined) return undefined;
   // Those above the limit are ranked last: if there are others, some of them are kept.

@@ -2,7 +2,7 @@ import type { RaceBounds } from '../checker/bounds.js';
 import { callsOf } from '../checker/calls.js';
 import { combinations } from '../checker/race.js';
 import { addressSpaces } from '../checker/spaces.js';
-import type { Job } from './jobs.js';
+import type { CutJob } from './jobs.js';
 
 /** How much a search is, from its bounds alone. */
 export interface JobSize {
@@ -11,8 +11,6 @@ export interface JobSize {
   /** What is made in each: calls (of a race: combinations of what threads do) times limits, failures aside. */
   readonly each: number;
 }
-
-type CutJob = Exclude<Job, { kind: 'reach' }>;
 
 /** What is made in an address space under one limit. */
 function made(job: CutJob): number {

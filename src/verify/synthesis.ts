@@ -7,7 +7,13 @@ import { type CaseNeed, mergedCases, type NeedsSearch } from '../checker/needs.j
 import { type Rule, rulesOf } from '../checker/rules.js';
 import { atLimitName } from '../invariants/at-limit.js';
 import { enumerateBounds } from '../specs/load.js';
-import { conditionedMachine, invariantFor, machineFor } from './execute.js';
+import {
+  conditionedMachine,
+  foundOf,
+  invariantFor,
+  machineFor,
+  type TaskResult,
+} from './execute.js';
 import { type Job, jobKey } from './jobs.js';
 import { inStages, type SearchOptions, search } from './search.js';
 
@@ -130,7 +136,7 @@ class Searches {
   constructor(private readonly options: SearchOptions) {}
 
   /** What came of each, in their order; undefined where it was not done to the end. */
-  async make(jobs: readonly Job[]): Promise<unknown[]> {
+  async make(jobs: readonly Job[]): Promise<(TaskResult | undefined)[]> {
     const before = this.transitions;
     const { progressOf, transitions } = await search(
       new Map(jobs.map((job) => [jobKey(job), job])),
@@ -143,7 +149,7 @@ class Searches {
     this.done++;
     return jobs.map((job) => {
       const { result, complete } = progressOf(jobKey(job));
-      return complete ? result?.found : undefined;
+      return complete ? result : undefined;
     });
   }
 }
@@ -161,8 +167,7 @@ function stagesOf(
 }
 
 /** Whether some condition keeps a promise that the search was made for: no call breaks it without the check, or whatever the check says. */
-function canBeKept(found: unknown, finest: ConditionBy): boolean {
-  const { cases, beyond } = found as NeedsSearch;
+function canBeKept({ cases, beyond }: NeedsSearch, finest: ConditionBy): boolean {
   return beyond.length === 0 && stagesOf(cases, [finest]).every(({ torn }) => torn.length === 0);
 }
 
@@ -195,7 +200,7 @@ export async function synthesis(
   });
 
   const [asItIs] = await searches.make([proofOf(question, bounds, promises)]);
-  const own = proved(asItIs as Enumeration | undefined);
+  const own = proved(foundOf(asItIs, 'enumerate'));
   const isBroken = (name: string): boolean => own.broken?.includes(name) === true;
   const broken = promises.filter(isBroken);
   const tried = named ? [] : broken;
@@ -207,17 +212,20 @@ export async function synthesis(
           tried.map((name) => needsOf(promises.filter((one) => one === name || !isBroken(one)))),
         );
   const finest = kinds.at(-1) as ConditionBy;
-  const leftOut = tried.filter((_, i) => trials[i] !== undefined && !canBeKept(trials[i], finest));
+  const leftOut = tried.filter((_, i) => {
+    const trial = foundOf(trials[i], 'needs');
+    return trial !== undefined && !canBeKept(trial, finest);
+  });
   const kept = promises.filter((name) => !leftOut.includes(name));
-  const [found] = own.broken === undefined ? [] : await searches.make([needsOf(kept)]);
-  const { cases = [] } = (found ?? {}) as Partial<NeedsSearch>;
-  const stages = found === undefined ? [] : stagesOf(cases, kinds);
+  const [needs] = own.broken === undefined ? [] : await searches.make([needsOf(kept)]);
+  const found = foundOf(needs, 'needs');
+  const stages = found === undefined ? [] : stagesOf(found.cases, kinds);
   const proofs = await searches.make(
     stages.map(({ condition }) => proofOf(question, bounds, kept, condition)),
   );
   const proven = stages.map((stage, i) => ({
     ...stage,
-    ...proved(proofs[i] as Enumeration | undefined),
+    ...proved(foundOf(proofs[i], 'enumerate')),
   }));
   return {
     question,

@@ -1,13 +1,11 @@
 import type { ReachBounds } from '../checker/bounds.js';
 import { type CoarseClass, coarseClasses } from '../checker/coarse.js';
-import type { Comparison } from '../checker/compare.js';
 import { type Counterexample, fromEnumeration, fromReach } from '../checker/counterexample.js';
 import { type Difference, differenceOf } from '../checker/difference.js';
-import type { Enumeration } from '../checker/enumerate.js';
 import type { Finding } from '../checker/findings.js';
 import type { RaceSearch } from '../checker/race.js';
 import { fromRaces, type RaceCounterexample } from '../checker/race-counterexample.js';
-import type { Reach, ReachFinding } from '../checker/reach/reach.js';
+import type { ReachFinding } from '../checker/reach/reach.js';
 import type { Work } from '../checker/tally.js';
 import type {
   Check,
@@ -20,7 +18,7 @@ import type {
   ReachRun,
   VerdictWord,
 } from '../specs/spec.js';
-import { invariantFor, machineFor, type TaskResult } from './execute.js';
+import { foundOf, invariantFor, machineFor, type TaskResult } from './execute.js';
 import { type Job, jobKey, jobsOf } from './jobs.js';
 
 /** What was found of an invariant, beside what was expected. */
@@ -134,7 +132,7 @@ function enumerateReport(check: EnumerateCheck, progressOf: ProgressOf): Enumera
   for (const job of jobsOf(check)) {
     if (job.kind !== 'enumerate') continue;
     const { result, complete } = progressOf(jobKey(job));
-    const found = result?.found as Enumeration | undefined;
+    const found = foundOf(result, 'enumerate');
     searches.push({ release: job.release, work: found?.work ?? NOTHING, complete });
     const show = (id: string, finding: Finding) =>
       fromEnumeration(machineFor(job.release), check.bounds, invariantFor(id), finding);
@@ -150,7 +148,7 @@ function raceReport(check: RaceCheck, progressOf: ProgressOf): RaceReport {
     if (job.kind !== 'race') continue;
     const { release } = job;
     const { result, complete } = progressOf(jobKey(job));
-    const found = result?.found as RaceSearch | undefined;
+    const found = foundOf(result, 'race');
     const { work = NOTHING, races = 0, behaviours = 0, interleavings = 0 } = found ?? {};
     searches.push({ release, work, complete, races, behaviours, interleavings });
     const show = (id: string, finding: Finding) =>
@@ -194,7 +192,7 @@ const NUMBERS: readonly (keyof ExpectedNumbers)[] = [
 ];
 
 function runReport(release: string, run: ReachRun, progress: JobProgress): RunReport {
-  const found = progress.result?.found as Reach | undefined;
+  const found = foundOf(progress.result, 'reach');
   const numbers = {
     states: found?.work.spaces,
     transitions: found?.work.transitions,
@@ -241,9 +239,7 @@ function reachReport(check: ReachCheck, progressOf: ProgressOf): ReachReport {
   const complete = runs.every((run) => run.complete);
   const verdicts = check.expect.map((expectation): Verdict => {
     const findings = progress.map((p) =>
-      (p.result?.found as Reach | undefined)?.findings.find(
-        (f) => f.invariant === expectation.invariant,
-      ),
+      foundOf(p.result, 'reach')?.findings.find((f) => f.invariant === expectation.invariant),
     );
     const applied = findings.reduce((sum, f) => sum + (f?.applied ?? 0), 0);
     const broken = findings.reduce((sum, f) => sum + (f?.broken ?? 0), 0);
@@ -294,7 +290,7 @@ function stateOf(
 function compareReport(check: CompareCheck, progressOf: ProgressOf): CompareReport {
   const [job] = jobsOf(check) as [Job];
   const { result, complete } = progressOf(jobKey(job));
-  const found = result?.found as Comparison | undefined;
+  const found = foundOf(result, 'compare');
   const on = [machineFor(check.releases[0]), machineFor(check.releases[1])] as const;
   const seen = coarseClasses(found?.classes ?? []);
   const classes = seen.map((one): ClassVerdict => {
