@@ -168,40 +168,50 @@ const moverOf = (release: Release): string => release.calls.mremap.map(deedOf).j
 
 const histories = new Map<string, HistorySearch>();
 
+/** How to search for a history. */
+export interface HistoryOptions {
+  /** By the calls alone that are most often enough: over ranges between the borders of the target. */
+  readonly nearOnly?: boolean;
+  /** Where the search gives up. */
+  readonly mostStates?: number;
+  /** Off searches anew. */
+  readonly keeps?: boolean;
+}
+
 /**
  * Looks breadth-first for calls that build an address space from an empty window, with no limit in the
  * way. The calls are mmap, munmap, mprotect and touch, and mlock, munlock, mseal, uffd and moves where the
- * target has such VMAs, over ranges between the borders of the target; what else only mremap() can leave behind
- * is not found.
+ * target has such VMAs: first over ranges between the borders of the target, then over all.
  * What was found is kept: releases and promises ask for the same address spaces.
- *
- * @param mostStates where the search gives up
- * @param keeps off searches anew
  */
 export function findHistory(
   on: Machine,
   target: Vmas,
   pages: number,
-  mostStates = 20_000,
-  keeps = true,
+  { nearOnly = false, mostStates = 20_000, keeps = true }: HistoryOptions = {},
 ): HistorySearch {
   const goal = canonical(target);
-  if (!keeps) return searched(on, goal, pages, mostStates);
+  if (!keeps) return searched(on, goal, pages, mostStates, nearOnly);
   const mover = allMovesTo(goal).length > 0 ? moverOf(on.release) : '';
-  const key = [buildersOf(on.release), mover, goal, pages, mostStates].join('|');
+  const key = [buildersOf(on.release), mover, goal, pages, mostStates, nearOnly].join('|');
   let known = histories.get(key);
   if (known === undefined) {
-    known = searched(on, goal, pages, mostStates);
+    known = searched(on, goal, pages, mostStates, nearOnly);
     histories.set(key, known);
   }
   return known;
 }
 
-/** By the calls that are most often enough, and if they are not by more. */
-function searched(on: Machine, goal: Vmas, pages: number, mostStates: number): HistorySearch {
+function searched(
+  on: Machine,
+  goal: Vmas,
+  pages: number,
+  mostStates: number,
+  nearOnly: boolean,
+): HistorySearch {
   const near = candidateCalls(goal, pages, borders(goal, pages), movesTo(goal));
   const first = search(on, goal, pages, near, mostStates);
-  if (first.calls !== undefined) return first;
+  if (first.calls !== undefined || nearOnly) return first;
   const everywhere = Array.from({ length: pages + 1 }, (_, page) => page);
   const all = candidateCalls(goal, pages, everywhere, allMovesTo(goal));
   if (all.length === near.length) return first;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { firstBuilt } from '../../src/checker/first-built.js';
 import { findHistory } from '../../src/checker/history.js';
-import { canonical } from '../../src/checker/spaces.js';
+import { addressSpaces, canonical } from '../../src/checker/spaces.js';
 import type { Vmas } from '../../src/model/address-space.js';
 import { type Call, DONTUNMAP, FIXED, MAYMOVE } from '../../src/model/calls.js';
 import { machine } from '../../src/model/plan.js';
@@ -121,6 +122,23 @@ describe('the history of an address space', () => {
     }
   });
 
+  test('of a finding is one of plain calls, if an address space of it has one', () => {
+    const bounds = {
+      pages: 2,
+      classes: [{ kind: 'anon', prot: 'r', populated: false }],
+      vmas: 2,
+      identities: 1,
+      displacements: [0],
+    } as const;
+    const spaces = [...addressSpaces(bounds)];
+    const ofCount = (n: number) => ({ space: spaces.findIndex((vmas) => vmas.length === n) });
+    const [unmerged, plain] = [ofCount(2), ofCount(1)];
+    expect(firstBuilt(on, bounds, [unmerged, plain])?.place).toBe(plain);
+    const moved = firstBuilt(on, bounds, [unmerged])?.history.calls?.map(({ call }) => call);
+    expect(moved).toContain('mremap');
+    expect(firstBuilt(on, bounds, [])).toBeUndefined();
+  });
+
   test('that no call can leave is none: huge pages that are locked', () => {
     const locked = makeVma({
       start: 0,
@@ -149,8 +167,8 @@ describe('the history of an address space', () => {
         [anon(0, 1, VM_LOCKED, 1), anon(2, 1, 0, 1)],
       ];
       for (const target of targets) {
-        const kept = findHistory(here, target, PAGES, 2_000);
-        expect(kept).toEqual(findHistory(here, target, PAGES, 2_000, false));
+        const kept = findHistory(here, target, PAGES, { mostStates: 2_000 });
+        expect(kept).toEqual(findHistory(here, target, PAGES, { mostStates: 2_000, keeps: false }));
       }
     },
   );
