@@ -7,13 +7,21 @@ const millions = (n: number): string => `${(n / 1e6).toFixed(1)} M`;
 const jobText = (job: Job): string =>
   `${job.kind} ${job.kind === 'compare' ? job.releases.join(' -> ') : job.release}, ${job.bounds.pages} pages`;
 
-/** Shows how far a run is: one line that changes on a terminal, a line for each finished search elsewhere. */
+/** Seconds between two lines where there is no terminal. */
+const QUIET_SECONDS = 10;
+
+/**
+ * Shows how far a run is: one line that changes on a terminal; elsewhere a line when the first search is
+ * done, and then one every ten seconds.
+ */
 export class ProgressLine {
   private readonly start = performance.now();
-  private drawn = 0;
+  /** When it was shown last. */
+  private shown: number | undefined;
   private latest: Progress = { tasksDone: 0, tasks: 0, transitions: 0, finished: undefined };
+  private lastDone: Job | undefined;
   /** A piece may take a while: the seconds go on meanwhile. */
-  private readonly ticking = setInterval(() => this.redraw(), 500).unref();
+  private readonly ticking = setInterval(() => this.tick(), 500).unref();
 
   /** Seconds since the start. */
   get seconds(): number {
@@ -22,31 +30,41 @@ export class ProgressLine {
 
   show(progress: Progress): void {
     this.latest = progress;
+    this.lastDone = progress.finished ?? this.lastDone;
     if (process.stderr.isTTY) {
-      if (performance.now() - this.drawn > 100) this.redraw();
-    } else if (progress.finished !== undefined) {
-      note(
-        `${this.seconds.toFixed(1)} s: ${jobText(progress.finished)} done (${this.rate(progress)})`,
-      );
-    }
+      if (this.sinceShown > 0.1) this.redraw();
+    } else if (this.shown === undefined && progress.finished !== undefined) this.noteLine();
   }
 
   /** Clears the line on a terminal. */
   end(): void {
     clearInterval(this.ticking);
-    if (this.drawn > 0) process.stderr.write('\r\x1b[K');
+    if (process.stderr.isTTY && this.shown !== undefined) process.stderr.write('\r\x1b[K');
   }
 
-  private rate({ transitions }: Progress): string {
-    return `${millions(transitions)} calls, ${millions(transitions / this.seconds)}/s`;
+  private get sinceShown(): number {
+    return (performance.now() - (this.shown ?? this.start)) / 1000;
+  }
+
+  private tick(): void {
+    if (process.stderr.isTTY) this.redraw();
+    else if (this.sinceShown >= QUIET_SECONDS) this.noteLine();
+  }
+
+  private text(): string {
+    const { tasksDone, tasks, transitions } = this.latest;
+    const part = tasks === 0 ? 0 : Math.floor((100 * tasksDone) / tasks);
+    return `${part}%, ${millions(transitions)} calls, ${millions(transitions / this.seconds)}/s`;
+  }
+
+  private noteLine(): void {
+    this.shown = performance.now();
+    const done = this.lastDone === undefined ? '' : `, ${jobText(this.lastDone)} done`;
+    note(`${this.seconds.toFixed(1)} s: ${this.text()}${done}`);
   }
 
   private redraw(): void {
-    if (!process.stderr.isTTY) return;
-    this.drawn = performance.now();
-    const { tasksDone, tasks } = this.latest;
-    const part = tasks === 0 ? 0 : Math.floor((100 * tasksDone) / tasks);
-    const line = `${part}%, ${this.rate(this.latest)}, ${Math.floor(this.seconds)} s`;
-    process.stderr.write(`\r\x1b[K${line}`);
+    this.shown = performance.now();
+    process.stderr.write(`\r\x1b[K${this.text()}, ${Math.floor(this.seconds)} s`);
   }
 }

@@ -15,7 +15,7 @@ describe('mremap-check sensitivity', () => {
     expect(stdout).toContain('a proof within these bounds, no more');
     expect(stdout).toMatch(/error-untouched broken on v5\.1/);
     expect(stdout).toMatch(/^ +6\.12 +5\.1\nerror-untouched +one +one$/m);
-    expect(stderr).toContain('enumerate v6.12, 5 pages done');
+    expect(stderr).toMatch(/enumerate v\S+, 5 pages done/);
   });
 
   test('draws several invariants only when it is asked to', async () => {
