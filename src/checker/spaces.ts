@@ -196,14 +196,15 @@ export class AddressSpaces {
   }
 }
 
+let latest: { readonly key: string; readonly spaces: AddressSpaces } | undefined;
+
 /** The address spaces of the bounds; parts of one search ask for the same again and again. */
 export function addressSpaces(bounds: SpaceBounds): AddressSpaces {
-  const key = JSON.stringify(bounds);
+  const { pages, classes, vmas, identities, displacements } = bounds;
+  const key = JSON.stringify([pages, classes, vmas, identities, displacements]);
   if (latest?.key !== key) latest = { key, spaces: new AddressSpaces(bounds) };
   return latest.spaces;
 }
-
-let latest: { readonly key: string; readonly spaces: AddressSpaces } | undefined;
 
 /** A frame token, page + 1, for each page that is mapped. */
 export function frameTokens(vmas: Vmas, pages: number): Pages {
