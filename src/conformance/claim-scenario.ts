@@ -63,15 +63,25 @@ export type Posed =
   | { readonly scenario: Scenario; readonly model: ScenarioOutcome }
   | { readonly impossible: string };
 
-/** What a scenario has no words for. */
-function unspeakable(c: Claim): string | undefined {
+/** What stands in the way of a call besides max_map_count, and calls alone do not bring about. */
+export function otherObstacle(
+  c: Pick<Claim, 'failures' | 'limits' | 'maxMapCount'>,
+): string | undefined {
   const [failure] = c.failures;
-  if (failure !== undefined) return `something is made to fail in it (${failure.kernel})`;
+  if (failure !== undefined) {
+    return `${failure.kernel} is made to fail in it, which takes fault injection`;
+  }
   const limits = Object.keys(NO_RESOURCE_LIMITS) as (keyof ResourceLimits)[];
   if (limits.some((name) => c.limits[name] < NO_RESOURCE_LIMITS[name])) {
     return 'it has limits of the process besides max_map_count';
   }
-  if (c.limits.mmapCap !== c.maxMapCount) return 'mmap() has a limit of its own in it';
+  return c.limits.mmapCap === c.maxMapCount ? undefined : 'mmap() has a limit of its own in it';
+}
+
+/** What a scenario has no words for. */
+function unspeakable(c: Claim): string | undefined {
+  const obstacle = otherObstacle(c);
+  if (obstacle !== undefined) return obstacle;
   const calls = [...(c.setup ?? []), c.call];
   const vmas = c.before.map(vmaOf);
   const maps = (kind: string): boolean =>
@@ -92,8 +102,12 @@ function unspeakable(c: Claim): string | undefined {
   return undefined;
 }
 
+/** The calls of a claim that build its address space; without a history it is mapped VMA by VMA. */
+export const buildingCalls = ({ setup, before }: Pick<Claim, 'setup' | 'before'>): TracedCall[] =>
+  setup ?? before.map(vmaOf).flatMap(mapping);
+
 /** Calls that map a VMA as it is: written to where it has an anon_vma, then locked and sealed. */
-export function mapping(vma: Vma): TracedCall[] {
+function mapping(vma: Vma): TracedCall[] {
   const range = { addr: startOf(vma), len: pagesOf(vma) };
   const [prot, written] = [protName(vma), isFaulted(vma)];
   const offset = isFile(kindOf(vma)) ? offsetOf(vma) : 0;
@@ -118,8 +132,7 @@ function writtenScenario(c: Claim, id: string): object {
     return { id, pages, headroom: maxMapCount, setup: [], calls: [...(c.setup ?? []), c.call] };
   }
   const headroom = maxMapCount - c.before.length;
-  const setup = c.setup ?? c.before.map(vmaOf).flatMap(mapping);
-  return { id, pages, headroom, setup, calls: [c.call] };
+  return { id, pages, headroom, setup: buildingCalls(c), calls: [c.call] };
 }
 
 /** Whether a release makes of the scenario what the claim says that it does. */

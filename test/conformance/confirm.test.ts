@@ -256,7 +256,7 @@ describe('what no scenario can say is named', () => {
 
   test.each<[string, string, string, Partial<EnumerateBounds>]>([
     [
-      'something is made to fail in it (alloc_new_pmd)',
+      'alloc_new_pmd is made to fail in it, which takes fault injection',
       'v5.16',
       'commit-exact',
       { classes: [{ ...WRITTEN }], limits: [12, 12], failures: 1, vmas: 1 },

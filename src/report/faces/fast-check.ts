@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { builtBy, type Sequence } from '../../checker/judge.js';
 import { canonical } from '../../checker/spaces.js';
-import { mapping } from '../../conformance/claim-scenario.js';
+import { buildingCalls } from '../../conformance/claim-scenario.js';
 import { machine } from '../../model/plan.js';
 import { releaseByRef } from '../../model/releases/variant.js';
 import { NO_RESOURCE_LIMITS, type ResourceLimits } from '../../model/state.js';
@@ -53,10 +53,9 @@ function limitsOf({ limits, maxMapCount }: CallTrace): NonNullable<Sequence['lim
 }
 
 function sequenceOf(trace: CallTrace): Sequence {
-  const setup = trace.setup ?? trace.before.map(vmaOf).flatMap(mapping);
   return {
     pages: trace.pages,
-    setup: setup.map(callOf),
+    setup: buildingCalls(trace).map(callOf),
     call: callOf(trace.call),
     maxMapCount: trace.maxMapCount,
     limitedFromStart: trace.limitedFromStart,

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { canonical, frameTokens } from '../../checker/spaces.js';
-import { mapping } from '../../conformance/claim-scenario.js';
+import { buildingCalls, otherObstacle } from '../../conformance/claim-scenario.js';
 import { BadInput } from '../../input/bad-input.js';
 import type { Vmas } from '../../model/address-space.js';
 import type { Outcome } from '../../model/outcome.js';
@@ -8,13 +8,7 @@ import { type Machine, machine } from '../../model/plan.js';
 import type { Release } from '../../model/release.js';
 import { UnknownRelease } from '../../model/releases/variant.js';
 import { run } from '../../model/run.js';
-import {
-  type Env,
-  env,
-  NO_RESOURCE_LIMITS,
-  type ResourceLimits,
-  unlimited,
-} from '../../model/state.js';
+import { type Env, env, unlimited } from '../../model/state.js';
 import { MAX_PAGES, ModelLimitError } from '../../model/vma.js';
 import { callOf, type TracedCall } from '../../trace/call.js';
 import type { CallTrace, Trace } from '../../trace/trace.js';
@@ -42,15 +36,8 @@ const UNLIMITED = unlimited(MAX_PAGES);
 
 /** What a process cannot bring about. */
 function unreachable(trace: CallTrace): string | undefined {
-  const [failure] = trace.failures;
-  if (failure !== undefined) {
-    return `${failure.kernel} is made to fail in it, which takes fault injection`;
-  }
-  const limits = Object.keys(NO_RESOURCE_LIMITS) as (keyof ResourceLimits)[];
-  if (limits.some((name) => trace.limits[name] < NO_RESOURCE_LIMITS[name])) {
-    return 'it has limits of the process besides max_map_count';
-  }
-  if (trace.limits.mmapCap !== trace.maxMapCount) return 'mmap() has a limit of its own in it';
+  const obstacle = otherObstacle(trace);
+  if (obstacle !== undefined) return obstacle;
   const calls = [...(trace.setup ?? []), trace.call];
   const maps = (kind: string): boolean =>
     calls.some((call) => call.call === 'mmap' && call.kind === kind) ||
@@ -87,7 +74,7 @@ function ofCall(trace: CallTrace, releaseOf: ReleaseOf): RealCalls {
   const reason = unreachable(trace);
   if (reason !== undefined) return { impossible: reason };
   const on = machine(releaseOf(trace.release));
-  const given = trace.setup ?? trace.before.map(vmaOf).flatMap(mapping);
+  const given = buildingCalls(trace);
   const limits = trace.limitedFromStart ? env(trace.maxMapCount, MAX_PAGES) : UNLIMITED;
   const before = built(on, given, limits);
   if (!isDeepStrictEqual(before, canonical(trace.before.map(vmaOf)))) {
