@@ -1,6 +1,6 @@
 import type { ConformProgress } from '../conformance/conform.js';
 import { grouped } from '../report/words.js';
-import { note } from './terminal.js';
+import { hasLiveLine, liveLine, note } from './terminal.js';
 
 /** Seconds between two lines where there is no terminal. */
 const QUIET_SECONDS = 10;
@@ -17,9 +17,9 @@ export class CountProgress {
   show({ done, disagreeing, shrinking }: ConformProgress): void {
     const now = performance.now();
     const line = `${this.text(done, disagreeing)}${shrinking ? ', shrinking' : ''}`;
-    if (process.stderr.isTTY) {
+    if (hasLiveLine()) {
       if (this.drawn && !shrinking && now - this.latest < 100) return;
-      process.stderr.write(`\r\x1b[K${line}`);
+      liveLine(line);
       this.drawn = true;
     } else {
       if (now - this.latest < 1000 * QUIET_SECONDS) return;
@@ -30,7 +30,7 @@ export class CountProgress {
 
   /** Clears the line on a terminal. */
   end(): void {
-    if (this.drawn) process.stderr.write('\r\x1b[K');
+    if (this.drawn) liveLine();
   }
 
   private text(done: number, disagreeing: number): string {

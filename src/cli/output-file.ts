@@ -10,6 +10,7 @@ function fault(error: unknown): string {
 
 /** Where the text goes in the end; a link stays one. */
 function targetOf(file: string, where: string): string {
+  if (file === '') throw new BadInput(`${where}"": found an empty name, expected a file to write`);
   const found = statSync(file, { throwIfNoEntry: false });
   if (found === undefined) return file;
   if (found.isFile()) return realpathSync(file);

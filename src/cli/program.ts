@@ -36,6 +36,7 @@ function optionOf(option: Option): CliOption {
   if (option.required === true) made.makeOptionMandatory();
   if (option.whole !== undefined) made.argParser(whole(option.whole));
   if (option.default !== undefined) made.default(option.default);
+  if (option.notWith !== undefined) made.conflicts(option.notWith);
   return isList(option.values) ? made.choices(option.values) : made;
 }
 

@@ -1,6 +1,6 @@
 import type { Job } from '../verify/jobs.js';
 import type { Progress } from '../verify/search.js';
-import { note } from './terminal.js';
+import { hasLiveLine, liveLine, note } from './terminal.js';
 
 const millions = (n: number): string => `${(n / 1e6).toFixed(1)} M`;
 
@@ -31,7 +31,7 @@ export class ProgressLine {
   show(progress: Progress): void {
     this.latest = progress;
     this.lastDone = progress.finished ?? this.lastDone;
-    if (process.stderr.isTTY) {
+    if (hasLiveLine()) {
       if (this.sinceShown > 0.1) this.redraw();
     } else if (this.shown === undefined && progress.finished !== undefined) this.noteLine();
   }
@@ -39,7 +39,7 @@ export class ProgressLine {
   /** Clears the line on a terminal. */
   end(): void {
     clearInterval(this.ticking);
-    if (process.stderr.isTTY && this.shown !== undefined) process.stderr.write('\r\x1b[K');
+    if (hasLiveLine() && this.shown !== undefined) liveLine();
   }
 
   private get sinceShown(): number {
@@ -47,7 +47,7 @@ export class ProgressLine {
   }
 
   private tick(): void {
-    if (process.stderr.isTTY) this.redraw();
+    if (hasLiveLine()) this.redraw();
     else if (this.sinceShown >= QUIET_SECONDS) this.noteLine();
   }
 
@@ -65,6 +65,6 @@ export class ProgressLine {
 
   private redraw(): void {
     this.shown = performance.now();
-    process.stderr.write(`\r\x1b[K${this.text()}, ${Math.floor(this.seconds)} s`);
+    liveLine(`${this.text()}, ${Math.floor(this.seconds)} s`);
   }
 }

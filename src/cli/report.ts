@@ -1,11 +1,12 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { verifiedData } from '../html/from-verify.js';
+import { type VerifiedData, verifiedData } from '../html/from-verify.js';
 import { countedBehaviours, measuredGrowth } from '../html/growth.js';
 import { pageWith, SIGN } from '../html/page.js';
 import { BadInput } from '../input/bad-input.js';
 import { parseJson } from '../input/decode.js';
-import { inputName, readInput } from '../input/read-text.js';
+import { makeFolder } from '../input/make-folder.js';
+import { inputName, readInput, readText } from '../input/read-text.js';
 import { verifyJson } from '../report/json.js';
 import { Exit } from './exit.js';
 import { outputFile } from './output-file.js';
@@ -22,13 +23,14 @@ export interface ReportFlags extends SearchFlags, Pick<VerifyFlags, 'confirm' | 
 /** The file to write; throws BadInput where there is one that is not ours. */
 function targetIn(folder: string): string {
   const file = join(folder, 'index.html');
-  if (existsSync(file) && !readFileSync(file, 'utf8').includes(SIGN)) {
+  if (folder === '') throw new BadInput('-o "": found an empty name, expected a folder');
+  if (existsSync(file) && !readText(file, 'an older report').includes(SIGN)) {
     throw new BadInput(
       `${file}: found a file that is no report, expected none or an older report; name another folder with -o`,
     );
   }
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new BadInput(`-o ${folder}: cannot be made (${code}), expected a folder`);
@@ -36,19 +38,18 @@ function targetIn(folder: string): string {
   return file;
 }
 
-/** Makes the page of a verification, which it runs unless it is given what one wrote. */
-export async function reportCommand(
-  specs: readonly string[],
-  { out, from, ...flags }: ReportFlags,
-): Promise<Exit> {
-  if (from !== undefined && (specs.length > 0 || flags.confirm !== undefined)) {
-    throw new BadInput('--from: found specs or --confirm beside it, expected it alone');
-  }
-  const file = targetIn(out);
+/** What a file says that `verify --json` wrote; throws BadInput. */
+function verifiedFile(file: string, modules: boolean): VerifiedData {
+  const where = inputName(file);
+  const text = readInput(file, 'what verify --json wrote');
+  return verifiedData(parseJson(text, where), where, modules);
+}
+
+/** Makes sure of the file to write, and says how it is made; throws BadInput. */
+function pageIn(folder: string): (verified: VerifiedData) => void {
+  const file = targetIn(folder);
   const write = outputFile(file, '-o');
-  const make = (json: unknown, where: string): { asExpected: boolean; complete: boolean } => {
-    // What specs name was looked at when they were read.
-    const verified = verifiedData(json, where, from === undefined || flags.modules === true);
+  return (verified) => {
     const page = pageWith({
       version: packageVersion(),
       ...verified,
@@ -57,17 +58,30 @@ export async function reportCommand(
     });
     write(page);
     note(`wrote ${file} (${(Buffer.byteLength(page) / 1e6).toFixed(2)} MB)`);
-    return verified;
   };
+}
+
+/** Makes the page of a verification, which it runs unless it is given what one wrote. */
+export async function reportCommand(
+  specs: readonly string[],
+  { out, from, ...flags }: ReportFlags,
+): Promise<Exit> {
   if (from !== undefined) {
-    const where = inputName(from);
-    const text = readInput(from, 'what verify --json wrote');
-    const { asExpected, complete } = make(parseJson(text, where), where);
+    if (specs.length > 0 || flags.confirm !== undefined) {
+      throw new BadInput('--from: found specs or --confirm beside it, expected it alone');
+    }
+    const verified = verifiedFile(from, flags.modules === true);
+    pageIn(out)(verified);
+    const { asExpected, complete } = verified;
     return asExpected ? (complete ? Exit.ok : Exit.incomplete) : Exit.unexpected;
   }
-  return verifying(specs, flags, (report, confirmed) => {
-    // As a file would have it, so that there is one way into the page.
-    const json: unknown = JSON.parse(JSON.stringify(verifyJson(report, confirmed)));
-    make(json, 'the verification');
+  return verifying(specs, flags, () => {
+    const make = pageIn(out);
+    return (report, confirmed) => {
+      // As a file would have it, so that there is one way into the page.
+      const json: unknown = JSON.parse(JSON.stringify(verifyJson(report, confirmed)));
+      // What specs name was looked at when they were read.
+      make(verifiedData(json, 'the verification', true));
+    };
   });
 }

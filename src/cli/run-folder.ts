@@ -10,7 +10,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import * as t from 'io-ts';
 import { BadInput } from '../input/bad-input.js';
+import { decode } from '../input/decode.js';
 import { uniqueNames } from '../input/unique-names.js';
 import { VERSION } from '../report/version.js';
 import { headerLine, type JournalHeader, journalHeader } from '../runs/journal.js';
@@ -172,17 +174,20 @@ function text(folder: string, name: string): string {
     return readFileSync(join(folder, name), 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new BadInput(
-      `${folder}: found no ${name} (${code}), expected a folder as verify --run makes it`,
-    );
+    const found =
+      code === 'ENOENT' ? `found no ${name}` : `found ${name}, which cannot be read (${code})`;
+    const where = folder === '' ? '""' : folder;
+    throw new BadInput(`${where}: ${found}, expected a folder as verify --run makes it`);
   }
 }
 
-function keptSpecs(folder: string): readonly KeptSpec[] {
-  const kept = parsedRun(folder)['specs'];
-  if (Array.isArray(kept)) return kept as KeptSpec[];
-  throw new BadInput(`${join(folder, 'run.json')}: .specs: found none, expected those of a run`);
-}
+const keptSpecsCodec = t.type(
+  { specs: t.array(t.type({ path: t.string, folder: t.string, kept: t.string }, 'a kept spec')) },
+  'what verify --run wrote',
+);
+
+const keptSpecs = (folder: string): readonly KeptSpec[] =>
+  decode(keptSpecsCodec, parsedRun(folder), join(folder, 'run.json')).specs;
 
 /** The specs of a run as they were, by the names that they had. */
 const specsOf = (folder: string, modules: boolean): Spec[] =>
@@ -201,12 +206,12 @@ export function folderOfSpec(file: string): string {
 export function parsedRun(folder: string): Readonly<Record<string, unknown>> {
   const found = text(folder, 'run.json');
   try {
-    return JSON.parse(found) as Record<string, unknown>;
-  } catch {
-    throw new BadInput(
-      `${join(folder, 'run.json')}: found no JSON, expected what verify --run wrote`,
-    );
-  }
+    const value: unknown = JSON.parse(found);
+    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+  } catch {}
+  throw new BadInput(
+    `${join(folder, 'run.json')}: found no JSON object, expected what verify --run wrote`,
+  );
 }
 
 /**

@@ -22,15 +22,16 @@ export async function searching<T>(
   report: (found: T) => Exit,
 ): Promise<Exit> {
   const progress = quiet === true ? undefined : new ProgressLine();
-  // A message of what went wrong is not to be behind the progress, in its line.
-  const found = await interruptible((signal) =>
-    run({
+  // A signal that comes while the report is made finds all done, and changes nothing.
+  const exit = await interruptible(async (signal) => {
+    const found = await run({
       workers: workers ?? availableParallelism(),
       signal,
       ...(progress === undefined ? {} : { onProgress: (p) => progress.show(p) }),
-    }),
-  ).finally(() => progress?.end());
-  const exit = report(found);
+      // A message of what went wrong is not to be behind the progress, in its line.
+    }).finally(() => progress?.end());
+    return report(found);
+  });
   if (progress !== undefined) note(`${progress.seconds.toFixed(1)} s`);
   return exit;
 }

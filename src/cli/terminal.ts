@@ -11,6 +11,15 @@ function wantsColour(stream: NodeJS.WriteStream): boolean {
 /** The style for what goes to stdout. */
 export const stdoutStyle = (): Style => style(wantsColour(process.stdout));
 
+/** Whether stderr is a terminal on which a line can be written anew. */
+export const hasLiveLine = (): boolean =>
+  process.stderr.isTTY === true && process.env['TERM'] !== 'dumb';
+
+/** Writes the line of a terminal anew, as much of it as there is room for; without text it is cleared. */
+export function liveLine(text = ''): void {
+  process.stderr.write(`\r\x1b[K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+}
+
 /** Results. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);

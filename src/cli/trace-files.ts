@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { BadInput } from '../input/bad-input.js';
+import { makeFolder } from '../input/make-folder.js';
 import { uniqueNames } from '../input/unique-names.js';
 import { FORMAT_NAMES, FORMATS, type FormatName, fileName } from '../report/faces/formats.js';
 import type { ReleaseOf } from '../report/faces/real-calls.js';
@@ -12,13 +13,6 @@ const names = (traces: readonly Trace[]): string[] =>
     traces.map((trace) => fileName(trace).replace(/[^\w.=,[\]-]/g, '_')),
     (name, n) => `${name}-${n}`,
   );
-
-/** Makes a folder and those around it. Below /proc, that of Node itself never ends. */
-function make(folder: string): void {
-  if (existsSync(folder)) return;
-  make(dirname(folder));
-  mkdirSync(folder);
-}
 
 /** What a folder is for; throws BadInput where it cannot be written to. */
 function writing<T>(folder: string, write: () => T): T {
@@ -34,9 +28,13 @@ function writing<T>(folder: string, write: () => T): T {
 
 /** Makes a folder for traces, also to know before a long search that it can be made; throws BadInput. */
 export function traceFolder(folder: string): void {
-  writing(folder, () => make(resolve(folder)));
-  if (statSync(resolve(folder)).isDirectory()) return;
-  throw new BadInput(`${folder}: found a file, expected a folder for traces`);
+  if (folder === '') throw new BadInput('"": found an empty name, expected a folder for traces');
+  writing(folder, () => {
+    if (statSync(folder, { throwIfNoEntry: false })?.isFile() === true) {
+      throw new BadInput(`${folder}: found a file, expected a folder for traces`);
+    }
+    makeFolder(folder);
+  });
 }
 
 /** Writes traces into a folder, a file for each format, and says how many; throws BadInput. */

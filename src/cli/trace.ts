@@ -71,8 +71,9 @@ function chosen(all: readonly Numbered[], flags: TraceFlags): readonly Numbered[
       (release === undefined || releasesIn(one.trace).includes(release)),
   );
   if (ones.length > 0) return ones;
+  const asked = [number === undefined ? number : `number ${number}`, invariant, release];
   throw new BadInput(
-    `found no trace of ${[invariant, release].filter((word) => word !== undefined).join(' on ')}, expected one of these:\n${briefList(all)}`,
+    `found no trace of ${asked.filter((word) => word !== undefined).join(' on ')}, expected one of these:\n${briefList(all)}`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { BadInput } from '../input/bad-input.js';
 import { casesReport } from '../report/ci/cases.js';
@@ -24,17 +25,25 @@ export type Outputs = (report: VerifyReport, confirmed?: ConfirmedVerdicts) => v
 
 const formats = Object.keys(FORMATS) as readonly Format[];
 
-/** Two options that name one file would leave only one of the two. */
-function checkDistinct(flags: OutputFlags): void {
+/** Links followed. */
+const placeOf = (file: string): string => (existsSync(file) ? realpathSync(file) : resolve(file));
+
+/** Two options that name one file would leave only one of the two, and one that names a spec would take its place. */
+function checkDistinct(flags: OutputFlags, specs: readonly string[]): void {
   const by = new Map<string, Format>();
+  const given = new Set(specs.map(placeOf));
   for (const format of formats) {
     const file = flags[format];
     if (file === undefined) continue;
-    const other = by.get(resolve(file));
+    const place = placeOf(file);
+    if (given.has(place)) {
+      throw new BadInput(`--${format} ${file}: found a spec of this run, expected another file`);
+    }
+    const other = by.get(place);
     if (other !== undefined) {
       throw new BadInput(`found --${other} and --${format} with ${file}, expected a file for each`);
     }
-    by.set(resolve(file), format);
+    by.set(place, format);
   }
 }
 
@@ -53,11 +62,12 @@ const root = (): string => process.env['GITHUB_WORKSPACE'] ?? process.cwd();
 /**
  * The outputs that the flags ask for, made ready before the run; what cannot be written is refused here.
  *
+ * @param specs files that the run is of
  * @returns writes them all, files first, and the annotations to stderr, which the runner reads too
  * @throws BadInput
  */
-export function outputsFor(flags: OutputFlags): Outputs {
-  checkDistinct(flags);
+export function outputsFor(flags: OutputFlags, specs: readonly string[]): Outputs {
+  checkDistinct(flags, specs);
   const files = formats.flatMap((format) => {
     const file = flags[format];
     return file === undefined ? [] : [{ format, write: outputFile(file, `--${format}`) }];

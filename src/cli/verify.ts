@@ -45,10 +45,13 @@ const wantsOutputs = (flags: ReportFlags): boolean =>
   beside.some(({ name }) => flags[name] !== undefined) || process.env['GITHUB_ACTIONS'] === 'true';
 
 /** Prints it, and writes it in the other forms that are asked for, which are checked before the work. */
-async function printed(flags: ReportFlags): Promise<Show> {
+async function printed(flags: ReportFlags, { specs }: Work): Promise<Show> {
   // Loaded where it is asked for, as is what else most runs have no use for: a start has to read it.
   const outputs = wantsOutputs(flags)
-    ? (await import('./verify-outputs.js')).outputsFor(flags)
+    ? (await import('./verify-outputs.js')).outputsFor(
+        flags,
+        specs.map(({ path }) => path),
+      )
     : undefined;
   const json = flags.json === true ? (await import('../report/json.js')).verifyJson : undefined;
   return (report, confirmed) => {
@@ -139,12 +142,12 @@ async function reported(work: Work, flags: WorkingFlags, ...shows: readonly Show
   );
 }
 
-/** Runs specs, all of the package's without any, for somebody who shows it in another way. */
+/** Runs specs, all of the package's without any, for somebody who shows it in another way, and makes ready for it when they are read. */
 export const verifying = (
   paths: readonly string[],
   flags: SearchFlags & Pick<VerifyFlags, 'confirm' | 'modules'>,
-  show: Show,
-): Promise<Exit> => reported(workFor(paths, flags), flags, show);
+  prepare: () => Show,
+): Promise<Exit> => reported(workFor(paths, flags), flags, prepare());
 
 /** Does a part of the work, without a report: what holds in one part may be broken in another. */
 function partDone(work: Work, shard: Shard, flags: VerifyFlags): Promise<Exit> {
@@ -177,16 +180,36 @@ const reachBounds = (specs: readonly Spec[]): string[] =>
     ),
   );
 
+/** An estimate does nothing that could be kept, written or shown to a kernel. */
+function checkEstimate(flags: VerifyFlags): void {
+  const others = [
+    'run',
+    'resume',
+    'shard',
+    'confirm',
+    'queue',
+    'verbose',
+    ...beside.map(({ name }) => name),
+  ];
+  const other = others.find((name) => flags[name as keyof VerifyFlags] !== undefined);
+  if (other !== undefined) {
+    throw new BadInput(`--estimate: found --${other} beside it, which it does nothing for`);
+  }
+}
+
 /** Runs the specs, all of the package's without any, or goes on with a run. */
 export async function verifyCommand(paths: readonly string[], flags: VerifyFlags): Promise<Exit> {
+  if (flags.estimate === true) checkEstimate(flags);
   const work = workFor(paths, flags);
   if (flags.estimate === true) return (await import('./estimate.js')).estimated(work.specs, flags);
   if (flags.memory !== undefined) for (const line of reachBounds(work.specs)) note(line);
   return work.shard === undefined
-    ? reported(work, flags, await printed(flags))
+    ? reported(work, flags, await printed(flags, work))
     : partDone(work, work.shard, flags);
 }
 
 /** Puts the shards of a run together and reports on the whole. */
-export const mergeCommand = async (folders: readonly string[], flags: MergeFlags): Promise<Exit> =>
-  reported(mergedWork(folders, flags), flags, await printed(flags));
+export async function mergeCommand(folders: readonly string[], flags: MergeFlags): Promise<Exit> {
+  const work = mergedWork(folders, flags);
+  return reported(work, flags, await printed(flags, work));
+}

@@ -31,6 +31,8 @@ export interface Option {
   readonly values?: Values;
   /** Its value is a whole number from the one to the other. */
   readonly whole?: readonly [number, number];
+  /** Another option that it makes no sense beside. */
+  readonly notWith?: string;
   /** Its value if it is not given; otherwise there is none. */
   readonly default?: string | number;
 }

@@ -60,6 +60,7 @@ export const format: Option = {
   says: 'mail is plain text of 72 columns',
   values: ['text', 'mail'],
   default: 'text',
+  notWith: 'json',
 };
 
 /** A file that the command writes. */

@@ -113,12 +113,28 @@ function* scenariosOf(round: number): Generator<Scenario> {
   yield* randomScenarios(ROUND, SEED + round);
 }
 
+/** Scenarios between two times that an interruption is looked for. */
+const BETWEEN = 50;
+
+/** Lets signals in; throws what the signal says if it is to end. */
+async function breathe(signal: AbortSignal | undefined): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  signal?.throwIfAborted();
+}
+
 /** Scenarios that tell any of the pairs apart, until each has been often enough. */
-function splitting(panel: Panel, pairs: readonly Pair[], found: Counts): Split[] {
+async function splitting(
+  panel: Panel,
+  pairs: readonly Pair[],
+  found: Counts,
+  signal: AbortSignal | undefined,
+): Promise<Split[]> {
   const splits: Split[] = [];
   let open = pairs;
   for (let round = 0; round < MOST_ROUNDS && open.length > 0; round++) {
+    let tried = 0;
     for (const scenario of scenariosOf(round)) {
+      if (tried++ % BETWEEN === 0) await breathe(signal);
       const apart = panel.split(scenario, open);
       if (apart.length === 0 || !panel.isFit(scenario)) continue;
       found.add(apart);
@@ -152,12 +168,18 @@ function shrunk(panel: Panel, { scenario, pairs }: Split): Scenario {
 }
 
 /** Few scenarios that tell apart every pair that some of these do, each `TIMES` times where that many do. */
-function cover(panel: Panel, splits: readonly Split[], found: Counts): Scenario[] {
+async function cover(
+  panel: Panel,
+  splits: readonly Split[],
+  found: Counts,
+  signal: AbortSignal | undefined,
+): Promise<Scenario[]> {
   const covered = new Counts();
   const isWanted = (pair: Pair): boolean => covered.of(pair) < Math.min(TIMES, found.of(pair));
   const chosen: Scenario[] = [];
   let left = splits;
   for (;;) {
+    await breathe(signal);
     const best = bestOf(left, isWanted);
     if (best === undefined) return chosen.map((one, i) => ({ ...one, id: `tells-${i + 1}` }));
     left = left.filter(({ scenario }) => scenario !== best.scenario);
@@ -173,15 +195,17 @@ function cover(panel: Panel, splits: readonly Split[], found: Counts): Scenario[
  * few others, the same in each run, of which as few are taken as a greedy cover needs, each made small.
  *
  * @param hides fields in which the releases may not be told apart
+ * @param signal ends it, with what the signal says thrown
  */
-export function distinguishing(
+export async function distinguishing(
   releases: readonly Release[],
   hides: Kernel['hides'],
-): Distinguishing {
+  signal?: AbortSignal,
+): Promise<Distinguishing> {
   const panel = new Panel(releases, hides);
   const pairs = pairsOf(releases.length);
   const found = new Counts();
-  const splits = splitting(panel, pairs, found);
+  const splits = await splitting(panel, pairs, found, signal);
   const isAlike = (one: number, other: number): boolean =>
     pairs.some((pair) => pair.one === one && pair.other === other && found.of(pair) === 0);
   const groups = releases.flatMap((release, one) =>
@@ -189,5 +213,5 @@ export function distinguishing(
       ? []
       : [[release, ...releases.filter((_, other) => isAlike(one, other))]],
   );
-  return { scenarios: cover(panel, splits, found), groups };
+  return { scenarios: await cover(panel, splits, found, signal), groups };
 }

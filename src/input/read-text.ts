@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { BadInput } from './bad-input.js';
 
 const STDIN = 'standard input';
@@ -18,11 +18,22 @@ function fault(file: string | 0, code: string | undefined, expected: string): st
  * @param expected what the file should hold, for the message
  */
 export function readText(file: string | 0, expected: string): string {
+  let bytes: Buffer;
   try {
-    // Some editors begin a file with a byte order mark, which is no part of the text.
-    return readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+    if (file !== 0 && statSync(file).isCharacterDevice()) {
+      throw new BadInput(`${file}: found a device, expected a file with ${expected}`);
+    }
+    bytes = readFileSync(file);
   } catch (error) {
+    if (error instanceof BadInput) throw error;
     throw new BadInput(fault(file, (error as NodeJS.ErrnoException).code, expected));
+  }
+  try {
+    // Some editors begin a file with a byte order mark, which is no part of the text: the decoder drops it.
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    const name = file === 0 ? STDIN : file;
+    throw new BadInput(`${name}: found bytes that are not UTF-8, expected ${expected}`);
   }
 }
 

@@ -4,8 +4,8 @@ export function shown(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
-/** What a terminal takes for a command, for the end of a line, or for another order of the text around it. */
-export const CONTROL = /[\p{Cc}\p{Bidi_Control}]/gu;
+/** What a terminal takes for a command, for the end of a line, for another order of the text around it, or for nothing. */
+export const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** A message as a terminal may show it: what it quotes has no commands for one. */
 export const printable = (message: string): string =>

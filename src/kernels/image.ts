@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { BadInput } from '../input/bad-input.js';
 import { fullVersion } from './version.js';
 
@@ -12,10 +12,14 @@ const HEAD = 1 << 16;
 function headOf(file: string): Buffer {
   let fd: number | undefined;
   try {
+    if (!statSync(file).isFile()) {
+      throw new BadInput(`${file}: found no regular file, expected a kernel image (bzImage)`);
+    }
     fd = openSync(file, 'r');
     const head = Buffer.alloc(HEAD);
     return head.subarray(0, readSync(fd, head, 0, HEAD, 0));
   } catch (error) {
+    if (error instanceof BadInput) throw error;
     const { code } = error as NodeJS.ErrnoException;
     const found = code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`;
     throw new BadInput(`${file}: ${found}, expected a kernel image (bzImage)`);

@@ -47,7 +47,8 @@ class Alarm {
 
   set(seconds: number, fail: () => void): void {
     this.off();
-    this.timer = setTimeout(fail, seconds * 1000);
+    // The process that is waited for keeps this one alive, and where it has gone nobody waits.
+    this.timer = setTimeout(fail, seconds * 1000).unref();
   }
 
   off(): void {

@@ -1,8 +1,12 @@
+import { createHash } from 'node:crypto';
 import { closeSync, fdatasyncSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import * as t from 'io-ts';
 import { BadInput } from '../input/bad-input.js';
+import { exactlyWith, wholeNumber } from '../input/codecs.js';
+import { decode } from '../input/decode.js';
 import type { TaskResult } from '../verify/execute.js';
 import { linesOf } from './lines.js';
-import type { Shard } from './shards.js';
+import { type Shard, shardCodec } from './shards.js';
 
 /** What a journal is of. */
 export interface JournalHeader {
@@ -20,6 +24,16 @@ export interface JournalHeader {
 
 /** A unit that is done. */
 type Entry = readonly [unit: number, result: TaskResult];
+
+/** Tells a line that somebody has changed, or a disk has: verdicts rest on nothing else. */
+const sumOf = (text: string): string =>
+  createHash('sha256').update(text).digest('hex').slice(0, 16);
+
+/** An entry with the checksum of what stands before it. */
+function entryLine(...entry: Entry): string {
+  const text = JSON.stringify(entry).slice(0, -1);
+  return `${text},"${sumOf(text)}"]\n`;
+}
 
 /** The line that a journal begins with; a line a unit follows as it is done. */
 export const headerLine = (header: JournalHeader): string => `${JSON.stringify(header)}\n`;
@@ -43,7 +57,7 @@ export class JournalWriter {
 
   /** A result, in one write. */
   add(unit: number, result: TaskResult): void {
-    const line = Buffer.from(`${JSON.stringify([unit, result])}\n`);
+    const line = Buffer.from(entryLine(unit, result));
     for (let at = 0; at < line.length; ) at += writeSync(this.descriptor, line, at);
     if (performance.now() - this.synced < SYNC) return;
     fdatasyncSync(this.descriptor);
@@ -64,34 +78,38 @@ function parsed(line: string): unknown {
   }
 }
 
-function isHeader(value: unknown): value is JournalHeader {
-  const header = value as Partial<JournalHeader> | null | undefined;
-  return (
-    header?.journal === 1 &&
-    typeof header.program === 'string' &&
-    typeof header.work === 'string' &&
-    Number.isInteger(header.units)
-  );
-}
+const count = wholeNumber(0, Number.MAX_SAFE_INTEGER, 'a count');
 
-function isEntry(value: unknown, units: number): value is Entry {
-  if (!Array.isArray(value)) return false;
-  const [unit, result] = value as unknown[];
+const header = exactlyWith(
+  { journal: t.literal(1), program: t.string, work: t.string, units: count },
+  { shard: shardCodec, memory: wholeNumber(1, Number.MAX_SAFE_INTEGER, 'megabytes') },
+  'what a journal is of',
+);
+
+function isEntry(value: unknown, units: number): value is readonly [...Entry, sum: string] {
+  if (!Array.isArray(value) || value.length !== 3) return false;
+  const [unit, result, sum] = value as unknown[];
   return (
     Number.isInteger(unit) &&
     (unit as number) >= 0 &&
     (unit as number) < units &&
     typeof result === 'object' &&
-    result !== null
+    result !== null &&
+    typeof sum === 'string'
   );
 }
 
 /** What a journal is of; throws BadInput. */
 export function journalHeader(file: string): JournalHeader {
   for (const line of linesOf(file)) {
-    const header = parsed(line);
-    if (isHeader(header)) return header;
-    break;
+    const found = parsed(line) as Partial<JournalHeader> | null | undefined;
+    if (found?.journal === undefined) break;
+    const { shard, memory, ...others } = decode(header, found, `${file}:1`);
+    return {
+      ...others,
+      ...(shard === undefined ? {} : { shard }),
+      ...(memory === undefined ? {} : { memory }),
+    };
   }
   throw new BadInput(
     `${file}:1: found no journal of a run, expected one as verify --run begins it`,
@@ -110,9 +128,15 @@ export function* journalEntries(file: string, { units }: JournalHeader): Generat
     if (entry === undefined) continue;
     if (!isEntry(entry, units)) {
       throw new BadInput(
-        `${file}:${number}: found no unit of the work, expected [0 to ${units - 1}, result]`,
+        `${file}:${number}: found no unit of the work, expected [0 to ${units - 1}, result, checksum]`,
       );
     }
-    yield entry;
+    const [unit, result, sum] = entry;
+    if (sumOf(line.slice(0, line.lastIndexOf(',"'))) !== sum) {
+      throw new BadInput(
+        `${file}:${number}: found a line that does not have the checksum ${sum}, expected it as verify wrote it`,
+      );
+    }
+    yield [unit, result];
   }
 }

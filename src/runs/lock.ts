@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { BadInput } from '../input/bad-input.js';
@@ -35,9 +35,16 @@ function isGone({ host, pid, began }: Owner): boolean {
   return !isThere(pid) || pid === process.pid || beginning(pid) !== began;
 }
 
+const noLock = (file: string): BadInput =>
+  new BadInput(
+    `${file}: found no host and process in it, expected the lock of a run: remove it if nobody is at work there`,
+  );
+
 /** What is in a lock, and undefined where there is none any more; throws BadInput where it is no lock. */
 function ownerOf(file: string): Owner | undefined {
   let text: string;
+  // A link that leads nowhere is in the way, and has nothing in it.
+  if (lstatSync(file, { throwIfNoEntry: false })?.isFile() === false) throw noLock(file);
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
@@ -46,11 +53,15 @@ function ownerOf(file: string): Owner | undefined {
   }
   try {
     const { host, pid, began, id } = JSON.parse(text) as Owner;
-    if (Number.isInteger(pid) && [host, began, id].every((part) => typeof part === 'string')) {
+    if (
+      Number.isInteger(pid) &&
+      pid > 0 &&
+      [host, began, id].every((part) => typeof part === 'string')
+    ) {
       return { host, pid, began, id };
     }
   } catch {}
-  throw new BadInput(`${file}: found no host and process in it, expected the lock of a run`);
+  throw noLock(file);
 }
 
 function refuse(file: string, { host, pid }: Owner): never {

@@ -1,9 +1,24 @@
+import * as t from 'io-ts';
 import { BadInput } from '../input/bad-input.js';
 
 /** A part of the work: the `part`-th of `parts`, counted from 1. */
 export type Shard = readonly [part: number, parts: number];
 
 export const WHOLE: Shard = [1, 1];
+
+const isShard = (value: unknown): value is [number, number] => {
+  if (!Array.isArray(value) || value.length !== 2 || !value.every(Number.isInteger)) return false;
+  const [part, parts] = value as [number, number];
+  return part >= 1 && part <= parts;
+};
+
+/** A shard as a journal has it. */
+export const shardCodec = new t.Type<[number, number]>(
+  'a shard such as [1,16]',
+  isShard,
+  (value, context) => (isShard(value) ? t.success(value) : t.failure(value, context)),
+  t.identity,
+);
 
 export const shardText = ([part, parts]: Shard): string => `${part}/${parts}`;
 

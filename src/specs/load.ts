@@ -212,6 +212,15 @@ export function parseSpec(
   };
 }
 
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new BadInput(`${folder}: cannot be read (${code}), expected a folder of specs`);
+  }
+}
+
 function specFiles(path: string): string[] {
   let isFolder: boolean;
   try {
@@ -220,7 +229,7 @@ function specFiles(path: string): string[] {
     return [path];
   }
   if (!isFolder) return [path];
-  const files = readdirSync(path).filter((name) => name.endsWith('.json'));
+  const files = namesIn(path).filter((name) => name.endsWith('.json'));
   if (files.length === 0) throw new BadInput(`${path}: found no .json file, expected specs`);
   return files.sort().map((name) => join(path, name));
 }

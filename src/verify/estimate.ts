@@ -1,6 +1,7 @@
 import { execute, transitionsOf } from './execute.js';
 import type { CutJob, Job } from './jobs.js';
 import { reachBytes } from './memory.js';
+import type { SearchOptions } from './search.js';
 import { sizeOf } from './size.js';
 import { unitsOf } from './units.js';
 
@@ -78,7 +79,7 @@ const TOGETHER = 16;
 function sampled(
   job: CutJob,
   milliseconds: number,
-): Pick<EstimatedSearch, 'calls' | 'seconds' | 'sample'> {
+): Pick<EstimatedSearch, 'calls' | 'seconds' | 'sample'> & { readonly made: number } {
   const { spaces } = sizeOf(job);
   const parts = Math.ceil(spaces / Math.min(TOGETHER, Math.max(1, Math.floor(spaces / MOST))));
   // What all parts have in common is made once a thread, and is not in the times.
@@ -96,6 +97,7 @@ function sampled(
   }
   return {
     sample: calls.length,
+    made: calls.reduce((total, n) => total + n, 0),
     calls: extrapolated(calls, parts),
     seconds: extrapolated(seconds, parts),
   };
@@ -105,26 +107,38 @@ function sampled(
 const ALL = 20_000;
 const ONE = 2_000;
 
-/** What searches will take, from a sample of the address spaces of each; takes 20 seconds or so. */
-export function estimate(jobs: ReadonlyMap<string, Job>): Estimate {
+/**
+ * What searches will take, from a sample of the address spaces of each; takes 20 seconds or so. Undefined
+ * after an abort: of what was not sampled nothing is known.
+ */
+export async function estimate(
+  jobs: ReadonlyMap<string, Job>,
+  { signal, onProgress }: Pick<SearchOptions, 'signal' | 'onProgress'>,
+): Promise<Estimate | undefined> {
   const units = unitsOf(jobs);
   const each = Math.min(ONE, ALL / Math.max(1, jobs.size));
   const unitsPerJob = new Map<Job, number>();
   for (const { task } of units) unitsPerJob.set(task.job, task.parts);
   const searches = new Map<string, EstimatedSearch>();
   const unknown: UnknownSearch[] = [];
-  for (const job of jobs.values()) {
+  let transitions = 0;
+  for (const [done, job] of [...jobs.values()].entries()) {
+    onProgress?.({ tasksDone: done, tasks: jobs.size, transitions, finished: undefined });
+    await new Promise((resolve) => setImmediate(resolve));
+    if (signal.aborted) return undefined;
     if (job.kind === 'reach') {
       unknown.push({ job, bytes: reachBytes(job.bounds) });
       continue;
     }
     const key = JSON.stringify([job.kind, job.bounds]);
+    const { made, ...sample } = sampled(job, each);
+    transitions += made;
     const one: EstimatedSearch = {
       job,
       releases: 1,
       units: unitsPerJob.get(job) ?? 0,
       spaces: sizeOf(job).spaces,
-      ...sampled(job, each),
+      ...sample,
     };
     const other = searches.get(key);
     searches.set(key, other === undefined ? one : added(other, one));

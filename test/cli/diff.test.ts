@@ -143,6 +143,7 @@ describe('mremap-check diff', () => {
     ],
     [['v7.0', 'v7.1', '--calls', 'munmap', 'munmap'], '--calls: found "munmap" a second time'],
     [['v7.0', 'v7.1', '--pages', '64'], 'Expected a whole number from 1 to 12'],
+    [['v7.0', 'v7.1', '--json', '--format', 'mail'], "cannot be used with option '--json'"],
     [['v7.0', 'v7.1', '--format', 'html'], 'Allowed choices are text, mail'],
   ])('refuses %j with exit code 2', async (args, message) => {
     const { code, stdout, stderr } = await cli(['diff', ...args]);

@@ -1,5 +1,5 @@
-import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { newFolder } from '../support/new-folder.js';
 import { cli, fileWith } from './run-cli.js';
@@ -199,8 +199,18 @@ describe('documents', () => {
   });
 
   test('docs into a file is bad input', async () => {
+    const mine = fileWith('README.md', 'mine');
+    const refused = await cli(['docs', '--out', dirname(mine)]);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('README.md: found a file that is no document of mremap-check');
+    expect([readFileSync(mine, 'utf8'), readdirSync(dirname(mine))]).toEqual([
+      'mine',
+      ['README.md'],
+    ]);
+    expect((await cli(['docs', '--out', ''])).code).toBe(2);
+    expect((await cli(['docs', '--out', '/proc/x'])).code).toBe(2);
     const { code, stderr } = await cli(['docs', '--out', fileWith('in-the-way', '')]);
     expect(code).toBe(2);
-    expect(stderr).toContain('is a file, expected a folder');
+    expect(stderr).toContain('found a file, expected a folder');
   });
 });

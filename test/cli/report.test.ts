@@ -124,6 +124,15 @@ describe('mremap-check report', () => {
     expect(existsSync(file)).toBe(false);
   });
 
+  test.each([['--from', 'no.json'], ['no.json']])(
+    'makes no folder where %s has nothing to show',
+    async (...args) => {
+      const out = join(newFolder(), 'page');
+      const { code } = await cli(['report', ...args, '-o', out]);
+      expect([code, existsSync(out)]).toEqual([2, false]);
+    },
+  );
+
   test('takes either specs or --from', async () => {
     const { code, stderr } = await cli(['report', report.spec, '--from', report.spec]);
     expect(code).toBe(2);

@@ -124,6 +124,17 @@ describe('outputs that cannot be written are refused before the run', () => {
     ['a folder that is not there', (dir) => ['--junit', `${dir}/no/x`], 'found|no such folder'],
     ['a folder in the place of a file', (dir) => ['--sarif', dir], 'found a folder'],
     ['a device', () => ['--sarif', '/dev/null'], 'found no regular file'],
+    ['no name', () => ['--junit', ''], '--junit "": found an empty name'],
+    ['a folder of no name', () => ['--traces', ''], '"": found an empty name'],
+    [
+      'one file for two, by a link',
+      () => {
+        const file = fileWith('x', '');
+        symlinkSync(file, `${file}-link`);
+        return ['--sarif', `${file}-link`, '--junit', file];
+      },
+      'a file for each',
+    ],
     [
       'one file for two',
       (dir) => ['--sarif', `${dir}/x`, '--junit', `${dir}/x`],

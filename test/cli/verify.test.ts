@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { newFolder } from '../support/new-folder.js';
@@ -459,6 +459,33 @@ describe('bad specs', () => {
     expect(stderr).toMatch(
       /twice\.json: \.checks\[0\]\.bounds: found a second time, expected once\n$/,
     );
+  });
+
+  test('bytes that are not UTF-8', async () => {
+    const file = fileWith('latin.json', '');
+    writeFileSync(file, Buffer.from('{"title": "Z\xfcrich"}', 'latin1'));
+    const { code, stderr } = await cli(['verify', file]);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `mremap-check: ${file}: found bytes that are not UTF-8, expected a spec\n`,
+    });
+  });
+
+  test('a device, which may have no end', async () => {
+    const { code, stderr } = await cli(['verify', '/dev/zero']);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'mremap-check: /dev/zero: found a device, expected a file with a spec\n',
+    });
+  });
+
+  test('the file of an output that is a spec of the run', async () => {
+    const file = spec();
+    const text = readFileSync(file, 'utf8');
+    const { code, stderr } = await cli(['verify', file, '--sarif', file]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('found a spec of this run, expected another file');
+    expect(readFileSync(file, 'utf8')).toBe(text);
   });
 
   test('one file by two names is one spec', async () => {

@@ -7,8 +7,8 @@ import { knownReleases } from '../../src/model/releases/index.js';
 import { everyRelease } from '../support/releases.js';
 import { answering, modelKernel, NEVER } from './kernels.js';
 
-const { scenarios, groups } = distinguishing(knownReleases, []);
-const blind = distinguishing(knownReleases, ['committedDelta']);
+const { scenarios, groups } = await distinguishing(knownReleases, []);
+const blind = await distinguishing(knownReleases, ['committedDelta']);
 
 const ids = (some: readonly Release[]): string[] => some.map(({ id }) => id);
 

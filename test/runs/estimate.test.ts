@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { loadSpecs } from '../../src/specs/load.js';
-import { estimate } from '../../src/verify/estimate.js';
+import type { Spec } from '../../src/specs/spec.js';
+import { type Estimate, estimate } from '../../src/verify/estimate.js';
 import { planJobs } from '../../src/verify/jobs.js';
 import { reachBytes, specsWithin, statesWithin } from '../../src/verify/memory.js';
 import { verify } from '../../src/verify/verify.js';
@@ -42,13 +43,19 @@ const bigReach = (): string =>
     }),
   );
 
+async function estimated(specs: readonly Spec[]): Promise<Estimate> {
+  const found = await estimate(planJobs(specs), here);
+  if (found === undefined) throw new Error('nobody has interrupted it');
+  return found;
+}
+
 describe('--estimate', () => {
   test('the number of calls is exact where all address spaces are alike', async () => {
     const specs = loadSpecs([everyKind()]).map((spec) => ({
       ...spec,
       checks: spec.checks.filter(({ check }) => check === 'enumerate' || check === 'compare'),
     }));
-    const { calls, searches, unknown } = estimate(planJobs(specs));
+    const { calls, searches, unknown } = await estimated(specs);
     expect(calls).toEqual({ value: (await verify(specs, here)).transitions, error: 0 });
     expect(searches.map(({ releases }) => releases)).toEqual([8, 1]);
     expect(unknown).toEqual([]);
@@ -56,10 +63,30 @@ describe('--estimate', () => {
 
   test('where they are not, it is within its error', async () => {
     const specs = loadSpecs([withFailures()]);
-    const { calls } = estimate(planJobs(specs));
+    const { calls } = await estimated(specs);
     const { transitions } = await verify(specs, here);
     expect(calls.error).toBeLessThan(transitions / 5);
     expect(Math.abs(calls.value - transitions)).toBeLessThanOrEqual(5 * calls.error + 1e-6);
+  });
+
+  test('an interruption ends it, with nothing said of the searches', async () => {
+    const interrupted = { after: 3_000, signal: 'SIGINT' } as const;
+    const { code, stdout, stderr } = await cli(['verify', '--estimate'], interrupted);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toContain('nothing is known of what was not sampled');
+  });
+
+  test.each([
+    ['--run', 'folder'],
+    ['--junit', 'x.xml'],
+    ['--confirm', 'uml'],
+    ['--shard', '1/2'],
+  ])('is refused with %s, which it does nothing for', async (...flag) => {
+    const { code, stderr } = await cli(['verify', '--estimate', ...flag]);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `mremap-check: --estimate: found ${flag[0]} beside it, which it does nothing for\n`,
+    });
   });
 
   test('it is printed, and nothing is run', async () => {

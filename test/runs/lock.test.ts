@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
@@ -140,6 +141,15 @@ describe('the lock of a run', () => {
       expect((await resumed()).code).toBe(1);
     },
   );
+
+  test('a link that leads nowhere is no lock', async () => {
+    await killed();
+    rmSync(at('lock'));
+    symlinkSync('nowhere', at('lock'));
+    const { code, stderr } = await resumed();
+    expect(code).toBe(2);
+    expect(stderr).toContain('expected the lock of a run: remove it if nobody is at work there');
+  });
 
   test('what is no lock is refused', async () => {
     await killed();

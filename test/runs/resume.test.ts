@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -144,7 +145,59 @@ describe('verify --run and --resume', () => {
     expect(refused.stderr).toMatch(/journal\.jsonl:\d+: found no unit of the work/);
   });
 
+  test.each<[string, RegExp, string, RegExp]>([
+    [
+      'a verdict',
+      /"broken":[1-9]\d*/,
+      '"broken":0',
+      /journal\.jsonl:\d+: found a line that does not have/,
+    ],
+    ['a count of steps', /"transitions":\d+/, '"transitions":"x"', /does not have the checksum/],
+    ['a result', /^\[\d+,\{.*\},/m, '[0,{},', /does not have the checksum/],
+    [
+      'the shard',
+      /"units":\d+/,
+      '$&,"shard":[0,0]',
+      /jsonl:1: \.shard: found \[0,0\], expected a shard/,
+    ],
+    [
+      'the memory',
+      /"units":\d+/,
+      '$&,"memory":-5',
+      /jsonl:1: \.memory: found -5, expected megabytes/,
+    ],
+  ])('a journal in which somebody has changed %s is refused', async (_, from, to, message) => {
+    const run = join(newFolder(), 'run');
+    await cli(['verify', '--quiet', '--run', run, everyKind()]);
+    change(join(run, 'journal.jsonl'), from, to);
+    const { code, stdout, stderr } = await cli(['verify', '--quiet', '--resume', run]);
+    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
   test.each<[string, (run: string) => string[], (run: string) => void, RegExp]>([
+    [
+      'a run.json of nothing',
+      (run) => [run],
+      (run) => writeFileSync(join(run, 'run.json'), 'null'),
+      /run\.json: found no JSON object, expected what verify --run wrote/,
+    ],
+    [
+      'a kept spec without its path',
+      (run) => [run],
+      (run) => change(join(run, 'run.json'), /"path": "[^"]*"/, '"path": 3'),
+      /run\.json: \.specs\[0\]\.path: found 3, expected string/,
+    ],
+    [
+      'a folder in the place of the journal',
+      (run) => [run],
+      (run) => {
+        rmSync(join(run, 'journal.jsonl'));
+        mkdirSync(join(run, 'journal.jsonl'));
+      },
+      /journal\.jsonl: found no regular file, expected a journal/,
+    ],
     ['a folder that is no run', () => ['/etc'], () => {}, /found no run\.json/],
     ['specs besides', (run) => [run, everyKind()], () => {}, /the folder alone/],
     ['a shard besides', (run) => [run, '--shard', '1/2'], () => {}, /the folder alone/],
