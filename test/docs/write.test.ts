@@ -53,7 +53,7 @@ describe('a folder of documents', () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
     expect(() => writeDocuments(file, DOCUMENTS)).toThrow(
-      new BadInput(`${file} is a file, expected a folder`),
+      new BadInput(`${file}: found a file, expected a folder`),
     );
   });
 
