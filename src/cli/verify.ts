@@ -129,7 +129,8 @@ async function verifiedOn(
 async function reported(work: Work, flags: WorkingFlags, ...shows: readonly Show[]): Promise<Exit> {
   const kept = await keptIn(work);
   const show: Show = (report, confirmed) => {
-    for (const one of [kept, ...shows]) one(report, confirmed);
+    // What cannot be kept has been shown by then.
+    for (const one of [...shows, kept]) one(report, confirmed);
   };
   if (flags.confirm !== undefined) return verifiedOn(flags.confirm, work, flags, show);
   return searching(
