@@ -112,6 +112,8 @@ describe('the history of an address space', () => {
     ['v6.12', { pages: 2, kinds: ['anon'] }, 1],
     ['v6.12', { pages: 2, kinds: ['fshared', 'shm'], calls: ['mlock', 'uffd'] }, 4],
     ['v6.12', { pages: 4, kinds: ['hugetlb'] }, 1],
+    ['v6.12', { pages: 2, kinds: ['anon', 'fpriv'] }, 2],
+    ['v6.7', { pages: 3, kinds: ['fshared'] }, 4],
   ] as const)('that calls of %s leave in %j is found', (id, window, every) => {
     const from = release(id);
     const spaces = reached(from, window).filter((_, i) => i % every === 0);
@@ -151,6 +153,15 @@ describe('the history of an address space', () => {
     });
     const found = findHistory(on, [locked], PAGES);
     expect([found.calls, found.exhausted]).toEqual([undefined, true]);
+  });
+
+  test('that was not looked for to the end may be there', () => {
+    const goal = [anon(0, 1, VM_LOCKED, 1), anon(1, 1, VM_SEALED), anon(2, 1, VM_UFFD)];
+    const found = findHistory(on, goal, PAGES, { mostStates: 5 });
+    expect([found.calls, found.exhausted]).toEqual([undefined, false]);
+    // How far was searched is no answer to who searches further, or in another window.
+    expect(findHistory(on, goal, PAGES).calls).toBeDefined();
+    expect(findHistory(on, goal, PAGES - 1).calls).toBeDefined();
   });
 
   test('with a registered VMA is none before there was userfaultfd', () => {
