@@ -228,7 +228,7 @@ class Search {
     recorder.clear();
     const { before, pages } = place;
     const limits = this.limits[limit] as Env;
-    const outcome = run(this.on, limits, before, pages, one.call, recorder, undefined, failing);
+    const outcome = run(this.on, limits, before, pages, one.call, { recorder, failing });
     this.settle(place, one, limit, outcome, failing);
     if (failing.length === this.failures) return;
     const { points } = recorder;

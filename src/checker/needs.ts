@@ -117,7 +117,10 @@ class Search {
       recorder.clear();
       this.visits = [];
       const first = limits[i] as Env;
-      const outcome = run(this.passing, first, before, pages, call, recorder, this.observe);
+      const outcome = run(this.passing, first, before, pages, call, {
+        recorder,
+        observer: this.observe,
+      });
       const refused =
         this.visits[0]?.late === true ? this.refuse(first, before, pages, call) : undefined;
       for (; i < limits.length && (limits[i] as Env).maxMapCount <= recorder.to; i++) {

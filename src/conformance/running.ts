@@ -105,7 +105,7 @@ export class Running {
     // What is written is written up to there.
     const made =
       call.call === 'touch' && beyond !== undefined ? { ...call, len: beyond - call.addr } : call;
-    const outcome = run(on, limits, this.vmas, FRAMES, made, undefined, observer);
+    const outcome = run(on, limits, this.vmas, FRAMES, made, { observer });
     checkRoom(made, outcome, this.window);
     const seen =
       beyond === undefined || outcome.result < 0

@@ -73,7 +73,7 @@ export class Reruns {
     }
     recorder.clear();
     const made = called(about, before);
-    const outcome = run(on, limits, made.before, pages, made.call, recorder);
+    const outcome = run(on, limits, made.before, pages, made.call, { recorder });
     const rerun = { from: recorder.from, to: recorder.to, outcome };
     this.known.push(rerun);
     return rerun;

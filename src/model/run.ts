@@ -26,38 +26,41 @@ const micro = (
   failed: MayFail | undefined,
 ): MicroStep => ({ step, before, after, ...(failed === undefined ? {} : { failed }) });
 
+/** How a run is followed, and what is made to fail in it. */
+export interface Watched {
+  /** Told what the outcome depends on. */
+  readonly recorder?: Recorder | undefined;
+  readonly observer?: Observer | undefined;
+  /** Which of the points at which something may fail do so, counted from 0 as they are met. */
+  readonly failing?: readonly number[] | undefined;
+}
+
 /**
  * Runs one call to its end: the transition function of the model. Pure but for what it
  * tells the recorder and the observer.
  *
  * @param vmas the address space, whose VMAs are all that map_count counts
  * @param pages tokens for the frames that are mapped
- * @param failing which of the points at which something may fail do so, counted from 0 as they are met
  */
-export const run = (
+export function run(
   on: Machine,
   limits: Env,
   vmas: Vmas,
   pages: Pages,
   call: Call,
-  recorder?: Recorder,
-  observer?: Observer,
-  failing?: readonly number[],
-): Outcome =>
-  runPlan(
-    on.plan(call, failing !== undefined),
-    limits,
-    vmas,
-    pages,
-    call,
-    recorder,
-    0,
-    observer,
-    failing,
-  );
+  { recorder, observer, failing }: Watched = {},
+): Outcome {
+  const plan = on.plan(call, failing !== undefined);
+  if (observer === undefined && failing === undefined) {
+    return runPlan(plan, limits, vmas, pages, call, recorder);
+  }
+  const state = initialState(limits, vmas, pages, call);
+  const choices = failing === undefined ? undefined : new Choices(failing);
+  return runWatched(plan, 0, state, state.mapCount, recorder, choices, observer);
+}
 
 /**
- * The same by a plan of the call that is known already.
+ * The same by a plan of the call that is known already, with nothing to fail.
  *
  * @param passed how many of the first steps are known to look and pass on
  */
@@ -69,24 +72,12 @@ export function runPlan(
   call: Call,
   recorder?: Recorder,
   passed = 0,
-  observer?: Observer,
-  failing?: readonly number[],
 ): Outcome {
-  const state = initialState(limits, vmas, pages, call);
-  if (plan.loops) recorder?.skipped(passed);
-  if (observer === undefined && failing === undefined) {
-    return runPlain(plan, passed, state, recorder);
-  }
-  const choices = failing === undefined ? undefined : new Choices(failing);
-  return runWatched(plan, passed, state, state.mapCount, recorder, choices, observer);
-}
-
-/** From a place on to the end, with nothing to fail and nobody who looks. */
-function runPlain(plan: Plan, from: number, begun: State, recorder: Recorder | undefined): Outcome {
   const { runs, counts, next, loops } = plan;
-  let state = begun;
+  if (loops) recorder?.skipped(passed);
+  let state = initialState(limits, vmas, pages, call);
   let peak = state.mapCount;
-  for (let i = from; i < runs.length; i = next[i] as number) {
+  for (let i = passed; i < runs.length; i = next[i] as number) {
     const before = state;
     state = (runs[i] as Step['run'])(before);
     if (recorder !== undefined) {
@@ -101,7 +92,7 @@ function runPlain(plan: Plan, from: number, begun: State, recorder: Recorder | u
       return outcomeOf(state, peak, plan.steps[i] as Step, plan.numbers[i] as number);
     }
   }
-  throw pastTheEnd(begun);
+  throw pastTheEnd(state);
 }
 
 /** The same where something may fail, or somebody looks. */
@@ -251,6 +242,6 @@ export function observe(
 ): { readonly outcome: Outcome; readonly micro: readonly MicroStep[] } {
   const steps: MicroStep[] = [];
   const note = (one: MicroStep): void => void steps.push(one);
-  const outcome = run(on, limits, vmas, pages, call, undefined, note, failing);
+  const outcome = run(on, limits, vmas, pages, call, { observer: note, failing });
   return { outcome, micro: steps };
 }

@@ -193,7 +193,7 @@ describe.each(['v2.6.12', 'v5.1', 'v6.12', 'v7.2'])('an enumeration with failure
         callsOf(FAILING).forEach((call, index) => {
           const points = (failing: readonly number[]): number => {
             const recorder = new Recorder();
-            run(machineOf, limits, before, pages, call, recorder, undefined, failing);
+            run(machineOf, limits, before, pages, call, { recorder, failing });
             return recorder.points;
           };
           for (const failing of failures(points)) {

@@ -69,7 +69,7 @@ export function growthIn(
         const limits = env(before.length + left, bounds.pages);
         if (limits.maxMapCount <= to) continue;
         recorder.clear();
-        const outcome = run(on, limits, before, pages, call, recorder);
+        const outcome = run(on, limits, before, pages, call, { recorder });
         to = recordsLimits(call) ? recorder.to : limits.maxMapCount;
         const transition: Transition = { on, env: limits, before, pages, call, outcome };
         const one = classOf(transition, outcome);

@@ -29,7 +29,7 @@ describe.each(everyRelease)('after any failures in a call on %s', (_id, release)
       const frames = frameTokens(vmas, PAGES);
       const ended = (failing: readonly number[]): { outcome: Outcome; points: number } => {
         const recorder = new Recorder();
-        const outcome = run(on, limits, vmas, frames, call, recorder, undefined, failing);
+        const outcome = run(on, limits, vmas, frames, call, { recorder, failing });
         return { outcome, points: recorder.points };
       };
       const mayGo = new Set<number>();
@@ -74,7 +74,7 @@ describe.each(everyRelease)('after any failures in a call on %s', (_id, release)
       const limits = env(vmas.length + headroom, PAGES);
       const frames = frameTokens(vmas, PAGES);
       const plain = run(on, limits, vmas, frames, call);
-      expect(run(on, limits, vmas, frames, call, undefined, undefined, [])).toEqual(plain);
+      expect(run(on, limits, vmas, frames, call, { failing: [] })).toEqual(plain);
       expect(observe(on, limits, vmas, frames, call, [1000]).outcome).toEqual(plain);
       expect(plain.failures).toEqual([]);
     },

@@ -21,7 +21,7 @@ describe.each(everyRelease)('the recorder of a run on %s', (_id, release) => {
     'names limits under which the call has the same outcome, its own among them',
     (vmas, call, limit, other) => {
       const recorder = new Recorder();
-      const outcome = run(on, env(limit, PAGES), vmas, frames, call, recorder);
+      const outcome = run(on, env(limit, PAGES), vmas, frames, call, { recorder });
       expect(recorder.from).toBeLessThanOrEqual(limit);
       expect(recorder.to).toBeGreaterThanOrEqual(limit);
       if (other < recorder.from || other > recorder.to) return;
@@ -31,7 +31,7 @@ describe.each(everyRelease)('the recorder of a run on %s', (_id, release) => {
 
   test.prop([spaces, calls, limits])('says which steps ran', (vmas, call, limit) => {
     const recorder = new Recorder();
-    run(on, env(limit, PAGES), vmas, frames, call, recorder);
+    run(on, env(limit, PAGES), vmas, frames, call, { recorder });
     const { micro } = observe(on, env(limit, PAGES), vmas, frames, call);
     const { plan, at, places, count } = recorder;
     const ran = plan?.loops === true ? [...places.subarray(0, count)] : [...Array(at + 1).keys()];

@@ -46,7 +46,9 @@ const declaredHeadroom: Law = {
     if (call.call !== 'mremap' && call.call !== 'munmap') return undefined;
     for (const [i, headroom] of HEADROOMS.entries()) {
       recorder.clear();
-      const outcome = run(on, env(before.length + headroom, PAGES), before, pages, call, recorder);
+      const outcome = run(on, env(before.length + headroom, PAGES), before, pages, call, {
+        recorder,
+      });
       const differs = HEADROOMS.findIndex((other, k) => {
         const limit = before.length + other;
         const alike = recorder.from <= limit && limit <= recorder.to;

@@ -215,7 +215,11 @@ function inEveryWay(
     recorder.clear();
     const course = new Course();
     const limits = env(limit, taskEnd, resources);
-    const outcome = run(on, limits, vmas, pages, call, recorder, course.observe, failing);
+    const outcome = run(on, limits, vmas, pages, call, {
+      recorder,
+      observer: course.observe,
+      failing,
+    });
     tally.ended(vmas, pages, outcome, course);
     return outcome;
   };
