@@ -35,6 +35,23 @@ describe('the version of an image', () => {
     expect(() => imageVersion(path)).toThrow(`${path}: ${message}`);
   });
 
+  // Documentation/arch/x86/boot.rst: setup_sects (0: four) and the first sector, then syssize times 16 bytes.
+  test.each([
+    [0, 5 * 512 + 0x300 * 16],
+    [1, 2 * 512 + 0x300 * 16],
+  ])('is none of a part of one: %i sectors of setup', (sectors, whole) => {
+    const image = Buffer.concat([bzImage('6.12.1 (who) #1 SMP'), Buffer.alloc(0x3000)]);
+    image.writeUInt8(sectors, 0x1f1);
+    image.writeUInt32LE(0x300, 0x1f4);
+    const cut = file(image.subarray(0, whole - 1));
+    expect(() => imageVersion(cut)).toThrow(
+      `${cut}: found ${whole - 1} bytes, expected the ${whole} that its header announces`,
+    );
+    expect(imageVersion(file(image.subarray(0, whole)))).toBe('6.12.1');
+    // What is signed has its signature behind it.
+    expect(imageVersion(file(image))).toBe('6.12.1');
+  });
+
   test('is none of a file that is not there, or a folder', () => {
     expect(() => imageVersion('/nonexistent/vmlinuz')).toThrow(
       '/nonexistent/vmlinuz: no such file, expected a kernel image (bzImage)',
