@@ -117,6 +117,88 @@ function passingOn({ steps, loops }: Plan, call: Call, taskEnd: number): readonl
   return places;
 }
 
+/** What is not in a plan. */
+interface LeftOut {
+  /** For each step, whether it is left out. */
+  readonly out: readonly boolean[];
+  /** For each step, what has been left out before it already. */
+  readonly before?: Plan['leftOut'];
+}
+
+/** For each step that is kept, the numbers of those left out before it. */
+function leftOutBefore(
+  steps: readonly Step[],
+  { out, before = [] }: LeftOut,
+  numberOf: (step: Step) => number,
+): Plan['leftOut'] {
+  const leftOut: number[][] = [];
+  let since: number[] = [];
+  steps.forEach((step, i) => {
+    since.push(...(before[i] ?? []));
+    if (out[i] === true) since.push(numberOf(step));
+    else {
+      leftOut.push(since);
+      since = [];
+    }
+  });
+  return leftOut;
+}
+
+/** For each step, where the call goes on. */
+function nextOf(steps: readonly Step[]): readonly number[] {
+  return steps.map(({ name, repeatFrom }, i) => {
+    if (repeatFrom === undefined) return i + 1;
+    const target = steps.findIndex((other) => other.name === repeatFrom);
+    if (target < 0) throw new RangeError(`step ${name} repeats from an unknown step`);
+    return target;
+  });
+}
+
+/**
+ * The plan of some steps.
+ *
+ * @param id its number
+ * @param all every step of the machine, by number
+ * @param looksOf what its first steps may look at
+ */
+function planOf(
+  id: number,
+  all: readonly Step[],
+  steps: readonly Step[],
+  leftOut: LeftOut,
+  looksOf: typeof LOOKS,
+): Plan {
+  const numberOf = (step: Step): number => all.indexOf(step);
+  const kept = steps.filter((_, i) => leftOut.out[i] !== true);
+  const behind = kept.findIndex(
+    ({ sees, mayFail }) => sees === undefined || !looksOf.has(sees) || mayFail !== undefined,
+  );
+  const looks = behind < 0 ? kept.length : behind;
+  return {
+    id,
+    steps: kept,
+    runs: kept.map(({ run }) => run),
+    counts: kept.map(({ count }) => count),
+    points: kept.map(({ mayFail }) => mayFail ?? []),
+    numbers: kept.map(numberOf),
+    leftOut: leftOutBefore(steps, leftOut, numberOf),
+    next: nextOf(kept),
+    loops: kept.some(({ repeatFrom }) => repeatFrom !== undefined),
+    looks,
+    lookKey: (call) => [...new Set(kept.slice(0, looks).map((step) => seenBy(step, call)))].join(),
+  };
+}
+
+/** What is made once for each key. */
+function remembered<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Value): Value {
+  let value = known.get(key);
+  if (value === undefined) {
+    value = make();
+    known.set(key, value);
+  }
+  return value;
+}
+
 /**
  * Prepares a release; a plan is made once, when the first call comes that has it.
  *
@@ -125,66 +207,22 @@ function passingOn({ steps, loops }: Plan, call: Call, taskEnd: number): readonl
 export function machine(release: Release, causes?: ReadonlySet<Cause>): Machine {
   const { calls } = release;
   const all = CALL_NAMES.flatMap((call) => calls[call]);
-  const plans: Plan[] = [];
   const simple = new Map<CallName, Plan>();
   const shaped: (Plan | undefined)[] = [];
   const lean = new Map<string, Plan>();
   const restricted = new Map<string, Machine>();
+  let plans = 0;
 
-  /**
-   * @param out which of the steps are left out
-   * @param outBefore for each step, what has been left out before it already
-   * @param looksOf what its first steps may look at
-   */
-  const planOf = (
-    steps: readonly Step[],
-    out: readonly boolean[],
-    outBefore: Plan['leftOut'] = [],
-    looksOf = LOOKS,
-  ): Plan => {
-    const kept = steps.filter((_, i) => out[i] !== true);
-    const leftOut: number[][] = [];
-    let before: number[] = [];
-    steps.forEach((step, i) => {
-      before.push(...(outBefore[i] ?? []));
-      if (out[i] === true) before.push(all.indexOf(step));
-      else {
-        leftOut.push(before);
-        before = [];
-      }
-    });
-    const next = kept.map(({ name, repeatFrom }, i) => {
-      if (repeatFrom === undefined) return i + 1;
-      const target = kept.findIndex((other) => other.name === repeatFrom);
-      if (target < 0) throw new RangeError(`step ${name} repeats from an unknown step`);
-      return target;
-    });
-    const behind = kept.findIndex(
-      ({ sees, mayFail }) => sees === undefined || !looksOf.has(sees) || mayFail !== undefined,
-    );
-    const looks = behind < 0 ? kept.length : behind;
-    const plan: Plan = {
-      id: plans.length,
-      steps: kept,
-      runs: kept.map(({ run }) => run),
-      counts: kept.map(({ count }) => count),
-      points: kept.map(({ mayFail }) => mayFail ?? []),
-      numbers: kept.map((step) => all.indexOf(step)),
-      leftOut,
-      next,
-      loops: kept.some(({ repeatFrom }) => repeatFrom !== undefined),
-      looks,
-      lookKey: (call) =>
-        [...new Set(kept.slice(0, looks).map((step) => seenBy(step, call)))].join(),
-    };
-    plans.push(plan);
-    return plan;
-  };
+  const made = (steps: readonly Step[], leftOut: LeftOut, looksOf = LOOKS): Plan =>
+    planOf(plans++, all, steps, leftOut, looksOf);
+
+  const withoutIdle = (steps: readonly Step[]): Plan =>
+    made(steps, { out: idleSteps(steps, causes) });
 
   const mremapPlan = (shape: CallShape, mayFail: boolean): Plan => {
     const steps = calls.mremap.filter((step) => (mayFail ? appliesUndoing : applies)(step, shape));
-    if (!mayFail) return planOf(steps, idleSteps(steps, causes));
-    return { ...planOf(steps, []), undoing: steps.map((step) => !applies(step, shape)) };
+    if (!mayFail) return withoutIdle(steps);
+    return { ...made(steps, { out: [] }), undoing: steps.map((step) => !applies(step, shape)) };
   };
 
   const plan = (call: Call, mayFail: boolean): Plan => {
@@ -194,41 +232,24 @@ export function machine(release: Release, causes?: ReadonlySet<Cause>): Machine 
       shaped[number] ??= mremapPlan(shape, mayFail);
       return shaped[number];
     }
-    let known = simple.get(call.call);
-    if (known === undefined) {
-      const steps = calls[call.call];
-      known = planOf(steps, idleSteps(steps, causes));
-      simple.set(call.call, known);
-    }
-    return known;
+    return remembered(simple, call.call, () => withoutIdle(calls[call.call]));
   };
 
-  const on: Machine = {
+  return {
     release,
     steps: all,
     plan,
     leanPlan: (call, taskEnd) => {
       const full = plan(call, false);
+      const { id, steps, leftOut } = full;
       const passing = passingOn(full, call, taskEnd);
-      const key = `${full.id} ${passing.join()}`;
-      let known = lean.get(key);
-      if (known === undefined) {
-        const out = full.steps.map((_, place) => passing.includes(place));
-        known = planOf(full.steps, out, full.leftOut, LOOKS_OF_LEAN);
-        lean.set(key, known);
-      }
-      return known;
+      return remembered(lean, `${id} ${passing.join()}`, () => {
+        const out = steps.map((_, place) => passing.includes(place));
+        return made(steps, { out, before: leftOut }, LOOKS_OF_LEAN);
+      });
     },
     causes,
-    within: (there) => {
-      const key = [...there].sort().join();
-      let known = restricted.get(key);
-      if (known === undefined) {
-        known = machine(release, there);
-        restricted.set(key, known);
-      }
-      return known;
-    },
+    within: (there) =>
+      remembered(restricted, [...there].sort().join(), () => machine(release, there)),
   };
-  return on;
 }
