@@ -5,7 +5,7 @@ import { shown } from './shown.js';
 import { checkJson } from './sound-json.js';
 
 /** `.calls[2].addr`, as jq would write it; branches of unions and intersections see the same value again and add nothing. */
-function pathOf(context: t.Context): string {
+export function pathOf(context: t.Context): string {
   return context
     .slice(1)
     .filter(({ actual }, i) => actual !== context[i]?.actual)

@@ -5,6 +5,7 @@ import { MREMAP_SHAPES } from '../checker/shape.js';
 import { BadInput } from '../input/bad-input.js';
 import { writtenCall } from '../input/call.js';
 import { distinct, exactly, exactlyWith, oneOf, pair, some, wholeNumber } from '../input/codecs.js';
+import { pathOf } from '../input/decode.js';
 import { invariantById, invariants } from '../invariants/index.js';
 import { FLAG_NAMES } from '../model/calls.js';
 import { CALL_NAMES } from '../model/release.js';
@@ -41,7 +42,9 @@ const releaseCodec = (where: string, how: Reading): t.Type<string> =>
       try {
         return t.success(releaseOfReference(value, how).id);
       } catch (error) {
-        if (error instanceof BadInput) throw new BadInput(`${where}: ${error.message}`);
+        if (error instanceof BadInput) {
+          throw new BadInput(`${where}: ${pathOf(context)}: ${error.message}`);
+        }
         if (!(error instanceof UnknownRelease)) throw error;
         return t.failure(value, context, `a release, ${error.expected}`);
       }

@@ -348,7 +348,11 @@ describe('a module', () => {
       );
     const file = module(ran);
     const based = patch([{ drop: 'move-count-check' }], file);
-    expect(() => loadSpecs([spec(file)])).toThrow('found a module, which is code to be run');
+    const refused = spec(file);
+    // Where the spec names it.
+    expect(() => loadSpecs([refused])).toThrow(
+      `${refused}: .checks[0].expect[0].releases[0]: ${join(FOLDER, file)}: found a module, which is code to be run`,
+    );
     // Nor by way of a patch that is data, even if modules may be run.
     expect(() => named(based)).toThrow('found a module, which is code to be run');
     expect(() => loadSpecs([spec(based)], true)).toThrow('found a module, which is code to be run');
