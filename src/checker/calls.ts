@@ -117,8 +117,17 @@ export const callNames = ({
   readonly calls?: readonly CallName[] | undefined;
 }): readonly CallName[] => calls;
 
-/** Every call of a search, or of a thread of a race, in a fixed order. */
-export const callsOf = (bounds: CallBounds): Call[] => [
-  ...rangeCalls(bounds),
-  ...(callNames(bounds).includes('mremap') ? mremapCalls(bounds.pages, bounds.mremap) : []),
-];
+const listed = new WeakMap<CallBounds, readonly Call[]>();
+
+/** Every call of a search, or of a thread of a race, in a fixed order; listed once for the same bounds. */
+export function callsOf(bounds: CallBounds): readonly Call[] {
+  const known = listed.get(bounds);
+  if (known !== undefined) return known;
+  const makesMremap = callNames(bounds).includes('mremap');
+  const calls = [
+    ...rangeCalls(bounds),
+    ...(makesMremap ? mremapCalls(bounds.pages, bounds.mremap) : []),
+  ];
+  listed.set(bounds, calls);
+  return calls;
+}

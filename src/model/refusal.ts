@@ -1,7 +1,22 @@
 import type { Call } from './calls.js';
-import { type Machine, seenBy } from './plan.js';
+import { type Machine, type Plan, seenBy } from './plan.js';
 import { env, initialState, RUNNING } from './state.js';
 import type { Step } from './step.js';
+
+/** By plan and place; thousands of calls are refused at the same. */
+const known = new WeakMap<Plan, string[]>();
+
+/** The steps of a plan up to a place, left out or not. */
+function stepsUpTo(plan: Plan, place: number): string {
+  const { steps, leftOut } = plan;
+  const names = known.get(plan) ?? [];
+  known.set(plan, names);
+  names[place] ??= [
+    ...leftOut.slice(0, place + 1).flat(),
+    ...steps.slice(0, place + 1).map(({ name }) => name),
+  ].join(' ');
+  return names[place];
+}
 
 /**
  * What decides a call that some step refuses for its arguments: that step, those before it, left out or
@@ -11,16 +26,13 @@ import type { Step } from './step.js';
  */
 export function refusal(on: Machine, call: Call, taskEnd: number): string | undefined {
   const state = initialState(env(0, taskEnd), [], [], call);
-  const { steps, leftOut } = on.plan(call, false);
-  for (let place = 0; place < steps.length; place++) {
-    const step = steps[place] as Step;
+  const plan = on.plan(call, false);
+  let seen = '';
+  for (let place = 0; place < plan.steps.length; place++) {
+    const step = plan.steps[place] as Step;
     if (step.sees === undefined || step.sees === 'huge pages') return undefined;
-    if (step.sees !== 'arguments' || step.run(state).result === RUNNING) continue;
-    const before = steps.slice(0, place);
-    // Which steps those are may depend on more of the arguments than the flags.
-    const seen = (one: Step): string => (one.sees === 'arguments' ? '' : seenBy(one, call));
-    const out = leftOut.slice(0, place + 1).flat();
-    return [...out, ...before.flatMap((one) => [one.name, seen(one)]), step.name].join(' ');
+    if (step.sees !== 'arguments') seen += ` ${seenBy(step, call)}`;
+    else if (step.run(state).result !== RUNNING) return `${stepsUpTo(plan, place)};${seen}`;
   }
   return undefined;
 }
