@@ -123,9 +123,19 @@ describe('mremap-check with a patch', () => {
       return fileWith('s.json', JSON.stringify(spec));
     };
 
+    const reached = (): string => {
+      const spec = JSON.parse(readFileSync(specIn(newFolder(), file), 'utf8'));
+      const flags = [['MAYMOVE', 'FIXED']];
+      const bounds = { classes: ['anon r'], calls: ['mmap', 'mremap'], flags };
+      const runs = [{ pages: 6, limit: 8 }];
+      spec.checks = [{ check: 'reach', title: 'R', release: file, bounds, runs, expect: [] }];
+      return fileWith('s.json', JSON.stringify(spec));
+    };
+
     test.each([
       ['verify', ['verify', '--modules', asked(), '--workers', '0']],
       ['verify on threads', ['verify', '--modules', asked(), '--workers', '2']],
+      ['verify from an empty window', ['verify', '--modules', reached(), '--workers', '0']],
       ['diff', ['diff', 'v7.1', file, '--pages', '6', '--vmas', '1', '--quiet']],
       ['headroom', ['headroom', '--release', file, '--pages', '6', '--quiet']],
       ['replay', ['replay', '--release', file, '-']],

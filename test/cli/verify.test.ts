@@ -320,6 +320,15 @@ describe('bad specs', () => {
       '.checks[0].expect[0].releases[1]: found "precheck-enomem-untouched on v5.1" again, expected each invariant once on a release, and [0] has it',
     ],
     [
+      'the same expected twice, behind other releases',
+      (s) => {
+        const { expect: expected } = s.checks[0];
+        expected[0].releases = ['v5.1', 'v5.7'];
+        expected[1] = { ...expected[0], releases: ['v5.13', 'v5.7'] };
+      },
+      '.checks[0].expect[1].releases[1]: found "precheck-enomem-untouched on v5.7" again, expected each invariant once on a release, and [0] has it',
+    ],
+    [
       'the same expected twice of a race',
       (s) => {
         const { expect: expected } = s.checks[0];
@@ -367,6 +376,20 @@ describe('bad specs', () => {
       },
       '.checks[0].bounds.vmas: found 0, expected VMAs, a whole number from 1 to 32',
     ],
+    [
+      'more identities than a VMA word holds',
+      (s) => {
+        s.checks[0].bounds.identities = 16;
+      },
+      '.checks[0].bounds.identities: found 16, expected identities, a whole number from 1 to 15',
+    ],
+    ...[-32, 32].map((displacement): [string, Parameters<typeof specText>[0], string] => [
+      `a displacement that no move within 32 pages has, ${displacement}`,
+      (s) => {
+        s.checks[0].bounds.displacements = [0, displacement];
+      },
+      `.checks[0].bounds.displacements[1]: found ${displacement}, expected a displacement in pages, a whole number from -31 to 31`,
+    ]),
     [
       'a class again',
       (s) => {

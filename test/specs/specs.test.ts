@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { loadSpecs } from '../../src/specs/load.js';
+import { loadSpecs, parseSpec } from '../../src/specs/load.js';
+import { specText } from '../support/specs.js';
 
 const FOLDER = fileURLToPath(new URL('../../specs', import.meta.url));
 const specs = loadSpecs([FOLDER]);
@@ -56,4 +57,29 @@ describe('the specs of the package', () => {
       ]),
     );
   });
+});
+
+test('in a run mmap() has the map limit for its own, unless it is given another', () => {
+  const { checks } = parseSpec(
+    specText((s) => {
+      s.checks[0] = {
+        check: 'reach',
+        title: 'Caps',
+        release: 'v6.12',
+        bounds: { classes: ['anon r'], calls: ['mmap'] },
+        runs: [
+          { pages: 3, limit: 2 },
+          { pages: 3, limit: 2, mmapCap: 0 },
+        ],
+        expect: [],
+      };
+    }),
+    'spec.json',
+    false,
+  );
+  const [check] = checks;
+  expect(check?.check === 'reach' && check.runs.map(({ bounds }) => bounds)).toMatchObject([
+    { limit: 2, mmapCap: 2 },
+    { limit: 2, mmapCap: 0 },
+  ]);
 });
