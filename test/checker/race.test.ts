@@ -1,11 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import type { RaceBounds, RaceThread } from '../../src/checker/bounds.js';
-import { addRaces, combinations, type RaceOptions, racePart } from '../../src/checker/race.js';
+import {
+  addRaces,
+  combinations,
+  type RaceOptions,
+  type RaceSearch,
+  racePart,
+} from '../../src/checker/race.js';
 import { fromRaces } from '../../src/checker/race-counterexample.js';
+import { addressSpaces } from '../../src/checker/spaces.js';
 import { invariantById, invariants } from '../../src/invariants/index.js';
 import type { Call } from '../../src/model/calls.js';
 import { machine } from '../../src/model/plan.js';
-import { move, protect, unmap } from '../support/play.js';
+import { move, moveKeeping, protect, remap, touch, unmap } from '../support/play.js';
 import { everyRelease, release } from '../support/releases.js';
 
 const MREMAP = { flags: [['MAYMOVE', 'FIXED']], lengths: 'equal', destinations: 'fits' } as const;
@@ -30,6 +37,12 @@ function bounds(
 
 const search = (id: string, within: RaceBounds, options?: RaceOptions) =>
   racePart(machine(release(id)), within, invariants, options);
+
+/** The races in the last address space of the bounds, which is mapped throughout. */
+function inFull(id: string, within: RaceBounds): RaceSearch {
+  const parts = addressSpaces(within).length;
+  return search(id, within, { part: parts - 1, parts });
+}
 
 const broken = (id: string, within: RaceBounds, invariant: string): number =>
   search(id, within).findings.find((f) => f.invariant === invariant)?.broken ?? Number.NaN;
@@ -76,10 +89,50 @@ describe('interleavings', () => {
     expect(behaviours).toBe(2);
   });
 
+  test('calls that take the lock in other address spaces are others, whatever they come to', () => {
+    // Either may be the one that finds the page untouched; the other finds it as both leave it.
+    const both = makes(touch(0, 1));
+    expect(inFull('v7.1', bounds(1, [9, 9], both, both)).behaviours).toBe(2);
+  });
+
+  test('an end with other frames is another', () => {
+    // Three mappings of one page of a file: what is moved from one to the next changes none of them.
+    const race: RaceBounds = {
+      ...bounds(3, [9, 9], makes(moveKeeping(0, 1, 1)), makes(moveKeeping(2, 3, 1))),
+      classes: [{ kind: 'fshared', prot: 'rw', populated: false }],
+      vmas: 3,
+      displacements: [0, -1, -2],
+    };
+    expect(inFull('v7.1', race).behaviours).toBe(2);
+  });
+
+  test('what is refused without the lock is judged from what the holder of the lock found', () => {
+    // 6 slots of 7 are free, as the check asks, until munmap() has split the VMA once and again. So the
+    // move comes first, is past its check first, is refused meanwhile, or is refused behind.
+    const race = bounds(3, [7, 7], makes(move(0, 1, 2)), makes(unmap(1, 2)));
+    expect(inFull('v6.17', race).behaviours).toBe(4);
+  });
+
   test('the least limit of the bounds is not lowered', () => {
     const { races } = search('v7.1', { ...bounds(3, [1, 4], makes(unmap(0, 1)), LOWERS), vmas: 0 });
     // 4 to 3, 2 or 1; 3 to 2 or 1; 2 to 1.
     expect(races).toBe(6);
+  });
+
+  test('a limit is lowered while a call has the lock that asks for none', () => {
+    // Of 7, 6 slots are free, as the check of the move asks, and of 6 one fewer. So the VMA may begin to
+    // grow under 7, and the move be refused under 6 while it has not grown yet.
+    const race = bounds(2, [6, 7], makes(remap(0, 1, 2)), makes(move(0, 1, 1)), LOWERS);
+    const { interleavings: few, ...found } = search('v6.17', race);
+    const { interleavings: many, ...all } = search('v6.17', race, { blocks: false });
+    expect(found).toEqual(all);
+    expect(few).toBeLessThan(many);
+  });
+
+  test('a call has the peak of what it does itself', () => {
+    // munmap() cuts a VMA in two, and has three for a moment. A touch has the two that are left.
+    const race = bounds(3, [9, 9], makes(unmap(1, 2)), makes(touch(0, 1)));
+    expect(broken('v2.6.33', race, 'peak-bounded')).toBe(0);
   });
 
   test('every combination of the calls is made', () => {
