@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { frameTokens } from '../../src/checker/spaces.js';
-import { invariantById } from '../../src/invariants/index.js';
+import { invariantById, invariants } from '../../src/invariants/index.js';
 import type { Invariant, Transition } from '../../src/invariants/invariant.js';
+import { Reruns } from '../../src/invariants/reruns.js';
 import { refusedForMapSlots } from '../../src/invariants/untouched.js';
 import type { Vmas } from '../../src/model/address-space.js';
 import type { Call } from '../../src/model/calls.js';
@@ -10,6 +11,7 @@ import type { Outcome } from '../../src/model/outcome.js';
 import { machine } from '../../src/model/plan.js';
 import { run } from '../../src/model/run.js';
 import { env, NO_CHANGE } from '../../src/model/state.js';
+import type { Step } from '../../src/model/step.js';
 import {
   Kind,
   makeVma,
@@ -20,7 +22,7 @@ import {
   withFlags,
   withProt,
 } from '../../src/model/vma.js';
-import { lock, map, play, remap, seal, touch } from '../support/play.js';
+import { lock, map, move, play, remap, resultName, seal, touch } from '../support/play.js';
 import { release } from '../support/releases.js';
 
 // Outcomes that no release of the model has, so that what a definition says of them is put to the test too.
@@ -35,8 +37,12 @@ const promise = (id: string): Invariant => {
 };
 
 /** A call made on v6.17, with something other than what came of it. */
-function transition(before: Vmas, call: Call, other: Partial<Outcome> = {}): Transition {
-  const limits = env(100, PAGES);
+function transition(
+  before: Vmas,
+  call: Call,
+  other: Partial<Outcome> = {},
+  limits = env(100, PAGES),
+): Transition {
   const pages = frameTokens(before, PAGES);
   const outcome = { ...run(on, limits, before, pages, call), ...other };
   return { on, env: limits, before, pages, call, outcome };
@@ -95,6 +101,80 @@ describe('counters', () => {
     const locked = play(at, map(0, 2, 'anon'), lock(0, 2));
     expect(kept('locked-vm-exact', transition(locked, noop))).toBe(true);
   });
+});
+
+describe('what is promised where nothing was made to fail', () => {
+  const stepOf = (name: string): Step => {
+    const found = on.steps.find((step) => step.name === name);
+    if (found === undefined) throw new Error(`no ${name}`);
+    return found;
+  };
+  const refusedBy = (name: string): Partial<Outcome> => ({
+    result: -Errno.ENOMEM,
+    step: stepOf(name),
+  });
+  const shrink = transition(written, remap(0, 2, 1));
+  const cases: readonly (readonly [id: string, Transition])[] = [
+    ['no-needless-enomem', transition(written, noop, refusedBy('move-count-check'))],
+    ['no-needless-limit-refusal', transition(written, noop, refusedBy('address-space-limit'))],
+    ['shrink-always-possible', shrink],
+    ['tail-cut-at-limit', shrink],
+    ['errno-precedence-stable', transition([], noop)],
+    ['sealed-source-eperm', transition([sealedVma(2, 0)], move(0, 2, 4))],
+  ];
+
+  test.each(cases)('%s has no case where something was', (id, t) => {
+    const step = stepOf('copy-vma');
+    const [point] = step.mayFail ?? [];
+    if (point === undefined) throw new Error('nothing may fail there');
+    const failures = [{ step, point, at: 0 }];
+    expect(promise(id).applies(t)).toBe(true);
+    expect(promise(id).applies({ ...t, outcome: { ...t.outcome, failures } })).toBe(false);
+  });
+
+  test('is all that says so', () => {
+    const saying = invariants.filter(({ definition }) => definition.includes('made to fail'));
+    expect(saying.map(({ id }) => id).sort()).toEqual(cases.map(([id]) => id).sort());
+  });
+});
+
+describe('a shrink', () => {
+  test('to nothing is none: new_size may not be zero', () => {
+    const t = transition(written, remap(0, 2, 0));
+    expect(t.outcome.result).toBe(-Errno.EINVAL);
+    expect(kept('shrink-always-possible', t)).toBeUndefined();
+    expect(kept('tail-cut-at-limit', t)).toBeUndefined();
+  });
+
+  test('of huge pages does not just cut off a tail: they are not cut anywhere', () => {
+    const huge = play(at, map(0, 4, 'hugetlb'));
+    expect(kept('tail-cut-at-limit', transition(huge, remap(0, 4, 2)))).toBeUndefined();
+  });
+});
+
+test('a move of one VMA has no borders of VMAs to stop at', () => {
+  const moved = move(0, 2, 4);
+  const other = { result: -Errno.ENOMEM, vmas: [], mapCount: 0 };
+  expect(kept('multi-move-at-vma-borders', transition(written, moved, other))).toBeUndefined();
+  const two = play(at, map(0, 1, 'anon'), map(1, 2, 'anon', 'r'));
+  expect(kept('multi-move-at-vma-borders', transition(two, moved, other))).toBe(true);
+});
+
+test('a limit of the process that is above the address space may refuse a call too', () => {
+  // From 6.17 on the pages that are more are added to all that is mapped, the destination with it.
+  const full = play(at, map(0, PAGES, 'anon'));
+  const call = remap(0, 1, 6, ['MAYMOVE', 'FIXED'], 2);
+  const t = transition(full, call, {}, env(100, PAGES, { rlimitAs: PAGES + 4 }));
+  expect(t.outcome.result).toBe(-Errno.ENOMEM);
+  expect(kept('resource-limits-held', t)).toBe(true);
+  expect(kept('resource-limits-held', transition(full, call))).toBeUndefined();
+});
+
+test('a call that is run again to judge it is run again in another address space', () => {
+  const reruns = new Reruns();
+  const again = (before: Vmas): Outcome =>
+    reruns.run(on, env(100, PAGES), before, frameTokens(before, PAGES), noop).outcome;
+  expect([again(written), again([])].map(resultName)).toEqual(['ok', 'EFAULT']);
 });
 
 describe('a call that fails', () => {
