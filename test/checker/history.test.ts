@@ -155,6 +155,37 @@ describe('the history of an address space', () => {
     expect([found.calls, found.exhausted]).toEqual([undefined, true]);
   });
 
+  describe('with a VMA that was moved from page 3', () => {
+    const moved = [
+      makeVma({
+        start: 0,
+        pages: 1,
+        kind: Kind.anon,
+        prot: Prot.rw,
+        displacement: 3,
+        id: 1,
+        flags: VM_ACCOUNT,
+      }),
+    ];
+
+    test('begins there, over ranges between what borders there are', () => {
+      const { calls } = findHistory(on, moved, PAGES, { nearOnly: true });
+      expect(calls?.map(({ call, addr }) => [call, addr])).toEqual([
+        ['mmap', 3],
+        ['touch', 3],
+        ['mremap', 3],
+      ]);
+    });
+
+    test('begins elsewhere in a window that does not reach there', () => {
+      for (const pages of [PAGES, PAGES - 1]) {
+        const { calls = [] } = findHistory(on, moved, pages);
+        expect(calls.length).toBeGreaterThan(0);
+        expect(Math.max(...calls.map(({ addr }) => addr))).toBeLessThan(pages);
+      }
+    });
+  });
+
   test('that was not looked for to the end may be there', () => {
     const goal = [anon(0, 1, VM_LOCKED, 1), anon(1, 1, VM_SEALED), anon(2, 1, VM_UFFD)];
     const found = findHistory(on, goal, PAGES, { mostStates: 5 });

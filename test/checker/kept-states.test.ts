@@ -46,6 +46,22 @@ describe('states that are kept', () => {
     },
   );
 
+  test.each([1, 254, 255, 256, 65_535, 65_536])(
+    'have it where the parents of one and the next are %i states apart',
+    (apart) => {
+      const calls = Array.from({ length: 5 }, (_, i) => i as unknown as Call);
+      const store = new KeptStates();
+      store.add([], 0, 0);
+      for (let i = 1; i <= 2 * apart; i++) store.add([i as Vma], 0, 1);
+      [0, apart, 2 * apart, 0].forEach((parent, i) => {
+        expect(store.add([-1 - i] as Vma[], parent, 2)).toBe(true);
+        const number = store.size - 1;
+        expect(store.pathTo(number, calls)).toEqual(parent === 0 ? [2] : [1, 2]);
+        expect(store.get(number)).toEqual([-1 - i]);
+      });
+    },
+  );
+
   test('there may be more kinds of VMAs than have a number of 16 bits', () => {
     const store = new KeptStates();
     const many = 70_000;

@@ -147,6 +147,13 @@ describe('both are searched', () => {
     expect(mirrorOf(v6_12, bounds, invariants)).toBeUndefined();
   });
 
+  test('where a source without pages may lose its VM_ACCOUNT', () => {
+    const on = machine(release('v2.6.12'));
+    const flags = [['MAYMOVE', 'FIXED']] as const;
+    const odd = { ...bounds, limit: 6, mremap: { ...bounds.mremap, flags, odd: true } };
+    expect(reach(on, odd, [])).toEqual(reach(on, odd, [], { mirror: false }));
+  });
+
   test('where a step of a patch may tell them apart', () => {
     const patched = edited('munmap', 'munmap-remove', (step) => [
       {

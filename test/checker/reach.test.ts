@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { ReachBounds } from '../../src/checker/bounds.js';
 import { callsOf } from '../../src/checker/calls.js';
+import { Continuations } from '../../src/checker/reach/continuations.js';
 import { type Reach, reach } from '../../src/checker/reach/reach.js';
 import { canonical, frameTokens } from '../../src/checker/spaces.js';
 import type { Invariant } from '../../src/invariants/invariant.js';
@@ -52,6 +53,28 @@ describe('a reach search by mmap() of one kind alone', () => {
     expect(found.complete).toBe(false);
     expect(found.work.spaces).toBeLessThan(64);
   });
+});
+
+test('what is forgotten, since there is too much of it, changes nothing that is found', () => {
+  const asked = [limitHeld, overshootAtMostOne];
+  const classes = (['r', 'rw'] as const).map(
+    (prot) => ({ kind: 'anon', prot, populated: false }) as const,
+  );
+  const mremap = {
+    flags: [[], ['MAYMOVE', 'FIXED']],
+    lengths: 'any',
+    destinations: 'fits',
+  } as const;
+  const within = bounds({ limit: 2, classes, calls: ['mmap', 'munmap', 'mremap'], mremap });
+  const remembered = reach(machine(v6_12), within, asked);
+  // Every second state is expanded without what was learned before.
+  let states = 0;
+  const isFull = vi.spyOn(Continuations.prototype, 'isFull', 'get');
+  isFull.mockImplementation(() => states++ % 2 === 1);
+  const forgotten = reach(machine(v6_12), within, asked);
+  isFull.mockRestore();
+  expect(states).toBeGreaterThan(10);
+  expect(forgotten).toEqual(remembered);
 });
 
 /** Everything that calls reach, found with nothing but `run`. */

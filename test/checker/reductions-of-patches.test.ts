@@ -80,6 +80,15 @@ describe('what the reductions find is what all calls do', () => {
     expect(found(release, bounds, true)).toEqual(full);
   });
 
+  test('whatever was asked of the same release before', () => {
+    // An in-place shrink is refused for its arguments, which shrink-always-possible looks at.
+    const edit: WrittenEdit = { change: 'new-address-needs-maymove', when: ['no MAYMOVE'] };
+    const release = edited(releaseByRef('v7.1'), [edit]) as Release;
+    const on = machine(release);
+    enumeratePart(on, BOUNDS, []);
+    expect(enumeratePart(on, BOUNDS, invariants)).toEqual(found(release, BOUNDS, false));
+  });
+
   const guards = fc.subarray(
     GUARDS.map(({ name }) => name),
     { maxLength: 2 },

@@ -77,6 +77,22 @@ describe.each(everyRelease)('the steps that are said to refuse on %s', (_id, one
   });
 });
 
+test.each([
+  ['mlock', 'locked mappings'],
+  ['mseal', 'sealed mappings'],
+  ['uffd', 'userfaultfd'],
+] as const)('%s() makes %s, whatever is there before', (call, cause) => {
+  expect(causesOf({ ...BOUNDS, calls: ['mremap', call] })).toContain(cause);
+  expect(causesOf({ ...BOUNDS, calls: ['mremap'] })).not.toContain(cause);
+});
+
+test('a step that is left out, as nothing it is about is there, ran where calls come by', () => {
+  // Nothing is sealed. The seal is asked for right behind the lookup.
+  const { steps, refusals } = enumeratePart(machine(release('v6.17')), BOUNDS, []).work;
+  expect(steps['seal-check']).toBeGreaterThan(0);
+  expect(steps['seal-check']).toBe(Number(steps['lookup-vma']) - Number(refusals['lookup-vma']));
+});
+
 test('only the calls that were made are listed', () => {
   const on = machine(release('v6.12'));
   const { steps } = new WorkTally(on).total(scopeOf({ ...BOUNDS, calls: ['munmap'] }));
