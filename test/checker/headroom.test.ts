@@ -111,6 +111,13 @@ describe('what releases ask for, by hand', () => {
     expect(figures(ref)(shape)).toMatchObject({ asks });
   });
 
+  test('behind no check a call asks for what it takes to do all that it does with more', () => {
+    // The source is not unmapped where no slot is left to split it, and the call says nothing of that.
+    const unchecked = figures('v6.12[early=off,move=off]');
+    expect(unchecked('grow by a move')).toMatchObject({ ends: 2, asks: 2 });
+    expect(unchecked('FIXED move')).toMatchObject({ ends: 3, asks: 3 });
+  });
+
   test('a check that asks for something else changes what is asked for, and nothing else', () => {
     const [own, weaker, none] = ['v7.1', 'v7.1[early=2]', 'v7.1[early=off]'].map((ref) =>
       figures(ref),

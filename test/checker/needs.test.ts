@@ -78,11 +78,32 @@ describe('what checks have to ask for, by hand', () => {
     });
   });
 
+  test('the move check behind no early one: a slot for each cut, of several VMAs for that which is cut', () => {
+    // What is moved as a whole ends with as many VMAs as before, so it must not begin above the limit.
+    const all = synthesisBounds(5);
+    const several = {
+      ...all,
+      vmas: 2,
+      mremap: { ...all.mremap, flags: [FIXED], lengths: 'equal' },
+    } as const;
+    const found = needs('v6.18[early=off]', MOVE_CHECK, 'facts', several, MOVE);
+    for (const source of ['source is mapped', 'source is mapped; locked']) {
+      expect(found).toMatchObject({
+        [`FIXED move; ${source}`]: 0,
+        [`FIXED move; ${source}; source starts inside its VMA`]: 1,
+        [`FIXED move; ${source}; source ends inside its VMA`]: 1,
+        [`FIXED move; ${source}; source starts inside its VMA; source ends inside its VMA`]: 2,
+      });
+    }
+  });
+
   test('munmap of a tail: 1 where it leaves a hole in a VMA, nothing elsewhere', () => {
     const found = needs('v6.18', 'unmap-tail-count-check', 'facts', bounds([]), MOVE);
     const asking = Object.entries(found).filter(([, need]) => need !== null);
     expect(asking.length).toBeGreaterThan(0);
     for (const [name, need] of Object.entries(found)) {
+      // No other call comes by.
+      expect(name).toMatch(/^shrink in place;/);
       expect(need).toBe(name.includes('tail inside a VMA') ? 1 : null);
     }
   });

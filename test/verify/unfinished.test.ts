@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { reach } from '../../src/checker/reach/reach.js';
 import { parseSpec } from '../../src/specs/load.js';
 import type { ReachCheck, Spec } from '../../src/specs/spec.js';
-import { invariantFor, machineFor } from '../../src/verify/execute.js';
+import { execute, invariantFor, machineFor } from '../../src/verify/execute.js';
+import { headroom } from '../../src/verify/headroom.js';
 import { jobKey, jobsOf, planJobs } from '../../src/verify/jobs.js';
+import type { Runner } from '../../src/verify/pool.js';
 import { isComplete, isUnexpected, type ReachReport, reportOn } from '../../src/verify/verdicts.js';
 import { specText } from '../support/specs.js';
 
@@ -63,6 +65,26 @@ describe('a reach check of two runs', () => {
     expect(reported(specOf(3), 0).runs.map(({ wrong }) => wrong)).toEqual([[], []]);
     expect(isUnexpected(reported(specOf(3), 0))).toBe(false);
   });
+});
+
+test('of windows one after the other, those alone count that were searched to the end', async () => {
+  let searches = 0;
+  // Does all of the first search and a piece of the second.
+  const runner: Runner = async (source) => {
+    const most = searches++ === 0 ? Number.POSITIVE_INFINITY : 1;
+    for (let done = 0; done < most; done++) {
+      const handed = source.next();
+      if (handed === undefined) return;
+      source.take(handed.number, execute(handed.task));
+    }
+  };
+  const { signal } = new AbortController();
+  const question = { release: 'v7.1', windows: [3, 5] };
+  const { bounds, rows, complete } = await headroom(question, { workers: 0, signal, runner });
+  expect([bounds?.pages, complete]).toEqual([3, false]);
+  // A window of three pages has no smaller one beside it.
+  expect(rows.map(({ since }) => since)).toEqual(rows.map(() => undefined));
+  expect(rows.length).toBeGreaterThan(0);
 });
 
 test('what several specs ask of one search is asked in it, each once', () => {
