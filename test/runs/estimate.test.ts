@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { loadSpecs } from '../../src/specs/load.js';
+import { loadSpecs, parseSpec } from '../../src/specs/load.js';
 import type { Spec } from '../../src/specs/spec.js';
 import { type Estimate, estimate } from '../../src/verify/estimate.js';
 import { planJobs } from '../../src/verify/jobs.js';
@@ -23,6 +23,8 @@ const withFailures = (): string =>
         failures: 1,
       };
       spec.checks[0].expect.splice(1);
+      const [check] = spec.checks;
+      spec.checks[1] = { ...check, bounds: { ...check.bounds, limits: [5, 6] } };
     }),
   );
 
@@ -63,10 +65,27 @@ describe('--estimate', () => {
 
   test('where they are not, it is within its error', async () => {
     const specs = loadSpecs([withFailures()]);
-    const { calls } = await estimated(specs);
+    const { calls, seconds, searches } = await estimated(specs);
     const { transitions } = await verify(specs, here);
     expect(calls.error).toBeLessThan(transitions / 5);
     expect(Math.abs(calls.value - transitions)).toBeLessThanOrEqual(5 * calls.error + 1e-6);
+    // One search may be underestimated where another is not: the errors add up as independent ones do.
+    expect(searches).toHaveLength(2);
+    const together = (errors: readonly number[]): number => Math.hypot(...errors);
+    expect(calls.error).toBeCloseTo(together(searches.map((one) => one.calls.error)));
+    expect(seconds.error).toBeCloseTo(together(searches.map((one) => one.seconds.error)), 9);
+  });
+
+  test('where each was looked at, unlike as they are, nothing is left to guess', async () => {
+    const spec = specText(({ checks: [check] }) => {
+      check.bounds = { ...check.bounds, pages: 2, failures: 1 };
+      check.expect.splice(1);
+    });
+    const specs = [parseSpec(spec, 'spec.json', false)];
+    const { calls, sample, searches } = await estimated(specs);
+    expect(sample).toBe(searches[0]?.spaces);
+    expect(calls.value).toBeCloseTo((await verify(specs, here)).transitions);
+    expect(calls.error).toBe(0);
   });
 
   test('an interruption ends it, with nothing said of the searches', async () => {
