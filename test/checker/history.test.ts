@@ -106,6 +106,31 @@ describe('the history of an address space', () => {
     expect(moves).toContain(MAYMOVE | FIXED | DONTUNMAP);
   });
 
+  test('of what was moved beside what was made read-only, before there was DONTUNMAP, moves it', () => {
+    const from = release('v5.1');
+    const readOnly = makeVma({
+      start: 0,
+      pages: 1,
+      kind: Kind.anon,
+      prot: Prot.r,
+      flags: VM_ACCOUNT,
+    });
+    const moved = makeVma({
+      start: 1,
+      pages: 1,
+      kind: Kind.anon,
+      prot: Prot.rw,
+      displacement: 1,
+      id: 1,
+      flags: VM_ACCOUNT,
+    });
+    const { calls = [] } = findHistory(machine(from), [readOnly, moved], PAGES);
+    expect(calls.map(({ call }) => call)).toEqual(
+      expect.arrayContaining(['mprotect', 'touch', 'mremap']),
+    );
+    expect(canonical(play(from, ...calls))).toEqual([readOnly, moved]);
+  });
+
   // Near one another and alike without having merged, moved and grown there, written to after that.
   test.each([
     ['v7.2', { pages: 3, kinds: ['anon'] }, 40],
