@@ -1,5 +1,6 @@
-import { realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { BadInput } from '../input/bad-input.js';
+import { foundAt } from '../input/found-at.js';
 import { nameBeside, writeWhole } from '../input/write-whole.js';
 
 /** What keeps a file from being written, for a message. */
@@ -11,7 +12,7 @@ function fault(error: unknown): string {
 /** Where the text goes in the end; a link stays one. */
 function targetOf(file: string, where: string): string {
   if (file === '') throw new BadInput(`${where}"": found an empty name, expected a file to write`);
-  const found = statSync(file, { throwIfNoEntry: false });
+  const found = foundAt(file);
   if (found === undefined) return file;
   if (found.isFile()) return realpathSync(file);
   const what = found.isDirectory() ? 'a folder' : 'no regular file';

@@ -1,6 +1,7 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BadInput } from '../input/bad-input.js';
+import { foundAt } from '../input/found-at.js';
 import { makeFolder } from '../input/make-folder.js';
 import { uniqueNames } from '../input/unique-names.js';
 import { FORMAT_NAMES, FORMATS, type FormatName, fileName } from '../report/faces/formats.js';
@@ -30,7 +31,7 @@ function writing<T>(folder: string, write: () => T): T {
 export function traceFolder(folder: string): void {
   if (folder === '') throw new BadInput('"": found an empty name, expected a folder for traces');
   writing(folder, () => {
-    if (statSync(folder, { throwIfNoEntry: false })?.isFile() === true) {
+    if (foundAt(folder)?.isFile() === true) {
       throw new BadInput(`${folder}: found a file, expected a folder for traces`);
     }
     makeFolder(folder);

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { BadInput } from '../input/bad-input.js';
+import { foundAt } from '../input/found-at.js';
 import { makeFolder } from '../input/make-folder.js';
 import { writeWhole } from '../input/write-whole.js';
 import { MADE_BY } from './spec/pages.js';
@@ -12,13 +13,10 @@ export interface Written {
   readonly removed: readonly string[];
 }
 
-const isFolder = (path: string): boolean =>
-  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+const isFolder = (path: string): boolean => foundAt(path)?.isDirectory() === true;
 
 const textOf = (path: string): string | undefined =>
-  statSync(path, { throwIfNoEntry: false })?.isFile() === true
-    ? readFileSync(path, 'utf8')
-    : undefined;
+  foundAt(path)?.isFile() === true ? readFileSync(path, 'utf8') : undefined;
 
 function put(path: string, text: string): void {
   makeFolder(dirname(path));
@@ -59,7 +57,7 @@ const stale = (folder: string, documents: ReadonlyMap<string, string>): string[]
  */
 export function writeDocuments(folder: string, documents: ReadonlyMap<string, string>): Written {
   if (folder === '') throw new BadInput('"": found an empty name, expected a folder');
-  if (statSync(folder, { throwIfNoEntry: false })?.isFile() === true) {
+  if (foundAt(folder)?.isFile() === true) {
     throw new BadInput(`${folder}: found a file, expected a folder`);
   }
   try {

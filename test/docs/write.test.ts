@@ -57,6 +57,14 @@ describe('a folder of documents', () => {
     );
   });
 
+  test.each(['file/below', 'file/far/below'])('is not below a file: %s', (path) => {
+    writeFileSync(join(folder, 'file'), '');
+    const below = join(folder, path);
+    expect(() => writeDocuments(below, DOCUMENTS)).toThrow(
+      new BadInput(`${below}: cannot be written to (ENOTDIR), expected a folder`),
+    );
+  });
+
   test('that cannot be made is bad input, and nothing half is left', () => {
     writeFileSync(join(folder, 'releases'), 'in the way');
     expect(() => writeDocuments(folder, DOCUMENTS)).toThrow(BadInput);
