@@ -68,11 +68,13 @@ export type {
   Within,
 } from '../model/step.js';
 export {
+  AWAY,
   displacementOf,
   endOf,
   idOf,
   isAccounted,
   isArmed,
+  isAway,
   isLocked,
   isSealed,
   Kind,

@@ -9,6 +9,8 @@ export interface VmaClass {
   readonly prot: ProtName;
   /** A private VMA of which a page has been written: it has an anon_vma. */
   readonly populated: boolean;
+  /** A private file mapping, populated, that was moved since it was written: from 7.3 on that makes a difference. */
+  readonly away?: boolean;
   /** Anonymous, without an anon_vma and yet with the page offset of another place, as DONTUNMAP leaves it from 5.12 to 7.1. */
   readonly displaced?: boolean;
   /** Where VM_ACCOUNT is other than `mmap()` and a write leave it, whether it is set. */
@@ -26,6 +28,7 @@ export const className = (c: VmaClass): string =>
     c.kind,
     c.prot,
     ...(c.populated ? ['populated'] : []),
+    ...(c.away === true ? ['away'] : []),
     ...(c.displaced === true ? ['displaced'] : []),
     ...(c.accounted === undefined ? [] : [c.accounted ? 'accounted' : 'unaccounted']),
     ...(c.locked === true ? ['locked'] : []),

@@ -1,6 +1,7 @@
 import type { Vmas } from '../model/address-space.js';
 import type { Pages } from '../model/state.js';
 import {
+  AWAY,
   endOf,
   HUGE,
   idOf,
@@ -27,7 +28,8 @@ const flagsOf = (c: VmaClass): number =>
   ((c.accounted ?? isAccountedAnyway(c)) ? VM_ACCOUNT : 0) |
   (c.locked === true ? VM_LOCKED : 0) |
   (c.sealed === true ? VM_SEALED : 0) |
-  (c.armed === true ? VM_UFFD : 0);
+  (c.armed === true ? VM_UFFD : 0) |
+  (c.away === true ? AWAY : 0);
 
 /** How many identities of each kind are used so far, by its number. */
 type Used = readonly number[];

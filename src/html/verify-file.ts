@@ -43,6 +43,7 @@ const mremap = t.intersection([
 const vmaClass = t.intersection([
   t.type({ kind, prot, populated: t.boolean }),
   t.partial({
+    away: t.boolean,
     displaced: t.boolean,
     accounted: t.boolean,
     locked: t.boolean,

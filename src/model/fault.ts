@@ -2,6 +2,7 @@ import { findIndex, spliced, type Vmas } from './address-space.js';
 import {
   endOf,
   idOf,
+  isAway,
   isFaulted,
   isShared,
   isWritable,
@@ -22,9 +23,15 @@ export function unusedId(vmas: Vmas, kind: number): number {
   throw new ModelLimitError(`more than ${MAX_ID} distinct anon_vmas or objects`);
 }
 
-/** anon_vma_compatible(): neighbours that differ at most in protection, with offsets that continue. */
+/**
+ * anon_vma_compatible(): neighbours that differ at most in protection, with offsets that continue; that of
+ * the anonymous pages too, which one that is to be written has from its address.
+ */
 const mayShareAnonVma = (left: Vma, right: Vma): boolean =>
-  endOf(left) === startOf(right) && sameButProtection(left, right);
+  endOf(left) === startOf(right) &&
+  sameButProtection(left, right) &&
+  !isAway(left) &&
+  !isAway(right);
 
 /** The anon_vma for a first write fault: the next VMA's, else the previous one's, else a new one (find_mergeable_anon_vma). */
 function anonVmaFor(vmas: Vmas, index: number): number {

@@ -1,5 +1,17 @@
 import { findIndex, spliced, type Vmas } from './address-space.js';
-import { endOf, idOf, isSpecial, reshaped, sameMapping, startOf, type Vma, withId } from './vma.js';
+import {
+  AWAY,
+  endOf,
+  idOf,
+  isAway,
+  isSpecial,
+  reshaped,
+  sameMapping,
+  startOf,
+  type Vma,
+  withFlags,
+  withId,
+} from './vma.js';
 
 /**
  * Whether a faulted range may join an unfaulted neighbour. From 3.0 to 6.15 only an unfaulted range
@@ -14,7 +26,9 @@ export type AnonMergeRule = 'unfaulted-joins-faulted' | 'either-way' | 'next-fir
 const identitiesAgree = (range: Vma, neighbour: Vma, rule: AnonMergeRule): boolean => {
   const mine = idOf(range);
   const theirs = idOf(neighbour);
+  // All that have one anon_vma were written at the same distance from where they map the file.
   if (mine === theirs) return true;
+  if (isAway(range) || isAway(neighbour)) return false;
   return mine === 0 || (theirs === 0 && rule === 'either-way');
 };
 
@@ -62,6 +76,9 @@ export function planMerge(
   return { prev: left ? prev : undefined, next: right ? next : undefined };
 }
 
+/** What it merges with has continuing page offsets, and so it has come back. */
+const isAtHome = (part: Vma | undefined): boolean => part !== undefined && !isAway(part);
+
 /** The VMA that a merge results in; it has the anon_vma of whichever part has one. */
 export function merged(range: Vma, plan: MergePlan): Vma {
   const id =
@@ -70,7 +87,10 @@ export function merged(range: Vma, plan: MergePlan): Vma {
     (plan.next === undefined ? 0 : idOf(plan.next));
   const start = plan.prev === undefined ? startOf(range) : startOf(plan.prev);
   const end = plan.next === undefined ? endOf(range) : endOf(plan.next);
-  return withId(reshaped(range, start, end), id);
+  const whole = withId(reshaped(range, start, end), id);
+  return isAway(whole) && [plan.prev, plan.next].some(isAtHome)
+    ? withFlags(whole, AWAY, false)
+    : whole;
 }
 
 interface InsertRules {

@@ -7,7 +7,8 @@
  * bits 12..18  displacement: page offset (vm_pgoff) minus start page, plus 64
  * bits 19..22  identity: anon_vma of a private mapping, object of a shared anonymous one; 0 is none
  * bits 23..25  kind
- * bits 26..27  protection
+ * bit  26      protection: writable
+ * bit  27      away: moved since it was written
  * bits 28..31  flags
  * ```
  *
@@ -48,6 +49,12 @@ export const Prot = { r: 1, rw: 3 } as const;
 export type ProtName = keyof typeof Prot;
 export type Prot = (typeof Prot)[ProtName];
 
+/**
+ * A private file mapping was moved since it was written. From 7.3 on it has a page offset of its anonymous
+ * pages too, beside that into the file: while it is unwritten that of its address, behind that what it was.
+ * Moved back it is where it was, but that it is away is all that the word can hold.
+ */
+export const AWAY = 1 << 27;
 /** VM_ACCOUNT: the VMA's pages are in the commit charge. Neighbours that differ in it do not merge. */
 export const VM_ACCOUNT = 1 << 28;
 /** VM_LOCKED: the VMA's pages are in locked_vm. */
@@ -69,7 +76,10 @@ const ID_MASK = 0xf << ID_SHIFT;
 const KIND_SHIFT = 23;
 const KIND_MASK = 0x7 << KIND_SHIFT;
 const PROT_SHIFT = 26;
-const PROT_MASK = 0x3 << PROT_SHIFT;
+const PROT_MASK = 1 << PROT_SHIFT;
+
+/** Of r and rw the second bit tells which. */
+const protBit = (prot: Prot): number => (prot >> 1) << PROT_SHIFT;
 
 /** Largest identity (anon_vma or shared object) of one kind in one address space. */
 export const MAX_ID = 15;
@@ -89,7 +99,7 @@ export interface VmaParts {
   readonly displacement?: number;
   /** anon_vma or object identity, 0 for none. */
   readonly id?: number;
-  /** Any of the VM_ bits of this module. */
+  /** Any of the VM_ bits of this module, and AWAY. */
   readonly flags?: number;
 }
 
@@ -109,7 +119,7 @@ export function makeVma(parts: VmaParts): Vma {
       `found a VMA at ${start} of ${pages} pages, displaced by ${displacement}, identity ${id}; expected whole numbers, at least one page, nothing below 0 but the displacement`,
     );
   }
-  const attributes = (id << ID_SHIFT) | (kind << KIND_SHIFT) | (prot << PROT_SHIFT) | flags;
+  const attributes = (id << ID_SHIFT) | (kind << KIND_SHIFT) | protBit(prot) | flags;
   return placeWord(attributes as Vma, start, pages, displacement);
 }
 
@@ -129,7 +139,7 @@ export const idOf = (v: Vma): number => (v & ID_MASK) >> ID_SHIFT;
 export const kindOf = (v: Vma): Kind => ((v & KIND_MASK) >> KIND_SHIFT) as Kind;
 /** What it maps. */
 export const kindName = (v: Vma): KindName => KIND_NAMES[kindOf(v)] as KindName;
-export const protOf = (v: Vma): Prot => ((v & PROT_MASK) >> PROT_SHIFT) as Prot;
+export const protOf = (v: Vma): Prot => ((v & PROT_MASK) === 0 ? Prot.r : Prot.rw);
 /** Its protection. */
 export const protName = (v: Vma): ProtName => (protOf(v) === Prot.rw ? 'rw' : 'r');
 /** VM_SHARED. */
@@ -155,6 +165,9 @@ export const isSealed = (v: Vma): boolean => (v & VM_SEALED) !== 0;
 /** Registered with userfaultfd for missing pages: VM_UFFD_MISSING. */
 export const isArmed = (v: Vma): boolean => (v & VM_UFFD) !== 0;
 
+/** Moved since it was written, as far as that is known: AWAY. */
+export const isAway = (v: Vma): boolean => (v & AWAY) !== 0;
+
 /** Pages in VMAs that have a VM_ bit. */
 export function pagesWith(vmas: readonly Vma[], flag: number): number {
   let pages = 0;
@@ -170,8 +183,9 @@ export function mappedPages(vmas: readonly Vma[]): number {
 }
 
 export const withId = (v: Vma, id: number): Vma => ((v & ~ID_MASK) | (id << ID_SHIFT)) as Vma;
-export const withProt = (v: Vma, prot: Prot): Vma =>
-  ((v & ~PROT_MASK) | (prot << PROT_SHIFT)) as Vma;
+export const withProt = (v: Vma, prot: Prot): Vma => ((v & ~PROT_MASK) | protBit(prot)) as Vma;
+/** Unwritten again. */
+export const withoutAnonVma = (v: Vma): Vma => (v & ~(ID_MASK | AWAY)) as Vma;
 /** The same VMA with some of the VM_ bits set, or cleared. */
 export const withFlags = (v: Vma, flags: number, on: boolean): Vma =>
   (on ? v | flags : v & ~flags) as Vma;
@@ -195,10 +209,10 @@ export function placeWord(v: Vma, start: number, pages: number, displacement: nu
     (field << DISPLACEMENT_SHIFT)) as Vma;
 }
 
-/** Everything but position and identity is equal: kind, protection, flags, and offsets continue. */
+/** Everything but position and anon_vma is equal: kind, protection, flags, and offsets continue. */
 export const sameMapping = (a: Vma, b: Vma): boolean =>
-  ((a ^ b) & ~(POSITION_MASK | ID_MASK)) === 0;
+  ((a ^ b) & ~(POSITION_MASK | ID_MASK | AWAY)) === 0;
 
 /** As sameMapping, but the protection may differ: what anon_vma sharing asks for (VM_ACCESS_FLAGS apart). */
 export const sameButProtection = (a: Vma, b: Vma): boolean =>
-  ((a ^ b) & ~(POSITION_MASK | ID_MASK | PROT_MASK)) === 0;
+  ((a ^ b) & ~(POSITION_MASK | ID_MASK | AWAY | PROT_MASK)) === 0;

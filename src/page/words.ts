@@ -8,6 +8,7 @@ import {
   idOf,
   isAccounted,
   isArmed,
+  isAway,
   isLocked,
   isSealed,
   kindName,
@@ -37,6 +38,7 @@ export function vmaText(vma: Vma): string {
     ...(isAccounted(vma) ? ['accounted'] : []),
     `offset ${start + displacementOf(vma)}`,
     ...(idOf(vma) === 0 ? [] : [`anon_vma or object ${idOf(vma)}`]),
+    ...(isAway(vma) ? ['moved since it was written'] : []),
   ].join(', ');
 }
 

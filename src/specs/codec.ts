@@ -65,7 +65,7 @@ const MAPPED = KINDS.flatMap((kind) => PROTS.map((prot) => `${kind} ${prot}`));
 const mappedClass = oneOf(MAPPED, 'a class of VMA');
 
 const CLASS =
-  /^(?<plain>\S+ \S+)(?: (?<written>populated|displaced))?(?: (?<account>accounted|unaccounted))?(?<states>(?: locked)?(?: sealed)?(?: armed)?)$/;
+  /^(?<plain>\S+ \S+)(?: (?<written>populated(?: away)?|displaced))?(?: (?<account>accounted|unaccounted))?(?<states>(?: locked)?(?: sealed)?(?: armed)?)$/;
 
 /** Whether there is such a VMA, of a kind and protection that there are. */
 function isPossible(
@@ -74,8 +74,10 @@ function isPossible(
 ): boolean {
   const [kind, prot] = plain.split(' ') as [KindName, ProtName];
   const isPrivate = Kind[kind] < Kind.fshared;
-  const isAccounted = isAccountedAnyway({ kind, prot, populated: written === 'populated' });
-  if (written === 'populated' && !isPrivate) return false;
+  const populated = written?.startsWith('populated') === true;
+  const isAccounted = isAccountedAnyway({ kind, prot, populated });
+  if (populated && !isPrivate) return false;
+  if (written === 'populated away' && kind !== 'fpriv') return false;
   if (written === 'displaced' && kind !== 'anon') return false;
   // mlock() and userfaultfd leave these alone.
   if (states.includes('locked') && (kind === 'special' || kind === 'hugetlb')) return false;
@@ -84,14 +86,15 @@ function isPossible(
 }
 
 /**
- * A VMA as calls may leave it: `populated` if it is private, or `displaced` if it is anonymous; `accounted`
- * or `unaccounted` where it is private and not so anyway; `locked`, `sealed`, `armed`; in this order.
+ * A VMA as calls may leave it: `populated` if it is private, also `away` if it is of a file, or `displaced` if
+ * it is anonymous; `accounted` or `unaccounted` where it is private and not so anyway; `locked`, `sealed`,
+ * `armed`; in this order.
  */
 export const vmaClass = checked('a class of VMA', (words) => {
   const { plain, ...states } = CLASS.exec(words)?.groups ?? {};
   return plain !== undefined && MAPPED.includes(plain) && isPossible(plain, states)
     ? undefined
-    : `a class of VMA, one of ${MAPPED.join(', ')}, then populated (if private) or displaced (if anon), accounted or unaccounted (if private and not so anyway), locked (not special, hugetlb), sealed, armed (not special, ramfs), in this order`;
+    : `a class of VMA, one of ${MAPPED.join(', ')}, then populated (if private), perhaps away (if fpriv), or displaced (if anon), accounted or unaccounted (if private and not so anyway), locked (not special, hugetlb), sealed, armed (not special, ramfs), in this order`;
 });
 
 const callName = oneOf(CALL_NAMES, 'a call');

@@ -53,6 +53,7 @@ function classOf(words: string): VmaClass {
     locked: states.includes('locked'),
     sealed: states.includes('sealed'),
     armed: states.includes('armed'),
+    ...(states.includes('away') ? { away: true } : {}),
     ...(states.includes('displaced') ? { displaced: true } : {}),
     ...(states.includes('accounted') ? { accounted: true } : {}),
     ...(states.includes('unaccounted') ? { accounted: false } : {}),

@@ -23,6 +23,7 @@ function everyClass(window: Window): VmaClass[] {
     one,
     ...(isPrivate(one) ? [{ ...one, populated: true }] : []),
     ...(one.kind === 'anon' ? [{ ...one, displaced: true }] : []),
+    ...(one.kind === 'fpriv' ? [{ ...one, populated: true, away: true }] : []),
   ]);
   let classes = plain.flatMap((one) =>
     isPrivate(one) ? [one, { ...one, accounted: !isAccountedAnyway(one) }] : [one],

@@ -100,6 +100,31 @@ test.each(AT_BOUNDARIES)('kernel %s does as its release in offsets.jsonl', (kern
   expect(differences(machine(releaseOfKernel(kernel)), records)).toEqual([]);
 });
 
+describe('in private-files.jsonl', () => {
+  const wrongIn = (kernel: string): string[] =>
+    differences(machine(releaseOfKernel(kernel)), recordsOf('private-files.jsonl', kernel));
+
+  test.each(AT_BOUNDARIES.filter(([kernel]) => kernel !== '7.3.4'))(
+    'kernel %s does as its release',
+    (kernel) => {
+      expect(recordsOf('private-files.jsonl', kernel)).toHaveLength(11);
+      expect(wrongIn(kernel)).toEqual([]);
+    },
+  );
+
+  // That a VMA is away is all that a word holds, not from where: moved back, and beside what is unwritten.
+  test('kernel 7.3.4 too, but for what comes back', () => {
+    expect(wrongIn('7.3.4')).toEqual([
+      'file-10, call 3 (mmap), mapCountDelta: the model has 1, the kernel 0',
+    ]);
+  });
+
+  test('and not as 7.2 does', () => {
+    const records = recordsOf('private-files.jsonl', '7.3.4');
+    expect(differences(machine(release('v7.2')), records)).toHaveLength(6);
+  });
+});
+
 describe('a release that is wrong is found out', () => {
   const moves = recordsOf('moves.jsonl', '6.12.107');
   const found = (wrong: Release): string[] => differences(machine(wrong), moves);

@@ -1,10 +1,13 @@
 import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
+import { writeFault } from '../../src/model/fault.js';
 import { type AnonMergeRule, insertMerging, merged, planMerge } from '../../src/model/merge.js';
 import {
+  AWAY,
   endOf,
   idOf,
+  isAway,
   Kind,
   makeVma,
   Prot,
@@ -40,6 +43,8 @@ interface Row {
 }
 
 const FILE = { kind: Kind.fshared, flags: 0 };
+const UNWRITTEN = { kind: Kind.fpriv, flags: 0 };
+const WRITTEN = { ...UNWRITTEN, id: 1 };
 const RAMFS = { kind: Kind.ramfs, flags: 0 };
 const SHM = { kind: Kind.shm, flags: 0 };
 
@@ -230,6 +235,39 @@ const rows: readonly Row[] = [
     next: { kind: Kind.fpriv, id: 1 },
     merges: 'next',
   },
+  {
+    name: 'a private file mapping moved since it was written, between unwritten ones',
+    why: 'the offsets of its anonymous pages do not continue (7.3)',
+    range: { ...WRITTEN, flags: AWAY },
+    prev: UNWRITTEN,
+    next: UNWRITTEN,
+    rules: [FROM_6_16],
+    merges: 'none',
+  },
+  {
+    name: 'an unwritten private file mapping between one that was moved and one that was not',
+    why: 'only the offsets of the anonymous pages of the second continue (7.3)',
+    range: UNWRITTEN,
+    prev: { ...WRITTEN, flags: AWAY },
+    next: WRITTEN,
+    merges: 'next',
+  },
+  {
+    name: 'a private file mapping that was moved beside what was moved with it',
+    why: 'of one anon_vma both kinds of offset continue or neither',
+    range: { ...WRITTEN, flags: AWAY },
+    prev: { ...WRITTEN, flags: AWAY },
+    next: null,
+    merges: 'prev',
+  },
+  {
+    name: 'a private file mapping that was moved back beside what was left',
+    why: 'of one anon_vma both kinds of offset continue or neither',
+    range: { ...WRITTEN, flags: AWAY },
+    prev: WRITTEN,
+    next: WRITTEN,
+    merges: 'both',
+  },
 ];
 
 const cases = rows.flatMap((row) => (row.rules ?? BOTH).map((rule) => ({ ...row, rule })));
@@ -276,6 +314,28 @@ describe('what a merge results in', () => {
   ])('has the one anon_vma of its parts, be it $range, $prev or $next', ({ range, prev, next }) => {
     const plan = { prev: vma(2, 2, { id: prev }), next: vma(8, 2, { id: next }) };
     expect(idOf(merged(vma(4, 4, { id: range }), plan))).toBe(3);
+  });
+});
+
+describe('what was moved since it was written', () => {
+  const moved = vma(4, 4, { ...WRITTEN, flags: AWAY });
+
+  test('has come back where it merges with what has not', () => {
+    expect(isAway(merged(moved, { prev: vma(2, 2, WRITTEN), next: undefined }))).toBe(false);
+    expect(isAway(merged(moved, { prev: undefined, next: vma(8, 2, WRITTEN) }))).toBe(false);
+  });
+
+  test('is still away where it merges with what was moved with it', () => {
+    const next = vma(8, 2, { ...WRITTEN, flags: AWAY });
+    expect(isAway(merged(moved, { prev: undefined, next }))).toBe(true);
+  });
+
+  test('is away from what is unwritten and becomes written: that has an anon_vma of its own', () => {
+    const beside = vma(8, 2, UNWRITTEN);
+    const [, faulted] = writeFault([moved, beside], 8) ?? [];
+    expect(faulted && idOf(faulted)).toBe(2);
+    const [, shared] = writeFault([vma(4, 4, { ...WRITTEN, prot: Prot.r }), beside], 8) ?? [];
+    expect(shared && idOf(shared)).toBe(1);
   });
 });
 

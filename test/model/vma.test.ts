@@ -2,11 +2,13 @@ import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import {
+  AWAY,
   displacementOf,
   endOf,
   idOf,
   isAccounted,
   isAnonymous,
+  isAway,
   isFaulted,
   isShared,
   isWritable,
@@ -31,6 +33,7 @@ import {
   type VmaParts,
   withAccount,
   withId,
+  withoutAnonVma,
   withProt,
 } from '../../src/model/vma.js';
 import { kindNames, protNames, ranges } from '../support/arbitraries.js';
@@ -45,7 +48,7 @@ const parts: fc.Arbitrary<AllParts> = fc
     prot: protNames,
     displacement: fc.integer({ min: -64, max: 63 }),
     id: fc.nat(MAX_ID),
-    flags: fc.constantFrom(0, VM_ACCOUNT),
+    flags: fc.constantFrom(0, VM_ACCOUNT, AWAY, VM_ACCOUNT | AWAY),
   })
   .map(({ range, kind, prot, ...rest }) => ({
     start: range.addr,
@@ -62,7 +65,7 @@ const read = (vma: ReturnType<typeof makeVma>): AllParts => ({
   prot: protOf(vma),
   displacement: displacementOf(vma),
   id: idOf(vma),
-  flags: isAccounted(vma) ? VM_ACCOUNT : 0,
+  flags: (isAccounted(vma) ? VM_ACCOUNT : 0) | (isAway(vma) ? AWAY : 0),
 });
 
 describe('a VMA word', () => {
@@ -113,12 +116,18 @@ describe('changing one field', () => {
     expect(read(withId(makeVma(p), id))).toEqual({ ...p, id });
   });
 
+  test.prop([parts])('of its anon_vma takes away with it that it was moved', (p) => {
+    const unwritten = { ...p, id: 0, flags: p.flags & ~AWAY };
+    expect(read(withoutAnonVma(makeVma(p)))).toEqual(unwritten);
+  });
+
   test.prop([parts, protNames])('of protection leaves the others', (p, prot) => {
     expect(read(withProt(makeVma(p), Prot[prot]))).toEqual({ ...p, prot: Prot[prot] });
   });
 
   test.prop([parts, fc.boolean()])('of the charge leaves the others', (p, on) => {
-    expect(read(withAccount(makeVma(p), on))).toEqual({ ...p, flags: on ? VM_ACCOUNT : 0 });
+    const flags = (p.flags & AWAY) | (on ? VM_ACCOUNT : 0);
+    expect(read(withAccount(makeVma(p), on))).toEqual({ ...p, flags });
   });
 });
 

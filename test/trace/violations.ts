@@ -40,6 +40,16 @@ const ENUMERATED: readonly [string, object, (readonly string[])?][] = [
     { pages: 3, vmas: 2, classes: ['anon rw armed', 'anon rw populated locked'], limits: [8, 8] },
   ],
   [
+    'away',
+    {
+      pages: 3,
+      vmas: 2,
+      classes: ['fpriv rw', 'fpriv rw populated', 'fpriv rw populated away'],
+      limits: [5, 8],
+    },
+    ['v7.3'],
+  ],
+  [
     'failures',
     {
       pages: 3,

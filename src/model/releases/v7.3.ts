@@ -40,8 +40,15 @@ const anonMerge: AnonMergeRule = 'either-way';
 export const v7_3: Release = {
   id: 'v7.3',
   covers: { first: '7.3', last: '7.3' },
-  sources: [{ ref: 'tree of 7.3', says: 'the charge is taken for what the copy is longer' }],
-  changes: 'The commit charge of a shrinking move and of a failed growing one is right again.',
+  sources: [
+    { ref: 'tree of 7.3', says: 'the charge is taken for what the copy is longer' },
+    {
+      ref: 'kernel of Debian, booted',
+      says: '7.3.4 merges what was moved as if its anonymous pages had a page offset of their own, which a private file mapping takes from its address while it is unwritten',
+    },
+  ],
+  changes:
+    'The commit charge of a shrinking move and of a failed growing one is right again. A written private file mapping that was moved does not merge with an unwritten one.',
   kernels: ['7.3.4'],
   calls: {
     ...otherCallsOf6_17,
@@ -75,7 +82,7 @@ export const v7_3: Release = {
       unmergeKsm,
       ...splitLockedSource,
       chargeCopy,
-      copyVma(anonMerge, { besideSource: 'apart', armedMerges: false }),
+      copyVma(anonMerge, { besideSource: 'apart', armedMerges: false, anonOffsets: true }),
       movePageTablesOf5_11,
       disarmCopy,
       ...only(UNMAPS_SOURCE, lockCopy),

@@ -14,7 +14,7 @@ import {
   type Vma,
   withAccount,
   withFlags,
-  withId,
+  withoutAnonVma,
 } from '../vma.js';
 import { sourceVma } from './lookup.js';
 import { checkedSplit, leavesMapSlot, SPLIT_CHECK, splitMayFail } from './split.js';
@@ -67,7 +67,7 @@ const unlocked = (vma: Vma): Vma => withFlags(vma, VM_LOCKED, false);
 
 /** Unlocked, and without its anon_vma if all of it was moved. */
 const leftBehind = (s: State, vma: Vma): Vma =>
-  unlocked(isWholeVma(s, vma) && !isShared(vma) ? withId(vma, 0) : vma);
+  unlocked(isWholeVma(s, vma) && !isShared(vma) ? withoutAnonVma(vma) : vma);
 
 /**
  * v5.7 to v5.10: a source strictly inside an accounted VMA gives VM_ACCOUNT to the VMA after it, whichever

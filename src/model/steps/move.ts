@@ -15,6 +15,7 @@ import {
 } from '../state.js';
 import { mayRefuse, returning, type Step } from '../step.js';
 import {
+  AWAY,
   endOf,
   isAccounted,
   isAnonymous,
@@ -59,10 +60,13 @@ export const chooseNewAddress: Step = {
 };
 
 /** The mapping as it will be at the destination. An unfaulted anonymous one is given the offset that fits there. */
-function copyOf(s: State, vma: Vma): Vma {
+function copyOf(s: State, vma: Vma, { anonOffsets = false }: CopyRules): Vma {
   const rebased = isAnonymous(vma) && !isFaulted(vma);
   const offset = offsetOf(vma) + s.addr - startOf(vma);
-  return placeWord(vma, s.newAddr, s.newLen, rebased ? 0 : offset - s.newAddr);
+  const copy = placeWord(vma, s.newAddr, s.newLen, rebased ? 0 : offset - s.newAddr);
+  return anonOffsets && kindOf(vma) === Kind.fpriv && isFaulted(vma)
+    ? withFlags(copy, AWAY, true)
+    : copy;
 }
 
 interface CopyRules {
@@ -78,6 +82,8 @@ interface CopyRules {
    * 6.16 to 6.18.7 (CVE-2026-23077).
    */
   readonly dropsAnonVma?: boolean;
+  /** Whether a private file mapping has a page offset of its anonymous pages too, which must continue (v7.3). */
+  readonly anonOffsets?: boolean;
 }
 
 const BESIDE_SOURCE = {
@@ -93,37 +99,43 @@ const isBesideUnwritten = ({ newAddr, newLen }: State, vma: Vma): boolean =>
   (newAddr === endOf(vma) || newAddr + newLen === startOf(vma));
 
 /** The mapping appears at the destination, merged with what fits there. */
-export const copyVma = (
-  rule: AnonMergeRule,
-  { besideSource = 'merges', armedMerges = true, dropsAnonVma = false }: CopyRules = {},
-): Step => ({
-  name: 'copy-vma',
-  kernel: 'copy_vma',
-  does:
-    'maps the destination, merged with its neighbours where possible' +
-    BESIDE_SOURCE[besideSource] +
-    (armedMerges ? '' : '; not of a source that is registered with userfaultfd') +
-    (dropsAnonVma ? '; beside unwritten memory its anon_vma is lost' : ''),
-  mayFail: [
-    {
-      ...mayRefuse('copy_vma', 'ENOMEM', () => true),
-      fails: (s) => fail(withAccounts(s, { committed: -s.charged }), Errno.ENOMEM),
+export const copyVma = (rule: AnonMergeRule, rules: CopyRules = {}): Step => {
+  const {
+    besideSource = 'merges',
+    armedMerges = true,
+    dropsAnonVma = false,
+    anonOffsets = false,
+  } = rules;
+  return {
+    name: 'copy-vma',
+    kernel: 'copy_vma',
+    does:
+      'maps the destination, merged with its neighbours where possible' +
+      BESIDE_SOURCE[besideSource] +
+      (armedMerges ? '' : '; not of a source that is registered with userfaultfd') +
+      (dropsAnonVma ? '; beside unwritten memory its anon_vma is lost' : '') +
+      (anonOffsets ? '; a written private file mapping with nothing unwritten' : ''),
+    mayFail: [
+      {
+        ...mayRefuse('copy_vma', 'ENOMEM', () => true),
+        fails: (s) => fail(withAccounts(s, { committed: -s.charged }), Errno.ENOMEM),
+      },
+    ],
+    run: (s) => {
+      const vma = sourceVma(s);
+      const stays = hasFlag(s, DONTUNMAP);
+      const apart = stays && besideSource === 'apart' ? vma : undefined;
+      const copy = copyOf(s, vma, rules);
+      const alone =
+        (!armedMerges && isArmed(vma)) ||
+        (stays && besideSource === 'alone' && isBesideUnwritten(s, vma));
+      const vmas = alone
+        ? insert(s.vmas, copy)
+        : insertMerging(s.vmas, copy, rule, { apart, dropsAnonVma });
+      return withMapping(s, vmas, { total: s.newLen });
     },
-  ],
-  run: (s) => {
-    const vma = sourceVma(s);
-    const stays = hasFlag(s, DONTUNMAP);
-    const apart = stays && besideSource === 'apart' ? vma : undefined;
-    const copy = copyOf(s, vma);
-    const alone =
-      (!armedMerges && isArmed(vma)) ||
-      (stays && besideSource === 'alone' && isBesideUnwritten(s, vma));
-    const vmas = alone
-      ? insert(s.vmas, copy)
-      : insertMerging(s.vmas, copy, rule, { apart, dropsAnonVma });
-    return withMapping(s, vmas, { total: s.newLen });
-  },
-});
+  };
+};
 
 /**
  * What becomes of the charge for the copy when its page tables could not be moved: given back (up to

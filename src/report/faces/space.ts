@@ -6,6 +6,7 @@ import {
   isAccounted,
   isAnonymous,
   isArmed,
+  isAway,
   isFaulted,
   isLocked,
   isSealed,
@@ -194,6 +195,7 @@ function vmaText(vma: Vma): string {
     ...(isLocked(vma) ? [', locked'] : []),
     ...(isSealed(vma) ? [', sealed'] : []),
     ...(isArmed(vma) ? [', userfaultfd'] : []),
+    ...(isAway(vma) ? [', moved since it was written'] : []),
   ]
     .join('')
     .replace(/^(\S+\s*)/, (range) => range.padEnd(7));
