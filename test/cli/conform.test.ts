@@ -204,6 +204,13 @@ describe('mremap-check identify', () => {
     expect(stdout).toContain('behaves as no release; closest is');
   });
 
+  test('exits with 3 and says nothing of the kernel where it is interrupted before it asks', async () => {
+    const args = ['identify', '--kernel', 'model:v6.12'];
+    const { code, stdout, stderr } = await cli(args, { signal: 'SIGINT' });
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toContain('interrupted');
+  });
+
   test('refuses an unknown kernel', async () => {
     expect((await cli(['identify', '--kernel', 'moon'])).code).toBe(2);
   });
@@ -262,6 +269,20 @@ describe('mremap-check confirm', async () => {
     expect(JSON.parse(stdout).counterexamples).toMatchObject([
       { invariant: 'limit-enomem-untouched', release: 'v2.6.33', state: 'confirmed', fields: [] },
     ]);
+  });
+
+  test('exits with 3 where the kernel cannot be asked of any: that is no verdict', async () => {
+    const full = fileWith(
+      'full.json',
+      specText((s) => {
+        s.checks[0].bounds = { ...s.checks[0].bounds, vmas: 1, limits: [0, 0] };
+      }),
+    );
+    const { stdout: found } = await cli(['verify', '--json', '--quiet', full]);
+    const args = ['confirm', fileWith('found.json', found), '--kernel', 'model:v2.6.33'];
+    const { code, stdout } = await cli(args);
+    expect(stdout).toContain('max_map_count is below map_count in it');
+    expect(code).toBe(3);
   });
 
   const empty = fileWith('empty.json', '{}');

@@ -1,11 +1,12 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { release as running } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
-import { cli } from '../cli/run-cli.js';
+import { describe, expect, test } from 'vitest';
+import { cli, fileWith } from '../cli/run-cli.js';
 import { newFolder } from '../support/new-folder.js';
-import { bzImage } from './fakes.js';
+import { specText } from '../support/specs.js';
+import { bzImage, greeting, interrupting, script } from './fakes.js';
 
 /** A cache in which a fetched image lies, and a file beside it that is none. */
 async function cacheWithImage(): Promise<{ cache: string; image: string }> {
@@ -51,4 +52,34 @@ test('kernels says what is missing', async () => {
     '  there is no qemu-system-x86_64: install the package qemu-system-x86',
   ]);
   expect(lines.every((line) => line.length <= 80 || line === image)).toBe(true);
+});
+
+test('verify --confirm refuses a kernel that no release stands for before it begins', async () => {
+  const spec = fileWith('spec.json', specText());
+  const kernel = `uml:${script('linux', `echo "${greeting('9.9.9')}"; read line`)}`;
+  const run = join(newFolder(), 'run');
+  const { code, stderr } = await cli(['verify', spec, '--confirm', kernel, '--run', run]);
+  expect(code).toBe(2);
+  expect(stderr).toContain('found version 9.9.9, which no release stands for');
+  expect(existsSync(run)).toBe(false);
+});
+
+describe('an interruption while a kernel does not answer', async () => {
+  const spec = fileWith('spec.json', specText());
+  const report = fileWith('report.json', (await cli(['verify', '--json', spec])).stdout);
+
+  test.each([
+    ['confirm', (kernel: string) => ['confirm', report, '--kernel', kernel], ''],
+    [
+      'verify --confirm',
+      (kernel: string) => ['verify', '--quiet', spec, '--confirm', kernel],
+      'all as expected (1 expected violation)',
+    ],
+  ])('ends %s with 3, and the kernel with it', async (_, args, says) => {
+    const pid = join(newFolder(), 'pid');
+    const { code, stdout } = await cli(args(`uml:${interrupting('2.6.33', pid)}`));
+    expect(code).toBe(3);
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe(says);
+    expect(existsSync(`/proc/${readFileSync(pid, 'utf8').trim()}`)).toBe(false);
+  });
 });

@@ -19,4 +19,20 @@ export function bzImage(banner: string): Buffer {
   return image;
 }
 
-export const GREETING = '#1 1 1 65530 9.9.9 #1 fake';
+/** What a probe says first on a kernel of this version. */
+export const greeting = (version: string): string => `#1 1 1 65530 ${version} #1 fake`;
+
+export const GREETING = greeting('9.9.9');
+
+/**
+ * User-mode Linux of this version that interrupts the tool at the first scenario and does not answer. The
+ * tool is the parent of the guard that it runs under.
+ *
+ * @param pid a file for the number of its process
+ */
+export const interrupting = (version: string, pid: string): string =>
+  script(
+    'linux',
+    `echo $$ >${pid}; echo "${greeting(version)}"; read line`,
+    'kill -INT $(cut -d " " -f 4 /proc/$PPID/stat); exec sleep 100',
+  );
