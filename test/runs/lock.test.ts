@@ -86,6 +86,15 @@ describe('the lock of a run', () => {
     expect(existsSync(at('lock'))).toBe(false);
   });
 
+  test('who finds that of another in its place at the end leaves it there', async () => {
+    const { child, ended } = await working();
+    const other = JSON.stringify({ host: 'elsewhere', pid: 1, began: '', id: 'other' });
+    writeFileSync(at('lock'), other);
+    child.kill('SIGINT');
+    await ended;
+    expect(readFileSync(at('lock'), 'utf8')).toBe(other);
+  });
+
   test('of several that take over a killed run at once one does, and the rest refuse', async () => {
     await killed();
     const results = await Promise.all(Array.from({ length: 5 }, resumed));

@@ -139,7 +139,9 @@ describe('verify --run and --resume', () => {
     expect((await cli(['verify', '--quiet', '--resume', run])).stdout).toBe(stdout);
     const after = readFileSync(journal, 'utf8').trimEnd().split('\n');
     expect(after).toHaveLength(lines.length + 1);
-    appendFileSync(journal, '[100000,{}]\n');
+    // Units are numbered from 0.
+    const { units } = JSON.parse(lines[0] as string);
+    appendFileSync(journal, `[${units},{},"0"]\n`);
     const refused = await cli(['verify', '--resume', run]);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toMatch(/journal\.jsonl:\d+: found no unit of the work/);
@@ -201,6 +203,7 @@ describe('verify --run and --resume', () => {
     ['a folder that is no run', () => ['/etc'], () => {}, /found no run\.json/],
     ['specs besides', (run) => [run, everyKind()], () => {}, /the folder alone/],
     ['a shard besides', (run) => [run, '--shard', '1/2'], () => {}, /the folder alone/],
+    ['other memory besides', (run) => [run, '--memory', '500'], () => {}, /the folder alone/],
     [
       'the run of another version',
       (run) => [run],

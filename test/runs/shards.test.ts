@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { cli } from '../cli/run-cli.js';
@@ -32,6 +32,31 @@ describe('verify --shard and merge', () => {
     expect((await merged(['p1', 'p2', 'p3'], ['--json'])).stdout).toBe(json.stdout);
     // What was merged is a run that is done.
     expect((await cli(['verify', '--quiet', '--resume', at('all')])).stdout).toBe(whole.stdout);
+  });
+
+  test('a part that is interrupted is not done, and is when it is resumed', async () => {
+    const args = ['verify', '--shard', '1/3', '--run', at('interrupted'), spec];
+    const first = await cli(args, { signal: 'SIGINT' });
+    expect(first.code).toBe(3);
+    expect(first.stdout).toMatch(/: interrupted; verify --resume \S+ goes on\n$/);
+    const second = await cli(['verify', '--quiet', '--resume', at('interrupted')]);
+    expect(second).toMatchObject({ code: 0, stdout: expect.stringMatching(/: done\n$/) });
+    expect((await merged(['interrupted', 'p2', 'p3'])).code).toBe(
+      (await merged(['p1', 'p2', 'p3'])).code,
+    );
+  });
+
+  test('the shards of a run with less memory are that run', async () => {
+    const little = ['--memory', '256'];
+    const whole = await cli(['verify', '--quiet', ...little, spec]);
+    await Promise.all(
+      [1, 2].map((i) =>
+        cli(['verify', '--quiet', ...little, '--shard', `${i}/2`, '--run', at(`m${i}`), spec]),
+      ),
+    );
+    const together = await merged(['m1', 'm2'], ['--run', at('m')]);
+    expect(together.stdout).toBe(whole.stdout);
+    expect((await cli(['verify', '--quiet', '--resume', at('m')])).stdout).toBe(whole.stdout);
   });
 
   test('no part is empty, and no unit is in two', () => {
@@ -77,6 +102,49 @@ describe('verify --shard and merge', () => {
       /other: found the work of other specs/,
     ],
     [
+      'a part of other bounds',
+      () =>
+        cli([
+          'verify',
+          '--quiet',
+          '--memory',
+          '256',
+          '--shard',
+          '3/3',
+          '--run',
+          at('bounds'),
+          spec,
+        ]),
+      ['p1', 'p2', 'bounds'],
+      /bounds: found the work of other specs, patches or bounds/,
+    ],
+    [
+      'a part whose specs were changed since',
+      async () => {
+        changed('since', (text) => text);
+        const [kept = ''] = readdirSync(at('since/specs'));
+        const file = at(`since/specs/${kept}`);
+        writeFileSync(file, readFileSync(file, 'utf8').replace('Four pages', '4 pages'));
+      },
+      ['since', 'p1', 'p2'],
+      /since: found specs, or patches that they name, that are not those/,
+    ],
+    [
+      'a part whose reach search is under way',
+      async () => {
+        const isEnd = (line: string): boolean => /^\[0,(?!\{"kind":"slice")/.test(line);
+        const without = (text: string): string =>
+          text
+            .split('\n')
+            .filter((line) => !isEnd(line))
+            .join('\n');
+        changed('under-way', without, 'p1');
+        expect(readFileSync(at('under-way/journal.jsonl'), 'utf8')).toMatch(/^\[0,/m);
+      },
+      ['under-way', 'p2', 'p3'],
+      /under-way: found \d+ of \d+ units done, expected all/,
+    ],
+    [
       'a part of another version',
       async () => changed('version', (text) => text.replace(/"program":"\w+"/, '"program":"01"')),
       ['p1', 'p2', 'version'],
@@ -119,9 +187,9 @@ describe('verify --shard and merge', () => {
   });
 });
 
-/** A copy of the third part with another journal. */
-function changed(name: string, change: (text: string) => string): void {
-  cpSync(at('p3'), at(name), { recursive: true });
+/** A copy of a part with another journal. */
+function changed(name: string, change: (text: string) => string, of = 'p3'): void {
+  cpSync(at(of), at(name), { recursive: true });
   const journal = at(`${name}/journal.jsonl`);
   const text = readFileSync(journal, 'utf8');
   writeFileSync(journal, change(text));
