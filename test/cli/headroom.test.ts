@@ -148,6 +148,12 @@ describe('mremap-check synthesize', () => {
     expect(stdout).not.toContain('searched: breaks');
   });
 
+  test('has no verdict where it is interrupted, and exits with 3', async () => {
+    const { code, stderr } = await cli([...MOVE.slice(0, 4), '7'], { signal: 'SIGINT' });
+    expect(code).toBe(3);
+    expect(stderr).toContain('interrupted');
+  });
+
   test('leaves out nothing that is named', async () => {
     const { code, stdout } = await cli([
       ...['synthesize', '--release', 'v2.6.33', '--pages', '3', '--quiet'],

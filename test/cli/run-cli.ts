@@ -20,6 +20,8 @@ export interface CliOptions {
   readonly cwd?: string;
   /** Sent when the first words on stderr come. */
   readonly signal?: NodeJS.Signals;
+  /** Sent once more when stderr has this. */
+  readonly again?: RegExp;
   /** Sent after so many milliseconds instead, where the command says nothing for long. */
   readonly after?: number;
 }
@@ -36,6 +38,7 @@ export function cli(args: readonly string[], options: CliOptions = {}): Promise<
       if (options.signal !== undefined) child.kill(options.signal);
     };
     if (options.after !== undefined) setTimeout(interrupt, options.after);
+    let { again } = options;
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => {
@@ -44,6 +47,10 @@ export function cli(args: readonly string[], options: CliOptions = {}): Promise<
     child.stderr.on('data', (chunk: Buffer) => {
       if (stderr === '' && options.after === undefined) interrupt();
       stderr += chunk.toString();
+      if (again?.test(stderr) === true) {
+        again = undefined;
+        interrupt();
+      }
     });
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, stdout, stderr }));

@@ -140,6 +140,11 @@ describe('outputs that cannot be written are refused before the run', () => {
       (dir) => ['--sarif', `${dir}/x`, '--junit', `${dir}/x`],
       'a file for each',
     ],
+    [
+      'one file for two, by two paths',
+      (dir) => ['--sarif', `${dir}/./x`, '--junit', `${dir}//x`],
+      'a file for each',
+    ],
     ['a folder that is not empty', (dir) => ['--run', dirname(dir)], 'not empty'],
     ['a place that is not there', (dir) => ['--run', `${dir}/no/x`], 'no such folder'],
     ['a file in the place of a folder', () => ['--run', '/etc/hostname'], 'ENOTDIR'],
@@ -200,6 +205,29 @@ describe('verify --run', () => {
     const verdicts = (specs: { file: string; checks: unknown }[]) =>
       specs.map(({ checks }) => JSON.stringify(checks)).sort();
     expect(verdicts(JSON.parse(again.stdout).specs)).toEqual(verdicts(report.specs));
+  });
+
+  test('says of the first counterexample that no spec expects when it is found, and of no other', async () => {
+    const notes = async (...files: readonly string[]): Promise<string[]> => {
+      const args = ['verify', '--run', join(newFolder(), 'run'), ...files];
+      return (await cli(args)).stderr.match(/^unexpected, .*$/gm) ?? [];
+    };
+    const [expected, one, other] = [
+      spec(),
+      wrongVerdict(),
+      spec((s) => {
+        s.checks[0].expect[1] = {
+          ...s.checks[0].expect[1],
+          releases: ['v2.6.12'],
+          verdict: 'holds',
+        };
+      }),
+    ];
+    expect(await notes(expected)).toEqual([]);
+    expect(await notes(expected, one)).toEqual([
+      'unexpected, spec.json: limit-enomem-untouched broken on v2.6.33',
+    ]);
+    expect(await notes(one, other)).toHaveLength(1);
   });
 
   test('keeps specs that do the same again where they name patches by a path', async () => {

@@ -139,6 +139,29 @@ describe('mremap-check verify', () => {
     expect(stdout).toContain('not finished');
     expect(stdout.trimEnd()).toMatch(/not finished; what was done is as expected$/);
   });
+
+  test('ends at once at the second interruption, without a report', async () => {
+    const cwd = newFolder();
+    // The thread that searches is in the middle of a piece, and stays there.
+    const stuck = `import { writeSync } from 'node:fs';
+      import { isMainThread } from 'node:worker_threads';
+      if (!isMainThread) {
+        writeSync(2, 'at work');
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20_000);
+      }
+      export const base = 'v7.1';
+      export default (r, k) => k.dropped('mremap', 'early-count-check')(r);`;
+    fileWith('stuck.mjs', stuck, cwd);
+    const text = specText((s) => {
+      for (const one of s.checks[0].expect) one.releases = ['stuck.mjs'];
+    });
+    fileWith('spec.json', text, cwd);
+    const args = ['verify', '--quiet', '--modules', '--workers', '1', 'spec.json'];
+    const began = performance.now();
+    const ended = await cli(args, { cwd, signal: 'SIGINT', again: /interrupted/ });
+    expect(ended).toMatchObject({ code: 3, stdout: '' });
+    expect(performance.now() - began).toBeLessThan(15_000);
+  });
 });
 
 /** A comparison that expects some classes. */

@@ -56,6 +56,15 @@ describe('the package, installed from its tarball in an empty folder', () => {
     expect(existsSync(join(folder(), 'out.xml'))).toBe(true);
     const { revision } = JSON.parse(readFileSync(join(folder(), 'run/run.json'), 'utf8'));
     expect(revision).toEqual({ mremapCheck: null, folder: null });
+    // In a clone of somebody's own, whose commits say nothing of the package in it.
+    const git = (...args: readonly string[]) =>
+      done(folder(), 'git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args]);
+    git('init', '--quiet');
+    git('commit', '--quiet', '--allow-empty', '-m', 'Ours');
+    command('verify', 'spec.json', '--quiet', '--run', 'cloned');
+    const cloned = JSON.parse(readFileSync(join(folder(), 'cloned/run.json'), 'utf8'));
+    expect(cloned.revision.mremapCheck).toBe(null);
+    expect(cloned.revision.folder).toMatch(/^[0-9a-f]{40}/);
   });
 
   withPackage('makes the page of a report', () => {
