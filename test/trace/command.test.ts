@@ -65,6 +65,38 @@ describe('mremap-check trace', () => {
     }
   });
 
+  test('finds a difference by either of its releases, and draws no more VMAs than are asked for', async () => {
+    const diff = await cli(['diff', 'v2.6.33', 'v5.1', '--pages', '3', '--json', '--quiet']);
+    const file = fileWith('differences.json', diff.stdout);
+    for (const release of ['v2.6.33', 'v5.1']) {
+      const { code, stdout } = await cli(['trace', file, '--release', release, '--number', '1']);
+      expect(code).toBe(0);
+      expect(stdout).toContain('v2.6.33');
+    }
+    expect((await cli(['trace', file, '--release', 'v6.12'])).code).toBe(2);
+  });
+
+  test('leaves out VMAs that stay as they are with --changed', async () => {
+    const one = JSON.parse((await cli(['trace', await verified, '--format', 'json'])).stdout);
+    const aside = { ...one.before[0], start: 3, pages: 1 };
+    const more = { pages: 4, before: [...one.before, aside], after: [...one.after, aside] };
+    const file = fileWith('aside.json', JSON.stringify({ ...one, ...more }));
+    const [all, changed] = [await cli(['trace', file]), await cli(['trace', file, '--changed'])];
+    expect(all.stdout).not.toMatch(/\(\d unchanged\)/);
+    expect(changed.stdout).toMatch(/\(\d unchanged\)/);
+  });
+
+  test('numbers the files of traces that are of one promise and one release', async () => {
+    const one = JSON.parse((await cli(['trace', await verified, '--format', 'json'])).stdout);
+    const out = newFolder();
+    const twice = fileWith('twice.json', JSON.stringify([one, one]));
+    await cli(['trace', twice, '--format', 'mail', '-o', out]);
+    expect(readdirSync(out)).toEqual([
+      'v2.6.33-limit-enomem-untouched-2.mail',
+      'v2.6.33-limit-enomem-untouched.mail',
+    ]);
+  });
+
   test('names the file and the trace whose release there is none of, where a format runs it', async () => {
     const one = JSON.parse((await cli(['trace', await verified, '--format', 'json'])).stdout);
     const file = fileWith('of-no-release.json', JSON.stringify([{ ...one, release: 'v9.9' }]));
