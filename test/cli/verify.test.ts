@@ -138,6 +138,24 @@ describe('mremap-check verify', () => {
     expect(code).toBe(3);
     expect(stdout).toContain('not finished');
     expect(stdout.trimEnd()).toMatch(/not finished; what was done is as expected$/);
+    // The answer is shown while the checks bear it out.
+    expect(stdout).not.toContain('Yes.');
+  });
+
+  test('tells steps that never ran from those that ran and never refused', async () => {
+    const { stdout } = await cli([
+      'verify',
+      spec((s) => {
+        s.checks[0].bounds.flags = [[]];
+      }),
+    ]);
+    // Without MAYMOVE nothing moves, and what the move check would refuse never comes to it.
+    const text = stdout.replace(/\s+/g, ' ');
+    const [, idle = '', neverRefused = ''] =
+      /steps that never ran: (.*) steps that ran and never refused: (.*?) \d/.exec(text) ?? [];
+    expect(idle).toContain('move-count-check');
+    expect(neverRefused).not.toBe('');
+    expect(neverRefused).not.toContain('move-count-check');
   });
 
   test('ends at once at the second interruption, without a report', async () => {

@@ -4,6 +4,8 @@ import { type Identification, identify } from '../../src/conformance/identify.js
 import type { Kernel } from '../../src/conformance/kernel.js';
 import type { Release } from '../../src/model/release.js';
 import { knownReleases } from '../../src/model/releases/index.js';
+import { identifyText } from '../../src/report/identify-text.js';
+import { style } from '../../src/report/style.js';
 import { everyRelease } from '../support/releases.js';
 import { answering, modelKernel, NEVER } from './kernels.js';
 
@@ -59,6 +61,21 @@ describe.each(everyRelease)('%s as a kernel', (id, one) => {
     expect(matches).toContain(one);
     expect(ids(matches)).toEqual(ids(blind.groups.find((group) => group.includes(one)) ?? []));
   });
+});
+
+test('the evidence names no counter that the kernel does not show', async () => {
+  const found = await identified(modelKernel('v6.12'));
+  const text = (hides: Kernel['hides']): string =>
+    identifyText({ name: 'k', version: '6.12', hides }, found, style(false));
+  const counters = [
+    ['totalVmDelta', 'total_vm'],
+    ['lockedVm', 'locked'],
+    ['committedDelta', 'committed'],
+  ] as const;
+  for (const [field, name] of counters) {
+    expect(text([])).toMatch(new RegExp(`   .*${name} [+-]?\\d`));
+    expect(text([field])).not.toMatch(new RegExp(`   .*${name} [+-]?\\d`));
+  }
 });
 
 describe('a kernel that is none of them', () => {

@@ -81,6 +81,14 @@ describe('the report of a comparison', () => {
   test('says how the kernel broke down', () => {
     const said = text({ ...nothing, compared: 5, complete: false, failure: 'uml: it hangs' });
     expect(said).toMatch(/not finished; uml: it hangs$/);
+    const disagreeing = {
+      ...nothing,
+      notByModel: ['x-1'],
+      complete: false,
+      failure: 'uml: it hangs',
+    };
+    expect(text(disagreeing)).toMatch(/not finished; uml: it hangs\n\n.* does not behave as v6\.1/);
+    for (const once of [said, text(disagreeing)]) expect(once.match(/it hangs/g)).toHaveLength(1);
   });
 
   test('says that it is not finished', () => {

@@ -60,6 +60,11 @@ describe('the matrix', () => {
     ]);
   });
 
+  test('marks a cell of several checks where one of them is not as expected', () => {
+    const verdicts = [verdict('one', 'v5.1', 'holds'), verdict('one', 'v5.1', 'violated', false)];
+    expect(matrix(verdicts, ['v5.1'], ['one'], plain)).toMatch(/^one !fails$/m);
+  });
+
   test('goes on below where it would be wider than 80 columns', () => {
     const releases = Array.from({ length: 20 }, (_, i) => `v6.${i}`);
     const long = 'x'.repeat(40);

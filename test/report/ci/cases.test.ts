@@ -37,6 +37,29 @@ test.each([
   expect(cases[1]?.says).toContain(says);
 });
 
+test('what was not finished is neither as expected nor unexpected', async () => {
+  const text = specText((s) => {
+    const { bounds } = s.checks[0];
+    s.checks.push(
+      { check: 'compare', title: 'Two', releases: ['v6.12', 'v6.13'], bounds, expect: [] },
+      {
+        check: 'reach',
+        title: 'Numbers',
+        release: 'v6.12',
+        bounds: { classes: ['anon r'], calls: ['mmap', 'munmap'] },
+        runs: [{ pages: 2, limit: 4, states: 3 }],
+        expect: [],
+      },
+    );
+  });
+  const unfinished = await verify(loadSpecs([fileWith('spec.json', text)]), {
+    workers: 0,
+    signal: AbortSignal.abort(),
+  });
+  const cases = casesReport(unfinished, of).checks.flatMap((check) => check.cases);
+  expect(cases.map(({ state }) => state)).toEqual(Array(4).fill('unfinished'));
+});
+
 test('every case has its place in the text, the verdict that is expected of it', () => {
   const [spec] = report.specs;
   const [check] = casesReport(report, of).checks;

@@ -21,6 +21,12 @@ test('the schema refuses what it should', async () => {
   expect(await faults(junitXml(sample).replace('tests=', 'test='))).not.toEqual([]);
 });
 
+test('keeps the line breaks of a message, which a parser takes for blanks as they are (XML 1.0, 3.3.3)', () => {
+  const xml = junitXml(sample);
+  expect(xml).toMatch(/message="[^"]*&#10;line two[^"]*"/);
+  expect(xml).not.toMatch(/="[^"<>]*\n[^"<>]*"/);
+});
+
 test('counts what failed, and takes what was not finished for an error', () => {
   const xml = junitXml(sample);
   expect(xml).toContain(
