@@ -173,6 +173,51 @@ test('ITF keeps the rules of ADR 015, with a state before the first step and one
   }
 });
 
+describe('a syzkaller program', () => {
+  test('clears the window and a page on either side, so that nothing there merges or counts', async () => {
+    const trace = (await allBreaches()).find((t) => isCall(t) && t.pages === 3) as BreachTrace;
+    expect(syzkallerText(trace, releaseByRef)).toContain(
+      'munmap(&(0x7f00003ff000/0x5000)=nil, 0x5000)',
+    );
+  });
+
+  test('is not written where its huge pages do not fit behind the 4 MiB before the window', async () => {
+    const huge = (await allBreaches()).find(
+      (t) =>
+        /hugetlb/.test(JSON.stringify(t.setup)) &&
+        !CANNOT.syzkaller.test(syzkallerText(t, releaseByRef)),
+    ) as BreachTrace;
+    // Half a huge page, of 1 MiB, is a page of the model; a program has 16 MiB.
+    const [fits, not] = [11, 13].map((pages) => syzkallerText({ ...huge, pages }, releaseByRef));
+    expect(syzFaults(fits as string)).toEqual([]);
+    expect(fits).toMatch(/^mremap\(|^munmap\(/m);
+    expect(not).toContain('Not written: its huge pages take more memory than a program has.');
+  });
+});
+
+test('a set-up under the limit from its first call on is one in a test for fast-check', async () => {
+  const calls = (await allBreaches()).filter((t) => t.kind === 'call');
+  for (const fromStart of [true, false]) {
+    const trace = calls.find(
+      (t) => t.limitedFromStart === fromStart && FORMATS['fast-check'].text(t).includes('judge('),
+    );
+    expect(FORMATS['fast-check'].text(trace as Trace)).toContain(
+      `"limitedFromStart": ${fromStart}`,
+    );
+  }
+});
+
+test('userfaultfd is named as what no process brings about, whether or not calls are known that arm', async () => {
+  const armed = (await allBreaches()).find(
+    (t) => t.kind === 'call' && t.failures.length === 0 && t.before.some((vma) => vma.armed),
+  ) as BreachTrace;
+  for (const setup of [armed.setup, null]) {
+    expect(cText({ ...armed, setup }, releaseByRef)).toContain(
+      '#define CANNOT "no process can show it: userfaultfd is in it"',
+    );
+  }
+});
+
 test('syzkaller programs keep to the grammar of its documentation', async () => {
   for (const trace of await allTraces())
     expect(syzFaults(syzkallerText(trace, releaseByRef))).toEqual([]);
@@ -200,6 +245,14 @@ describe('the C reproducers', () => {
     for (const trace of await oneOfEach()) {
       expect(compile(cText(trace, releaseByRef), '-std=gnu11').stderr).toBe('');
     }
+  });
+
+  test('ask with map slots to spare where another errno is the question, and there alone', async () => {
+    const asking = (await allTraces()).filter(
+      (trace) => !/^#define WITH_ROOM 0$/m.test(cText(trace, releaseByRef)),
+    );
+    const about = new Set(asking.map((trace) => trace.kind === 'call' && trace.invariant));
+    expect(about).toEqual(new Set(['errno-precedence-stable', 'sealed-source-eperm']));
   });
 
   test('skip as TAP has it where no process can show a trace', async () => {
