@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { conform } from '../../src/conformance/conform.js';
 import { replay } from '../../src/conformance/replay.js';
 import { parseScenario } from '../../src/conformance/scenario.js';
 import { machine } from '../../src/model/plan.js';
 import { ModelLimitError } from '../../src/model/vma.js';
 import { release } from '../support/releases.js';
+import { modelKernel, NEVER } from './kernels.js';
 
 // Behind the window the address space is free, without an end that a scenario could meet. The model's
 // ends at 64 pages; an outcome that rests on that is none, and must not be given as one.
@@ -23,17 +25,18 @@ const outcome = (pages: number, setup: readonly unknown[], call: unknown) =>
     parseScenario(JSON.stringify({ id: 'far', pages, headroom: 20, setup, calls: [call] }), 'test'),
   );
 
+const FAR = {
+  call: 'mremap',
+  addr: 0,
+  oldLen: 8,
+  newLen: 8,
+  flags: ['MAYMOVE', 'FIXED'],
+  newAddr: 59,
+};
+
 describe('a call that a kernel carries out and the model has no room for', () => {
   test('to an address at the end of a large window', () => {
-    const call = {
-      call: 'mremap',
-      addr: 0,
-      oldLen: 8,
-      newLen: 8,
-      flags: ['MAYMOVE', 'FIXED'],
-      newAddr: 59,
-    };
-    expect(() => outcome(60, [map(0, 8, 'rw')], call)).toThrow(ModelLimitError);
+    expect(() => outcome(60, [map(0, 8, 'rw')], FAR)).toThrow(ModelLimitError);
   });
 
   const grow = (newLen: number) => ({
@@ -53,4 +56,17 @@ describe('a call that a kernel carries out and the model has no room for', () =>
   test('to an address of its choice, longer than all that is left', () => {
     expect(() => outcome(12, [map(0, 8, 'rw'), map(8, 4, 'r')], grow(60))).toThrow(ModelLimitError);
   });
+});
+
+test('scenarios that are beyond it are counted, however many, and a kernel is not asked them', async () => {
+  const far = { pages: 60, headroom: 20, setup: [map(0, 8, 'rw')], calls: [FAR] };
+  // More than a kernel is given at a time.
+  const all = Array.from({ length: 150 }, (_, i) =>
+    parseScenario(JSON.stringify({ ...far, id: `far-${i}` }), 'test'),
+  );
+  const found = await conform(modelKernel('v6.12'), machine(release('v6.12')), all, {
+    signal: NEVER,
+  });
+  expect(found).toMatchObject({ compared: 0, notSetUp: 0, beyondModel: 150 });
+  expect(found.notByKernel.size).toBe(0);
 });

@@ -40,6 +40,21 @@ describe('kept results', () => {
     ]);
   });
 
+  test('count every scenario that was not compared, for whatever reason', () => {
+    const some: Conformance = {
+      ...found,
+      notSetUp: 1,
+      notByKernel: new Map([
+        ['no ramfs', 10],
+        ['no mlock()', 20],
+      ]),
+      notByModel: ['a', 'b', 'c'],
+      beyondModel: 400,
+    };
+    const kernel = { name: 'live', version: '6.12' };
+    expect(recordOf(kernel, 'v6.12', random, some, '2026-11-21').notCompared).toBe(434);
+  });
+
   test('have no paths of the machine', () => {
     const work: Work = { kind: 'file', file: '/home/me/some.jsonl' };
     const image = record('6.12.107', work, '2026-11-21', '/boot/vmlinuz-6.12');

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -8,11 +8,14 @@ import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { KernelDied, KernelFailed } from '../../src/conformance/failed.js';
 import { parseScenario } from '../../src/conformance/scenario.js';
 import { built } from '../../src/kernels/build.js';
+import { cacheFolder } from '../../src/kernels/cache.js';
+import { bootFirst } from '../../src/kernels/guest.js';
 import { openKernel } from '../../src/kernels/open.js';
 import { type ProbeCommand, ProbeProcess } from '../../src/kernels/probe-process.js';
 import { openImage } from '../../src/kernels/qemu.js';
 import { restartable } from '../../src/kernels/restartable.js';
 import { openUml } from '../../src/kernels/uml.js';
+import { requestLine } from '../../src/kernels/wire.js';
 import { newFolder } from '../support/new-folder.js';
 import { bzImage, GREETING, script } from './fakes.js';
 
@@ -78,6 +81,56 @@ describe('a guest', () => {
       `echo "${ANSWER}"; read line`,
     );
     expect(await complaint(file)).toBe('none');
+  });
+
+  test('is not taken at its word for a scenario that it was not asked', async () => {
+    const file = script(
+      'stray',
+      `echo "${GREETING}"`,
+      `read line; echo "@7 |;-12 0 0 0 0 ="; echo "${ANSWER}"; read line`,
+    );
+    const asked = probe(file);
+    await asked.greeting();
+    expect(await asked.ask([one])).toEqual([ANSWER]);
+    await asked.close();
+  });
+
+  test('may take its time for each of some scenarios', async () => {
+    const answer = (id: number): string => `read line; sleep 0.8; echo "@${id} |;0 0 0 0 0 ="`;
+    const file = script('slow', `echo "${GREETING}"`, answer(0), answer(1), answer(2), 'read line');
+    const asked = probe(file, { patience: { start: 2, answer: 2 } });
+    await asked.greeting();
+    expect(await asked.ask([one, one, one])).toHaveLength(3);
+    await asked.close();
+  });
+
+  test('is asked no more at a time than its serial line takes', async () => {
+    const said = join(newFolder(), 'said');
+    const file = script(
+      'narrow',
+      `echo "${GREETING}"; read a; read b; echo "@0 |;0 0 0 0 0 ="; read c`,
+      // There is room for as much as was answered, and no more: nothing comes until there is another answer.
+      `timeout 1 head -n 1 >${said}`,
+      `for id in 1 2 3 4; do echo "@$id |;0 0 0 0 0 ="; done; read line`,
+    );
+    const line = requestLine(0, one).length;
+    const asked = probe(file, { inFlight: 2 * line, patience: { start: 5, answer: 5 } });
+    await asked.greeting();
+    expect(await asked.ask(Array(5).fill(one))).toHaveLength(5);
+    expect(readFileSync(said, 'utf8')).toBe('');
+    await asked.close();
+  });
+
+  test('that fails in two ways is reported with the first', async () => {
+    const asked = probe(script('gives-up', `echo "${GREETING}"`, 'read line; echo "!fork 11"'));
+    await asked.greeting();
+    const first = await asked.ask([one]).catch((error: unknown) => error);
+    await sleep(300);
+    const again = await asked.ask([one]).catch((error: unknown) => error);
+    for (const failure of [first, again]) {
+      expect((failure as Error).message).toContain('it cannot make a process (errno 11)');
+    }
+    await asked.close();
   });
 
   test('that prints nothing is given up', async () => {
@@ -308,6 +361,13 @@ describe('what is missing is named with its package', () => {
     expect(() => built('probe')).toThrow('/dev/null/mremap-check: cannot be written to (ENOTDIR)');
   });
 
+  test('a cache that is meant: a path that is not absolute is none (XDG Base Directory)', () => {
+    vi.stubEnv('XDG_CACHE_HOME', 'cache');
+    expect(cacheFolder()).toBe(join(homedir(), '.cache/mremap-check'));
+    vi.stubEnv('XDG_CACHE_HOME', '/var/cache');
+    expect(cacheFolder()).toBe('/var/cache/mremap-check');
+  });
+
   test('an emulator, and user-mode Linux', async () => {
     const image = join(newFolder(), 'vmlinuz');
     writeFileSync(image, bzImage('6.12.1 (who) #1 SMP'));
@@ -331,6 +391,39 @@ describe('user-mode Linux', () => {
     await kernel.close();
     expect(guestFolders()).toEqual([]);
   });
+});
+
+test('a guest that may not lock memory has no outcome of what locks some, in the set-up or behind it', async () => {
+  const program = script('linux', 'echo "#1 0 1 65530 9.9.9 #1 fake"; read line');
+  const kernel = await openUml(program, undefined, undefined, ['all']);
+  const lock = { call: 'mlock', addr: 0, len: 1 };
+  for (const [setup, calls] of [
+    [[lock], []],
+    [[], [lock]],
+  ]) {
+    const text = JSON.stringify({ id: 'locks', pages: 1, headroom: 0, setup, calls });
+    expect(await kernel.run([parseScenario(text, 'test')])).toEqual([
+      { id: 'locks', cannotSetUp: expect.stringContaining('it locks memory') },
+    ]);
+  }
+  await kernel.close();
+});
+
+test('another way to boot is tried where a guest does not start, and for no other fault', async () => {
+  const tried: string[] = [];
+  const opening = (fault: Error) =>
+    bootFirst(
+      ['kvm', 'tcg'],
+      async (way) => {
+        tried.push(way);
+        throw fault;
+      },
+      undefined,
+    );
+  await expect(opening(new KernelFailed('it does not start'))).rejects.toThrow('not start');
+  expect(tried.splice(0)).toEqual(['kvm', 'tcg']);
+  await expect(opening(new TypeError('of our own'))).rejects.toThrow('of our own');
+  expect(tried).toEqual(['kvm']);
 });
 
 describe('a guest under QEMU', () => {
