@@ -9,13 +9,20 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Queue, Worker } from 'bullmq';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { NO_SERVER, pause, Server } from '../../bench/redis-server.js';
 import { reach } from '../../src/checker/reach/reach.js';
 import { limitHeld } from '../../src/invariants/limit-held.js';
 import { machine } from '../../src/model/plan.js';
+import { queueAddress } from '../../src/queue/address.js';
 import { connected } from '../../src/queue/connection.js';
-import { type QueuedUnit, resultsQueue, unitsQueue } from '../../src/queue/names.js';
+import {
+  type QueuedUnit,
+  RUN_KEY,
+  resultsQueue,
+  runKey,
+  unitsQueue,
+} from '../../src/queue/names.js';
 import { serve } from '../../src/queue/serve.js';
 import { onQueue } from '../../src/queue/submit.js';
 import { execute, type TaskResult } from '../../src/verify/execute.js';
@@ -332,6 +339,106 @@ describe.skipIf(NO_SERVER !== undefined)(`a queue on Redis ${NO_SERVER ?? ''}`, 
     await failing.close();
     leave();
   });
+
+  const tasksOf = (parts: number): Task[] => {
+    const job = { kind: 'enumerate', release: 'v6.12', invariants: [], bounds: BOUNDS } as const;
+    return Array.from({ length: parts }, (_, part) => ({ job, part, parts }));
+  };
+
+  test('who waits says so anew at every look, says how many workers there are where that changes, and leaves nothing', async () => {
+    const { client, leave } = await connected(server.address, () => {});
+    const others = new Set(await client.keys(`${RUN_KEY}*`));
+    const workers: number[] = [];
+    const submission = { client, program: 'waits', work: 'w' };
+    const told = { ...submission, onWorkers: (many: number) => workers.push(many) };
+    const over = new AbortController();
+    const waiting = onQueue(told)(
+      listed(tasksOf(3), () => {}),
+      over.signal,
+    );
+    const own = async (): Promise<string[]> =>
+      (await client.keys(`${RUN_KEY}*`)).filter((key) => !others.has(key));
+    while ((await own()).length === 0) await pause(20);
+    const [key = ''] = await own();
+    const run = key.slice(RUN_KEY.length);
+    await client.pexpire(key, 2500);
+    await pause(3000);
+    expect(await client.exists(key)).toBe(1);
+    expect(workers).toEqual([0]);
+    over.abort();
+    await waiting;
+    expect(await client.keys(`*${run}*`)).toEqual([]);
+    leave();
+  });
+
+  test('a unit that nobody waits for any more when it is done leaves no result', async () => {
+    const { client, leave } = await connected(server.address, () => {});
+    const [task] = tasksOf(1) as [Task];
+    const units = new Queue<QueuedUnit>(unitsQueue('given-up'), { connection: client });
+    await client.set(runKey('gone'), 'given-up');
+    await units.add('unit', { program: 'given-up', work: 'w', run: 'gone', unit: 0, task });
+    const over = new AbortController();
+    const run = async (): Promise<TaskResult> => {
+      await client.del(runKey('gone'));
+      setTimeout(() => over.abort(), 100);
+      return execute(task);
+    };
+    const service = { client, program: 'given-up', many: 1, run };
+    expect(await serve(service, over.signal)).toBe(0);
+    expect(await client.keys(`${resultsQueue('gone')}*`)).toEqual([]);
+    await units.close();
+    leave();
+  });
+
+  test('a worker that waits refuses when there comes to be work of another version alone', async () => {
+    // Others leave keys on theirs for a while.
+    const fresh = await Server.start();
+    const { client, leave } = await connected(fresh.address, () => {});
+    const now = performance.now.bind(performance);
+    let ahead = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + ahead);
+    const run = (): Promise<TaskResult> => Promise.reject(new Error('there is no unit'));
+    const over = new AbortController();
+    const serving = serve({ client, program: 'waiting', many: 1, run }, over.signal);
+    await pause(300);
+    await client.set(runKey('other'), 'newer');
+    // It looks once it has waited for ten seconds.
+    ahead = 11_000;
+    const giveUp = setTimeout(() => over.abort(), 10_000);
+    await expect(serving).rejects.toThrow('found work of version newer alone, expected waiting');
+    clearTimeout(giveUp);
+    clock.mockRestore();
+    leave();
+    await fresh.down();
+  });
+
+  test('a unit that was given up ends its run, also where units of others were since', async () => {
+    const { client, leave } = await connected(server.address, () => {});
+    const units = new Queue<QueuedUnit>(unitsQueue('unlucky'), { connection: client });
+    const [task] = tasksOf(1) as [Task];
+    const failing = new Worker<QueuedUnit>(
+      unitsQueue('unlucky'),
+      async ({ data: { run } }) => {
+        if (run === 'another') throw new Error('that of another');
+        await pause(1000);
+        const other = { program: 'unlucky', work: 'w', run: 'another', unit: 0, task };
+        await units.add('unit', other);
+        throw new Error('out of luck');
+      },
+      { connection: client },
+    );
+    const submission = { client, program: 'unlucky', work: 'w' };
+    const giveUp = AbortSignal.timeout(20_000);
+    await expect(
+      onQueue(submission)(
+        listed([task], () => {}),
+        giveUp,
+      ),
+    ).rejects.toThrow('a worker gave up a unit: out of luck');
+    await failing.close();
+    await units.close();
+    leave();
+  });
 });
 
 const BOUNDS = {
@@ -363,6 +470,13 @@ const REACH = {
 } as const;
 
 describe('the address of a queue', () => {
+  test('of the environment is that for this tool, where there is one', () => {
+    const [own, shared] = ['redis://own:1', 'redis://shared:1'];
+    const of = (variable: string): string =>
+      queueAddress('env', { MREMAP_CHECK_QUEUE: variable, REDIS_URL: shared });
+    expect([of(own), of('')]).toEqual([own, shared]);
+  });
+
   test.each<[string, () => string, Record<string, string>, RegExp]>([
     [
       'a password on the command line',
