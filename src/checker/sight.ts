@@ -92,7 +92,8 @@ export function successEffect(call: Call, shape: string, address: number | undef
 
 /**
  * What two ends of one call differ in that the words for them do not say. `flags` is all of a VMA that
- * /proc/PID/maps does not list: its anon_vma and whether it was moved since it was written, VM_ACCOUNT, locked, sealed, registered.
+ * /proc/PID/maps does not list: its anon_vma, the page offset of its anonymous pages, VM_ACCOUNT, locked,
+ * sealed, registered.
  */
 export type Aspect =
   | 'address'

@@ -6,7 +6,7 @@ const ASPECTS: Readonly<Record<Aspect, string>> = {
   mappings: 'what is mapped where',
   contents: 'which pages are where',
   borders: 'where VMAs begin and end',
-  flags: 'flags or anon_vma of a VMA',
+  flags: 'flags, anon_vma or page offset of a VMA',
   total_vm: 'total_vm',
   locked_vm: 'locked_vm',
   Committed_AS: 'Committed_AS',
