@@ -24,16 +24,11 @@ export class PseudoTerminal {
   constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
     const command = [process.execPath, MAIN, ...args].join(' ');
     const named = `sh -c 'echo process $$; exec ${command}'`;
+    // Set to nothing they are set, and Node 22 warns of both on the screen.
+    const { NO_COLOR: _, FORCE_COLOR: __, ...inherited } = process.env;
     const shell = `stty rows 24 cols 80; stty -g; ${named}; code=$?; stty -g; exit $code`;
     this.child = spawn('script', ['-qefc', shell, '/dev/null'], {
-      env: {
-        ...process.env,
-        TERM: 'xterm',
-        NO_COLOR: '',
-        FORCE_COLOR: '',
-        SHELL: '/bin/sh',
-        ...env,
-      },
+      env: { ...inherited, TERM: 'xterm', SHELL: '/bin/sh', ...env },
     });
     this.child.stdout.on('data', (chunk: Buffer) => {
       this.output += chunk.toString();
