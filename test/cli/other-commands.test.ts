@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { FAR_MOVE } from '../support/far-move.js';
 import { newFolder } from '../support/new-folder.js';
 import { cli, fileWith } from './run-cli.js';
 
@@ -69,22 +70,7 @@ describe('mremap-check replay', () => {
   });
 
   test('says what leaves the model, goes on, and exits with 3', async () => {
-    const far = {
-      pages: 60,
-      headroom: 20,
-      setup: [{ call: 'mmap', addr: 0, len: 8, kind: 'anon', prot: 'rw', offset: 0 }],
-      calls: [
-        {
-          call: 'mremap',
-          addr: 0,
-          oldLen: 8,
-          newLen: 8,
-          flags: ['MAYMOVE', 'FIXED'],
-          newAddr: 59,
-        },
-      ],
-    };
-    const input = `${scenario(far)}\n${scenario()}\n`;
+    const input = `${scenario(FAR_MOVE)}\n${scenario()}\n`;
     const { code, stdout, stderr } = await cli(['replay', '--release', 'v6.12', '-'], { input });
     expect(code).toBe(3);
     expect(stdout.trimEnd().split('\n')).toHaveLength(1);

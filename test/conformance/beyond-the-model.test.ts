@@ -4,6 +4,7 @@ import { replay } from '../../src/conformance/replay.js';
 import { parseScenario } from '../../src/conformance/scenario.js';
 import { machine } from '../../src/model/plan.js';
 import { ModelLimitError } from '../../src/model/vma.js';
+import { FAR_MOVE } from '../support/far-move.js';
 import { release } from '../support/releases.js';
 import { modelKernel, NEVER } from './kernels.js';
 
@@ -25,18 +26,10 @@ const outcome = (pages: number, setup: readonly unknown[], call: unknown) =>
     parseScenario(JSON.stringify({ id: 'far', pages, headroom: 20, setup, calls: [call] }), 'test'),
   );
 
-const FAR = {
-  call: 'mremap',
-  addr: 0,
-  oldLen: 8,
-  newLen: 8,
-  flags: ['MAYMOVE', 'FIXED'],
-  newAddr: 59,
-};
-
 describe('a call that a kernel carries out and the model has no room for', () => {
   test('to an address at the end of a large window', () => {
-    expect(() => outcome(60, [map(0, 8, 'rw')], FAR)).toThrow(ModelLimitError);
+    const { pages, setup, calls } = FAR_MOVE;
+    expect(() => outcome(pages, setup, calls[0])).toThrow(ModelLimitError);
   });
 
   const grow = (newLen: number) => ({
@@ -59,10 +52,9 @@ describe('a call that a kernel carries out and the model has no room for', () =>
 });
 
 test('scenarios that are beyond it are counted, however many, and a kernel is not asked them', async () => {
-  const far = { pages: 60, headroom: 20, setup: [map(0, 8, 'rw')], calls: [FAR] };
   // More than a kernel is given at a time.
   const all = Array.from({ length: 150 }, (_, i) =>
-    parseScenario(JSON.stringify({ ...far, id: `far-${i}` }), 'test'),
+    parseScenario(JSON.stringify({ ...FAR_MOVE, id: `far-${i}` }), 'test'),
   );
   const found = await conform(modelKernel('v6.12'), machine(release('v6.12')), all, {
     signal: NEVER,
