@@ -2,7 +2,6 @@ import { findIndex, spliced, type Vmas } from './address-space.js';
 import {
   endOf,
   idOf,
-  isAway,
   isFaulted,
   isShared,
   isWritable,
@@ -23,15 +22,9 @@ export function unusedId(vmas: Vmas, kind: number): number {
   throw new ModelLimitError(`more than ${MAX_ID} distinct anon_vmas or objects`);
 }
 
-/**
- * anon_vma_compatible(): neighbours that differ at most in protection, with offsets that continue; that of
- * the anonymous pages too, which one that is to be written has from its address.
- */
+/** anon_vma_compatible(): neighbours that differ at most in protection, with offsets that continue; what is unwritten is not away. */
 const mayShareAnonVma = (left: Vma, right: Vma): boolean =>
-  endOf(left) === startOf(right) &&
-  sameButProtection(left, right) &&
-  !isAway(left) &&
-  !isAway(right);
+  endOf(left) === startOf(right) && sameButProtection(left, right);
 
 /** The anon_vma for a first write fault: the next VMA's, else the previous one's, else a new one (find_mergeable_anon_vma). */
 function anonVmaFor(vmas: Vmas, index: number): number {

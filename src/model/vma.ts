@@ -209,10 +209,10 @@ export function placeWord(v: Vma, start: number, pages: number, displacement: nu
     (field << DISPLACEMENT_SHIFT)) as Vma;
 }
 
-/** Everything but position and anon_vma is equal: kind, protection, flags, and offsets continue. */
+/** Everything but position, anon_vma and whether it is away is equal: kind, protection, flags, and offsets continue. */
 export const sameMapping = (a: Vma, b: Vma): boolean =>
   ((a ^ b) & ~(POSITION_MASK | ID_MASK | AWAY)) === 0;
 
-/** As sameMapping, but the protection may differ: what anon_vma sharing asks for (VM_ACCESS_FLAGS apart). */
+/** As sameMapping, both away or neither, but the protection may differ: what anon_vma sharing asks for (VM_ACCESS_FLAGS apart). */
 export const sameButProtection = (a: Vma, b: Vma): boolean =>
-  ((a ^ b) & ~(POSITION_MASK | ID_MASK | AWAY | PROT_MASK)) === 0;
+  ((a ^ b) & ~(POSITION_MASK | ID_MASK | PROT_MASK)) === 0;

@@ -30,6 +30,7 @@ import {
   sameMapping,
   startOf,
   VM_ACCOUNT,
+  type Vma,
   type VmaParts,
   withAccount,
   withId,
@@ -194,7 +195,15 @@ describe('equal in everything but position', () => {
     const common = ({ kind, displacement, flags }: AllParts) => [kind, displacement, flags];
     const alike = common(p).every((value, i) => value === common(q)[i]);
     expect(sameButProtection(makeVma(p), makeVma(q))).toBe(alike);
-    expect(sameMapping(makeVma(p), makeVma(q))).toBe(alike && p.prot === q.prot);
+    const here = ({ flags, ...rest }: AllParts): AllParts => ({ ...rest, flags: flags & ~AWAY });
+    const mapped = common(here(p)).every((value, i) => value === common(here(q))[i]);
+    expect(sameMapping(makeVma(p), makeVma(q))).toBe(mapped && p.prot === q.prot);
+  });
+
+  test.prop([parts])('tells what is away apart for a shared anon_vma, and not for a merge', (p) => {
+    const [home, away] = [p.flags & ~AWAY, p.flags | AWAY].map((flags) => makeVma({ ...p, flags }));
+    expect(sameButProtection(home as Vma, away as Vma)).toBe(false);
+    expect(sameMapping(home as Vma, away as Vma)).toBe(true);
   });
 
   test.prop([parts, protNames])('but protection: holds whatever the protections are', (p, prot) => {

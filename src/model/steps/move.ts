@@ -60,7 +60,7 @@ export const chooseNewAddress: Step = {
 };
 
 /** The mapping as it will be at the destination. An unfaulted anonymous one is given the offset that fits there. */
-function copyOf(s: State, vma: Vma, { anonOffsets = false }: CopyRules): Vma {
+function copyOf(s: State, vma: Vma, anonOffsets: boolean): Vma {
   const rebased = isAnonymous(vma) && !isFaulted(vma);
   const offset = offsetOf(vma) + s.addr - startOf(vma);
   const copy = placeWord(vma, s.newAddr, s.newLen, rebased ? 0 : offset - s.newAddr);
@@ -99,43 +99,43 @@ const isBesideUnwritten = ({ newAddr, newLen }: State, vma: Vma): boolean =>
   (newAddr === endOf(vma) || newAddr + newLen === startOf(vma));
 
 /** The mapping appears at the destination, merged with what fits there. */
-export const copyVma = (rule: AnonMergeRule, rules: CopyRules = {}): Step => {
-  const {
+export const copyVma = (
+  rule: AnonMergeRule,
+  {
     besideSource = 'merges',
     armedMerges = true,
     dropsAnonVma = false,
     anonOffsets = false,
-  } = rules;
-  return {
-    name: 'copy-vma',
-    kernel: 'copy_vma',
-    does:
-      'maps the destination, merged with its neighbours where possible' +
-      BESIDE_SOURCE[besideSource] +
-      (armedMerges ? '' : '; not of a source that is registered with userfaultfd') +
-      (dropsAnonVma ? '; beside unwritten memory its anon_vma is lost' : '') +
-      (anonOffsets ? '; a written private file mapping with nothing unwritten' : ''),
-    mayFail: [
-      {
-        ...mayRefuse('copy_vma', 'ENOMEM', () => true),
-        fails: (s) => fail(withAccounts(s, { committed: -s.charged }), Errno.ENOMEM),
-      },
-    ],
-    run: (s) => {
-      const vma = sourceVma(s);
-      const stays = hasFlag(s, DONTUNMAP);
-      const apart = stays && besideSource === 'apart' ? vma : undefined;
-      const copy = copyOf(s, vma, rules);
-      const alone =
-        (!armedMerges && isArmed(vma)) ||
-        (stays && besideSource === 'alone' && isBesideUnwritten(s, vma));
-      const vmas = alone
-        ? insert(s.vmas, copy)
-        : insertMerging(s.vmas, copy, rule, { apart, dropsAnonVma });
-      return withMapping(s, vmas, { total: s.newLen });
+  }: CopyRules = {},
+): Step => ({
+  name: 'copy-vma',
+  kernel: 'copy_vma',
+  does:
+    'maps the destination, merged with its neighbours where possible' +
+    BESIDE_SOURCE[besideSource] +
+    (armedMerges ? '' : '; not of a source that is registered with userfaultfd') +
+    (dropsAnonVma ? '; beside unwritten memory its anon_vma is lost' : '') +
+    (anonOffsets ? '; a written private file mapping with nothing unwritten' : ''),
+  mayFail: [
+    {
+      ...mayRefuse('copy_vma', 'ENOMEM', () => true),
+      fails: (s) => fail(withAccounts(s, { committed: -s.charged }), Errno.ENOMEM),
     },
-  };
-};
+  ],
+  run: (s) => {
+    const vma = sourceVma(s);
+    const stays = hasFlag(s, DONTUNMAP);
+    const apart = stays && besideSource === 'apart' ? vma : undefined;
+    const copy = copyOf(s, vma, anonOffsets);
+    const alone =
+      (!armedMerges && isArmed(vma)) ||
+      (stays && besideSource === 'alone' && isBesideUnwritten(s, vma));
+    const vmas = alone
+      ? insert(s.vmas, copy)
+      : insertMerging(s.vmas, copy, rule, { apart, dropsAnonVma });
+    return withMapping(s, vmas, { total: s.newLen });
+  },
+});
 
 /**
  * What becomes of the charge for the copy when its page tables could not be moved: given back (up to
