@@ -1,9 +1,6 @@
 import type { ConformProgress } from '../conformance/conform.js';
 import { grouped } from '../report/words.js';
-import { hasLiveLine, liveLine, note } from './terminal.js';
-
-/** Seconds between two lines where there is no terminal. */
-const QUIET_SECONDS = 10;
+import { hasLiveLine, liveLine, note, QUIET_SECONDS } from './terminal.js';
 
 /** Shows how far a comparison is: one line that changes on a terminal, a line every ten seconds elsewhere. */
 export class CountProgress {

@@ -1,14 +1,11 @@
 import type { Job } from '../verify/jobs.js';
 import type { Progress } from '../verify/search.js';
-import { hasLiveLine, liveLine, note } from './terminal.js';
+import { hasLiveLine, liveLine, note, QUIET_SECONDS } from './terminal.js';
 
 const millions = (n: number): string => `${(n / 1e6).toFixed(1)} M`;
 
 const jobText = (job: Job): string =>
   `${job.kind} ${job.kind === 'compare' ? job.releases.join(' -> ') : job.release}, ${job.bounds.pages} pages`;
-
-/** Seconds between two lines where there is no terminal. */
-const QUIET_SECONDS = 10;
 
 /**
  * Shows how far a run is: one line that changes on a terminal; elsewhere a line when the first search is

@@ -11,6 +11,9 @@ function wantsColour(stream: NodeJS.WriteStream): boolean {
 /** The style for what goes to stdout. */
 export const stdoutStyle = (): Style => style(wantsColour(process.stdout));
 
+/** Seconds between two lines of progress where there is no terminal. */
+export const QUIET_SECONDS = 10;
+
 /** Whether stderr is a terminal on which a line can be written anew. */
 export const hasLiveLine = (): boolean =>
   process.stderr.isTTY === true && process.env['TERM'] !== 'dumb';
