@@ -1,5 +1,6 @@
 import { type Call, DONTUNMAP, FIXED, flagBits, MAYMOVE, type MremapCall } from '../model/calls.js';
 import type { CallName } from '../model/release.js';
+import { remembered } from '../model/remembered.js';
 import { isFile, Kind, Prot, type ProtName } from '../model/vma.js';
 import type { MremapBounds, ReachBounds, VmaClass } from './bounds.js';
 
@@ -120,14 +121,8 @@ export const callNames = ({
 const listed = new WeakMap<CallBounds, readonly Call[]>();
 
 /** Every call of a search, or of a thread of a race, in a fixed order; listed once for the same bounds. */
-export function callsOf(bounds: CallBounds): readonly Call[] {
-  const known = listed.get(bounds);
-  if (known !== undefined) return known;
-  const makesMremap = callNames(bounds).includes('mremap');
-  const calls = [
+export const callsOf = (bounds: CallBounds): readonly Call[] =>
+  remembered(listed, bounds, () => [
     ...rangeCalls(bounds),
-    ...(makesMremap ? mremapCalls(bounds.pages, bounds.mremap) : []),
-  ];
-  listed.set(bounds, calls);
-  return calls;
-}
+    ...(callNames(bounds).includes('mremap') ? mremapCalls(bounds.pages, bounds.mremap) : []),
+  ]);

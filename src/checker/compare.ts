@@ -2,6 +2,7 @@ import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
 import type { Machine, Plan } from '../model/plan.js';
 import { Recorder } from '../model/recorder.js';
+import { remembered } from '../model/remembered.js';
 import { refusedAtSight, runPlan } from '../model/run.js';
 import type { Env, Pages } from '../model/state.js';
 import { type ArgumentClass, argumentClasses, singleClasses } from './argument-classes.js';
@@ -61,12 +62,7 @@ class Classes {
 
   of(behaviour: Behaviour): ClassTally {
     const key = behaviourKey(behaviour);
-    let tally = this.tallies.get(key);
-    if (tally === undefined) {
-      tally = new ClassTally(behaviour);
-      this.tallies.set(key, tally);
-    }
-    return tally;
+    return remembered(this.tallies, key, () => new ClassTally(behaviour));
   }
 
   total(): BehaviourClass[] {

@@ -4,6 +4,7 @@ import type { Call } from '../model/calls.js';
 import type { Outcome } from '../model/outcome.js';
 import type { Machine, Plan } from '../model/plan.js';
 import { Recorder } from '../model/recorder.js';
+import { remembered } from '../model/remembered.js';
 import { refusedAtSight, runPlan } from '../model/run.js';
 import { type Env, env, NOT_FOLLOWED, unlimited } from '../model/state.js';
 import type { EnumerateBounds } from './bounds.js';
@@ -143,11 +144,7 @@ class Search {
   ): void {
     const asks = this.asked(before, plan, need, call, outcome);
     const shape = headroomShape(before, call, outcome);
-    let figures = this.figures.get(shape);
-    if (figures === undefined) {
-      figures = new Figures();
-      this.figures.set(shape, figures);
-    }
+    const figures = remembered(this.figures, shape, () => new Figures());
     figures.calls++;
     figures.ends.see(outcome.mapCount - before.length, space, index, asks);
     figures.peak.see(outcome.peak - before.length, space, index, asks);

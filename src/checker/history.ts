@@ -3,6 +3,7 @@ import type { Vmas } from '../model/address-space.js';
 import { type Call, DONTUNMAP, FIXED, MAYMOVE } from '../model/calls.js';
 import type { Machine } from '../model/plan.js';
 import { CALL_NAMES, type Release } from '../model/release.js';
+import { remembered } from '../model/remembered.js';
 import { run } from '../model/run.js';
 import { type Env, NOT_FOLLOWED, unlimited } from '../model/state.js';
 import type { Step } from '../model/step.js';
@@ -194,12 +195,7 @@ export function findHistory(
   if (!keeps) return searched(on, goal, pages, mostStates, nearOnly);
   const mover = allMovesTo(goal).length > 0 ? moverOf(on.release) : '';
   const key = [buildersOf(on.release), mover, goal, pages, mostStates, nearOnly].join('|');
-  let known = histories.get(key);
-  if (known === undefined) {
-    known = searched(on, goal, pages, mostStates, nearOnly);
-    histories.set(key, known);
-  }
-  return known;
+  return remembered(histories, key, () => searched(on, goal, pages, mostStates, nearOnly));
 }
 
 function searched(

@@ -5,6 +5,7 @@ import type { Outcome } from '../model/outcome.js';
 import { type Machine, machine } from '../model/plan.js';
 import { Recorder } from '../model/recorder.js';
 import type { Release } from '../model/release.js';
+import { remembered } from '../model/remembered.js';
 import { type MicroStep, run } from '../model/run.js';
 import { type Env, headroom, type Pages } from '../model/state.js';
 import type { EnumerateBounds } from './bounds.js';
@@ -184,12 +185,7 @@ class Search {
   }
 
   private caseTally(name: string): CaseTally {
-    let tally = this.cases.get(name);
-    if (tally === undefined) {
-      tally = new CaseTally(name);
-      this.cases.set(name, tally);
-    }
-    return tally;
+    return remembered(this.cases, name, () => new CaseTally(name));
   }
 }
 

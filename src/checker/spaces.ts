@@ -1,4 +1,5 @@
 import type { Vmas } from '../model/address-space.js';
+import { remembered } from '../model/remembered.js';
 import type { Pages } from '../model/state.js';
 import {
   AWAY,
@@ -164,12 +165,7 @@ export class AddressSpaces {
     if (vmas === 0) return mapped === 0 ? DONE : NONE;
     if (mapped < vmas || this.bounds.pages - start < mapped) return NONE;
     const key = `${start} ${vmas} ${mapped} ${used}`;
-    let ways = this.known.get(key);
-    if (ways === undefined) {
-      ways = this.waysAfter(rest);
-      this.known.set(key, ways);
-    }
-    return ways;
+    return remembered(this.known, key, () => this.waysAfter(rest));
   }
 
   /** The next VMA in every place and length. */

@@ -1,6 +1,7 @@
 import { dropped } from '../model/edits.js';
 import type { Outcome } from '../model/outcome.js';
 import { type Machine, machine } from '../model/plan.js';
+import { remembered } from '../model/remembered.js';
 import type { Env } from '../model/state.js';
 import type { Transition } from './invariant.js';
 import { type Rerun, Reruns } from './reruns.js';
@@ -9,17 +10,8 @@ const relaxed = new WeakMap<Machine, Map<string, Machine>>();
 
 /** The release without one of its steps; made once. */
 function without(on: Machine, step: string): Machine {
-  let variants = relaxed.get(on);
-  if (variants === undefined) {
-    variants = new Map();
-    relaxed.set(on, variants);
-  }
-  let variant = variants.get(step);
-  if (variant === undefined) {
-    variant = machine(dropped('mremap', step)(on.release), on.causes);
-    variants.set(step, variant);
-  }
-  return variant;
+  const variants = remembered(relaxed, on, () => new Map<string, Machine>());
+  return remembered(variants, step, () => machine(dropped('mremap', step)(on.release), on.causes));
 }
 
 const reruns = new Reruns();

@@ -1,5 +1,6 @@
 import { type Call, DONTUNMAP } from './calls.js';
 import { CALL_NAMES, type CallName, type Release } from './release.js';
+import { remembered } from './remembered.js';
 import { env, initialState, RUNNING } from './state.js';
 import {
   applies,
@@ -187,16 +188,6 @@ function planOf(
     looks,
     lookKey: (call) => [...new Set(kept.slice(0, looks).map((step) => seenBy(step, call)))].join(),
   };
-}
-
-/** What is made once for each key. */
-function remembered<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Value): Value {
-  let value = known.get(key);
-  if (value === undefined) {
-    value = make();
-    known.set(key, value);
-  }
-  return value;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Call } from './calls.js';
 import { type Machine, type Plan, seenBy } from './plan.js';
+import { remembered } from './remembered.js';
 import { env, initialState, RUNNING } from './state.js';
 import type { Step } from './step.js';
 
@@ -9,8 +10,7 @@ const known = new WeakMap<Plan, string[]>();
 /** The steps of a plan up to a place, left out or not. */
 function stepsUpTo(plan: Plan, place: number): string {
   const { steps, leftOut } = plan;
-  const names = known.get(plan) ?? [];
-  known.set(plan, names);
+  const names = remembered(known, plan, () => []);
   names[place] ??= [
     ...leftOut.slice(0, place + 1).flat(),
     ...steps.slice(0, place + 1).map(({ name }) => name),

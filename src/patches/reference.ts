@@ -4,6 +4,7 @@ import { decode, parseJson } from '../input/decode.js';
 import { readText } from '../input/read-text.js';
 import type { Release } from '../model/release.js';
 import { bracketed, releaseByRef, UnknownRelease, withVariant } from '../model/releases/variant.js';
+import { remembered } from '../model/remembered.js';
 import { applied } from './apply.js';
 import { patchCodec } from './codec.js';
 import { loadModule } from './module.js';
@@ -132,10 +133,5 @@ function resolved(ref: string, how: Reading, via: readonly string[]): Release {
 export function releaseOfReference(ref: string, how: Reading): Release {
   // Read once, so that a file that is changed meanwhile does not make two releases of one id.
   const key = JSON.stringify([ref, how.folder, how.modules]);
-  let release = known.get(key);
-  if (release === undefined) {
-    release = resolved(ref, how, []);
-    known.set(key, release);
-  }
-  return release;
+  return remembered(known, key, () => resolved(ref, how, []));
 }
