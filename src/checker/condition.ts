@@ -1,7 +1,7 @@
 import { edited } from '../model/edits.js';
 import { Errno } from '../model/errno.js';
 import type { Release } from '../model/release.js';
-import { fail, headroom, type State } from '../model/state.js';
+import { fail, headroom, NO_MAP_LIMIT, type State } from '../model/state.js';
 import type { CountCheck, Step } from '../model/step.js';
 import { type ConditionBy, caseOf } from './call-case.js';
 
@@ -23,8 +23,8 @@ export interface ConditionedCheck {
 
 /** Lets every call pass. */
 export const NEVER: Condition = { by: 'constant', needs: {}, otherwise: null };
-/** Lets none pass. */
-export const ALWAYS: Condition = { by: 'constant', needs: {}, otherwise: 2 ** 30 };
+/** Lets none pass, but where there is no limit on VMAs. */
+export const ALWAYS: Condition = { by: 'constant', needs: {}, otherwise: NO_MAP_LIMIT / 2 };
 
 /** What a condition asks for in this state, less than any headroom if that is nothing. */
 function needIn(s: State, { by, needs, otherwise }: Condition): number {

@@ -71,6 +71,18 @@ describe('what checks have to ask for, by hand', () => {
     });
   });
 
+  test('the move check of 2.6.33 must not refuse whoever is above the limit by one: the destination is gone by then', () => {
+    const within = bounds(FIXED);
+    const { cases } = needsPart(
+      releaseByRef('v2.6.33'),
+      MOVE_CHECK,
+      within,
+      promises(['limit-enomem-untouched']),
+    );
+    const [all] = mergedCases(cases.map((one) => ({ ...one, name: '' })));
+    expect(all).toMatchObject({ least: null, most: -1 });
+  });
+
   test('it follows what the move check asks for', () => {
     expect(needs('v7.1[move=3]', EARLY_CHECK, 'shape', bounds(FIXED))).toMatchObject({
       'FIXED move': 4,
