@@ -2,6 +2,7 @@ import type { CompareBounds } from '../checker/bounds.js';
 import { BadInput } from '../input/bad-input.js';
 import { FLAG_NAMES, type FlagName } from '../model/calls.js';
 import { CALL_NAMES, type CallName } from '../model/release.js';
+import { AMPLE_HEADROOM } from '../report/behaviour.js';
 import { ANY_FLAGS, vmaClassFrom } from '../specs/load.js';
 
 /** Flags that say where two releases are compared. */
@@ -19,8 +20,7 @@ export interface DiffBoundsFlags {
 const PAGES = 6;
 /** Memory of one kind with and without an anon_vma, which decides what merges. */
 const CLASSES = ['anon rw', 'anon rw populated'];
-/** Beyond the greatest headroom that a release asks for, and two more that it may have used by then. */
-const HEADROOM = '0..8';
+const HEADROOM = `0..${AMPLE_HEADROOM}`;
 const MOST = 1_000_000;
 
 const known = <W extends string>(flag: string, words: readonly W[], word: string): W => {

@@ -29,28 +29,40 @@ export function changeText({ from, to, differs }: Omit<Behaviour, 'shape'>): str
 }
 
 /**
- * Whole numbers as ranges: `0, 2 to 3`; `5 and above` where nothing above was tried.
+ * Beyond the greatest headroom that a release asks for, and two more that a call may have used by then: what
+ * happens here happens with more of it too.
+ */
+export const AMPLE_HEADROOM = 8;
+
+/**
+ * Whole numbers as ranges: `0, 2 to 3`; `5 and above` where they reach to the greatest.
  *
  * @param numbers each once, least first
- * @param most the greatest that was tried
+ * @param ample from where on there is no difference
  */
-function rangesText(numbers: readonly number[], most: number): string {
+function rangesText(numbers: readonly number[], ample: number): string {
   const parts: string[] = [];
   for (let i = 0; i < numbers.length; i++) {
     const first = numbers[i] as number;
     while (numbers[i + 1] === (numbers[i] as number) + 1) i++;
     const last = numbers[i] as number;
-    if (last === most) parts.push(`${first} and above`);
+    if (last >= ample) parts.push(`${first} and above`);
     else parts.push(first === last ? `${first}` : `${first} to ${last}`);
   }
   return parts.join(', ');
 }
 
-/** At which headrooms something happens; `any` where it does at all that were tried. */
+/**
+ * At which headrooms something happens, of those that were tried. `and above`, or `any` where it does at all,
+ * is said only where enough of them were.
+ */
 export function headroomText(
   headrooms: readonly number[],
   [least, most]: readonly [number, number],
 ): string {
-  const all = headrooms.length === most - least + 1;
-  return all ? 'at any headroom' : `at headroom ${rangesText(headrooms, most)}`;
+  const isAmple = most >= AMPLE_HEADROOM && most < Number.POSITIVE_INFINITY;
+  const all = isAmple && least <= 0 && headrooms.length === most - least + 1;
+  return all
+    ? 'at any headroom'
+    : `at headroom ${rangesText(headrooms, isAmple ? most : Number.POSITIVE_INFINITY)}`;
 }

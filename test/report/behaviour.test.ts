@@ -16,6 +16,18 @@ describe('the headrooms of a change', () => {
     expect(headroomText(headrooms, [0, 8])).toBe(text);
   });
 
+  // The move check may let all pass from the next one on.
+  test.each<[number[], [number, number], string]>([
+    [[3], [3, 3], 'at headroom 3'],
+    [[3, 4, 5], [3, 5], 'at headroom 3 to 5'],
+    [[0, 1, 2], [0, 2], 'at headroom 0 to 2'],
+    [[2, 7], [0, 7], 'at headroom 2, 7'],
+    [[4, 5, 6, 7, 8, 9], [4, 9], 'at headroom 4 and above'],
+    [[-1, 0, 1, 2, 3, 4, 5, 6, 7, 8], [-1, 8], 'at any headroom'],
+  ])('%j, of %j tried, go no further than that', (headrooms, tried, text) => {
+    expect(headroomText(headrooms, tried)).toBe(text);
+  });
+
   test('are exact where no headrooms were asked for', () => {
     expect(headroomText([-1, 0, 3], [-Infinity, Infinity])).toBe('at headroom -1 to 0, 3');
   });
