@@ -11,7 +11,7 @@ export interface PartingStep {
   readonly result: number | undefined;
   /** What the step let pass that ended the call on the other side. */
   readonly passes: boolean;
-  /** Map slots that it asks for, and those that were left; of a check of map_count. */
+  /** Map slots that it asks for, and those that were left; of a check of map_count that asks this call for any. */
   readonly asks: { readonly slots: number; readonly left: number } | undefined;
   readonly mapCount: readonly [before: number, after: number];
 }
@@ -38,20 +38,26 @@ const sameMap = (a: State, b: State): boolean =>
 const acts = ({ before, after }: MicroStep): boolean =>
   after.result !== RUNNING || !sameMap(before, after);
 
-const described = ({ step, before, after }: MicroStep, passes: boolean): PartingStep => ({
-  step: step.name,
-  kernel: step.kernel,
-  result: after.result === RUNNING ? undefined : after.result,
-  passes,
-  asks:
-    step.count === undefined
-      ? undefined
-      : {
-          slots: needOf(before, step.count),
-          left: before.env.maxMapCount - before.mapCount,
-        },
-  mapCount: [before.mapCount, after.mapCount],
-});
+/** A check that lets a call pass without as many map slots as it asks for is not about that call. */
+function askedBy({ step, before, after }: MicroStep): PartingStep['asks'] {
+  if (step.count === undefined) return undefined;
+  const slots = needOf(before, step.count);
+  const left = before.env.maxMapCount - before.mapCount;
+  const isAsked = slots > 0 && (slots <= left || after.result !== RUNNING);
+  return isAsked ? { slots, left } : undefined;
+}
+
+const described = (micro: MicroStep, passes: boolean): PartingStep => {
+  const { step, before, after } = micro;
+  return {
+    step: step.name,
+    kernel: step.kernel,
+    result: after.result === RUNNING ? undefined : after.result,
+    passes,
+    asks: askedBy(micro),
+    mapCount: [before.mapCount, after.mapCount],
+  };
+};
 
 /**
  * What this side did there: the step of the same name, if the other side ended in it and this one has
