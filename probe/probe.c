@@ -132,6 +132,9 @@ static void open_files(void)
 			fail("file", bytes_file);
 	}
 	scratch_file = (int)sys2(SYS_memfd_create, "scratch", MFD_CLOEXEC);
+	/* Its page is charged when it is written first, which must not be between two looks at the charge. */
+	if (sys4(SYS_pwrite, scratch_file, &byte, 1, 0) != 1)
+		fail("file", scratch_file);
 	meminfo_file = must_open("/proc/meminfo", O_RDONLY);
 	limit_file = must_open("/proc/sys/vm/max_map_count", with_sysctl || is_guest ? O_RDWR : O_RDONLY);
 }
