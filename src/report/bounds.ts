@@ -84,15 +84,22 @@ export const compareBoundsText = (b: CompareBounds): string =>
     ? enumerateBoundsText(b)
     : `${spacesText(b)}; headroom ${rangeText(b.headrooms)}; ${callsText(b)}`;
 
+/** Source and destination of a move by FIXED lie side by side in the window. */
+function windowText({ pages, vmas, mremap }: EnumerateBounds): string {
+  const most = Math.min(vmas, Math.floor(pages / 2));
+  const several = mremap.flags.some((flags) => flags.includes('FIXED'));
+  return `larger windows and more VMAs${several ? `, so no move of more than ${most} at once` : ''}`;
+}
+
 /** What it does not try: what is no part of any comparison, and what these bounds leave out. */
-export function notComparedText(b: CompareBounds): string {
+export function notTriedText(b: EnumerateBounds): string {
   const kinds = Object.keys(Kind).filter((kind) => !b.classes.some((c) => c.kind === kind));
   const states = (['locked', 'sealed', 'armed'] as const).filter(
     (state) => !b.classes.some((c) => c[state] === true),
   );
   const calls = CALL_NAMES.filter((call) => !callNames(b).includes(call));
   return [
-    'larger windows and more VMAs',
+    windowText(b),
     ...(kinds.length === 0 ? [] : [`memory that is ${kinds.join(', ')}`]),
     ...(states.length === 0 ? [] : [`VMAs that are ${states.join(', ')}`]),
     ...(calls.length === 0 ? [] : [`the calls ${calls.join(', ')}`]),

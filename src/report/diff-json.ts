@@ -1,7 +1,7 @@
 import type { PartingStep } from '../checker/parting.js';
 import { type Change, type DiffReport, smallestDifference } from '../verify/diff.js';
 import { changeText } from './behaviour.js';
-import { compareBoundsText, notComparedText } from './bounds.js';
+import { compareBoundsText, notTriedText } from './bounds.js';
 import { differenceTraceOf } from './trace-of.js';
 import { VERSION } from './version.js';
 import { resultText } from './words.js';
@@ -41,7 +41,7 @@ export const diffJson = (report: DiffReport): object => ({
   version: VERSION,
   releases: report.question.releases,
   bounds: report.question.bounds,
-  notTried: notComparedText(report.question.bounds),
+  notTried: notTriedText(report.question.bounds),
   complete: report.complete,
   spaces: report.spaces,
   transitions: report.transitions,

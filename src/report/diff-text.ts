@@ -3,7 +3,7 @@ import type { PartingStep } from '../checker/parting.js';
 import { callText } from '../model/call-text.js';
 import { type Change, type DiffReport, smallestDifference } from '../verify/diff.js';
 import { changeText, headroomText } from './behaviour.js';
-import { compareBoundsText, notComparedText } from './bounds.js';
+import { compareBoundsText, notTriedText } from './bounds.js';
 import { columnName, drawnSideBySide, sideBySide } from './columns.js';
 import { exactly, gauge, historyRows, roles, row, WIDTH } from './rows.js';
 import { legend, ruler, strip } from './strip.js';
@@ -108,7 +108,7 @@ function boundsRows({ question: { bounds }, spaces, transitions, complete }: Dif
   const work = `${plural(spaces, 'address space')}, ${plural(transitions, 'call')}`;
   return [
     ...row('tried', `${compareBoundsText(bounds)} (${work})`),
-    ...row('not tried', notComparedText(bounds)),
+    ...row('not tried', notTriedText(bounds)),
     ...(complete
       ? []
       : row(

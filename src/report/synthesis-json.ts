@@ -1,5 +1,5 @@
 import { oneLess, type Stage, type SynthesisReport } from '../verify/synthesis.js';
-import { enumerateBoundsText } from './bounds.js';
+import { enumerateBoundsText, notTriedText } from './bounds.js';
 import { traceOf } from './trace-of.js';
 import { VERSION } from './version.js';
 
@@ -30,6 +30,7 @@ export const synthesisJson = (report: SynthesisReport): object => ({
   sought: report.sought,
   leftOut: report.leftOut,
   bounds: report.bounds,
+  notTried: notTriedText(report.bounds),
   unlocked: report.unlocked,
   complete: report.complete,
   transitions: report.transitions,

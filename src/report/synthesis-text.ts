@@ -3,7 +3,7 @@ import type { CaseNeed } from '../checker/needs.js';
 import type { Rule } from '../checker/rules.js';
 import type { BreachTrace } from '../trace/trace.js';
 import { oneLess, type Stage, type SynthesisReport, stageRules } from '../verify/synthesis.js';
-import { enumerateBoundsText } from './bounds.js';
+import { enumerateBoundsText, notTriedText } from './bounds.js';
 import { counterexampleTexts } from './faces/terminal.js';
 import type { Style } from './style.js';
 import { traceOf } from './trace-of.js';
@@ -116,6 +116,7 @@ function headText(report: SynthesisReport, s: Style, width: number): string {
     ...listed('breaks', sought, 'asked of the conditions below, too', width),
     ...listed('left out', leftOut, 'broken whatever the check asks for', width),
     s.dim(wrapped(`${enumerateBoundsText(bounds)}; ${plural(transitions, 'call')}`, '', width)),
+    s.dim(wrapped(`not tried ${notTriedText(bounds)}`, '', width)),
   ].join('\n');
 }
 
