@@ -54,7 +54,7 @@ function counterRows({ outcomes: [a, b] }: Difference): string[] {
   );
 }
 
-const signedPages = (n: number): string => `${n < 0 ? '' : '+'}${plural(n, 'page')}`;
+const signedPages = (n: number): string => `${n < 0 ? '-' : '+'}${plural(Math.abs(n), 'page')}`;
 
 /** The smallest call of a change: how to get there, and what either release makes of it, side by side. */
 function witnessRows(d: Difference, names: readonly [string, string]): string[] {

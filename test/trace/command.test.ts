@@ -76,6 +76,29 @@ describe('mremap-check trace', () => {
     expect((await cli(['trace', file, '--release', 'v6.12'])).code).toBe(2);
   });
 
+  test('says of a difference that it is one, in which bounds it was found, and that no kernel can be asked', async () => {
+    const diff = await cli(['diff', 'v2.6.33', 'v5.1', '--pages', '3', '--json', '--quiet']);
+    const file = fileWith('differences.json', diff.stdout);
+    const texts = JSON.parse(diff.stdout).changes.map((_: unknown, i: number) =>
+      ['c', 'syzkaller', 'mail'].map((format) =>
+        cli(['trace', file, '--number', `${i + 1}`, '--format', format]),
+      ),
+    );
+    for (const formats of texts) {
+      const [c, syzkaller, mail] = await Promise.all<{ stdout: string }>(formats);
+      for (const one of [c, syzkaller, mail]) {
+        expect(one?.stdout).toContain('make different things of one call');
+        expect(one?.stdout).toContain('Found by a search of 3 pages');
+        expect(one?.stdout).not.toMatch(/: (\S+) and \1\./);
+      }
+      expect(c?.stdout).toContain('It is skipped on every kernel');
+      expect(c?.stdout).not.toContain('keeps the promise');
+      expect(syzkaller?.stdout.replace(/\n# /g, ' ')).toMatch(
+        /max_map_count is \d+ in the trace, and map_count \d+ when the call is made/,
+      );
+    }
+  });
+
   test('leaves out VMAs that stay as they are with --changed', async () => {
     const one = JSON.parse((await cli(['trace', await verified, '--format', 'json'])).stdout);
     const aside = { ...one.before[0], start: 3, pages: 1 };

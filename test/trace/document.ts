@@ -63,7 +63,7 @@ there; one that is a module is run if \`--release\` names it as the trace does.
 | \`mail\` | a maintainer | steps that only looked |
 | \`json\` | programs | |
 | \`itf\` | trace viewers | |
-| \`c\` | a kernel | races, failures, limits of the process, drivers' mappings, ramfs, userfaultfd |
+| \`c\` | a kernel | races, failures, differences, limits of the process, drivers' mappings, ramfs, userfaultfd |
 | \`syzkaller\` | syz-execprog | the same; and the limit is set by hand |
 | \`fast-check\` | whoever changes the model | races, failures, differences, patches |
 

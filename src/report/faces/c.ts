@@ -199,20 +199,21 @@ const comment = (text: string): string =>
     .replaceAll('*/', '* /');
 
 function judged(trace: Trace): string {
-  if (trace.kind !== 'call') return 'never: it is skipped';
+  if (trace.kind !== 'call') return 'It is skipped on every kernel; see CANNOT for the reason.';
   const meaning = MEANING[promisedBy(trace.invariant)];
-  return isOfPrecedence(trace.invariant)
+  const notOk = isOfPrecedence(trace.invariant)
     ? `${meaning}, and with map slots to spare the one that it returns there then`
     : meaning;
+  return `"not ok" means: ${notOk}. A kernel that keeps the promise says "ok".`;
 }
 
 function header(trace: Trace): string {
   const lines = [
-    'A counterexample of mremap-check (https://kernel.org has the releases that it speaks of).',
+    `Made by mremap-check of a ${trace.kind === 'difference' ? 'difference' : 'counterexample'}.`,
     '',
     repeatText(trace),
     '',
-    `"not ok" means: ${judged(trace)}. A kernel that keeps the promise says "ok".`,
+    judged(trace),
     '',
     'Exit codes as of kselftest: 0 passed, 1 failed, 4 skipped. As root it sets vm.max_map_count for the moment of the call, and sets it back; else it comes near to the limit with filler mappings.',
     '',

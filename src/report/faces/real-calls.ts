@@ -104,7 +104,8 @@ function ofCall(trace: CallTrace, releaseOf: ReleaseOf): RealCalls {
 export function realCalls(trace: Trace, releaseOf: ReleaseOf): RealCalls {
   if (trace.kind === 'race')
     return { impossible: 'it is a race of threads, which no calls in a row bring about' };
-  if (trace.kind === 'difference') return { impossible: 'it compares two releases' };
+  if (trace.kind === 'difference')
+    return { impossible: 'it compares two releases, and a kernel is one' };
   try {
     return ofCall(trace, releaseOf);
   } catch (error) {

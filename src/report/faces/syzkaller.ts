@@ -111,7 +111,8 @@ function bare(trace: Trace, reason: string): string[] {
   const speakable = [...(trace.setup ?? []), ...calls].every(
     (call) => call.call !== 'uffd' && !(call.call === 'mmap' && MAPS[call.kind] === undefined),
   );
-  const said = comment(`\nNo program shows it for certain: ${reason}.${how}`);
+  const limit = `max_map_count is ${trace.maxMapCount} in the trace, and map_count ${trace.before.length} when ${trace.kind === 'race' ? 'the race begins' : 'the call is made'}.`;
+  const said = comment(`\nNo program shows it for certain: ${reason}.${how} ${limit}`);
   if (!speakable || trace.setup === null) return [said, '# Not written.'];
   const last = calls.flatMap((call) =>
     program
