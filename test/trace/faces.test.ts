@@ -3,6 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
+import { BadInput } from '../../src/input/bad-input.js';
+import { changed, dropped } from '../../src/model/edits.js';
 import { releaseByRef } from '../../src/model/releases/variant.js';
 import { cText } from '../../src/report/faces/c.js';
 import { FORMAT_NAMES, FORMATS } from '../../src/report/faces/formats.js';
@@ -66,7 +68,7 @@ describe('a mail', () => {
     text.split('\n').every((line) => line.length <= 72 && /^[\x20-\x7e]*$/.test(line));
 
   test('is ASCII of 72 columns for every violation', async () => {
-    for (const trace of await allTraces()) expect(mailText(trace)).toSatisfy(isMail);
+    for (const trace of await allTraces()) expect(mailText(trace, releaseByRef)).toSatisfy(isMail);
   });
 
   test('and for any words and windows that a trace may have', async () => {
@@ -79,10 +81,39 @@ describe('a mail', () => {
         words,
         fc.integer({ min: 5, max: 64 }),
         (why, bounds, release, pages) => {
-          expect(mailText({ ...some, explanation: why, bounds, release, pages })).toSatisfy(isMail);
+          const trace = { ...some, explanation: why, bounds, release, pages };
+          expect(mailText(trace, releaseByRef)).toSatisfy(isMail);
         },
       ),
     );
+  });
+});
+
+describe('a mail about a patch', () => {
+  const base = releaseByRef('v7.1');
+  const patch = {
+    ...dropped(
+      'mremap',
+      'lookup-again',
+    )(changed('mremap', 'early-count-check', { count: { need: 3 } })(base)),
+    id: 'p.json',
+    base,
+    changes: 'An early check that asks for what a move of one VMA needs, on v7.1.',
+  };
+
+  test('says what it is and what it edits, of whoever does not have its file', async () => {
+    const [some] = (await allBreaches()).filter(isCall) as [BreachTrace];
+    const text = mailText({ ...some, release: 'p.json' }, () => patch).replace(/\s+/g, ' ');
+    expect(text).toContain(`p.json: ${patch.changes} - early-count-check asks for 3 instead of 4`);
+    expect(text).toContain(' - lookup-again is dropped ');
+  });
+
+  test('does without where its file is not there any more', async () => {
+    const [some] = (await allBreaches()).filter(isCall) as [BreachTrace];
+    const gone = (): never => {
+      throw new BadInput('p.json: cannot be read');
+    };
+    expect(mailText({ ...some, release: 'p.json' }, gone)).toContain('Release p.json breaks');
   });
 });
 
