@@ -191,9 +191,10 @@ export function asking(step: Step, needs: Needs): Step {
   if (role === 'early' || role === 'move') {
     return onlyFor(countCheck(step.name, step.kernel, { role, ...needs }), step.when);
   }
-  if (Object.keys(needs).some((name) => name !== 'need')) {
-    const found = `more than one headroom for "${step.name}"`;
-    throw new CannotEdit('count', found, 'one headroom, unless it is the early or the move check');
+  const [other] = Object.keys(needs).filter((name) => name !== 'need');
+  if (other !== undefined) {
+    const found = `${other} for "${step.name}"`;
+    throw new CannotEdit('count', found, '`need` alone, but for the early and the move check');
   }
   return {
     ...step,

@@ -209,7 +209,7 @@ describe('a message', () => {
     [
       'a second headroom of a check that has but one',
       () => EDIT({ change: 'unmap-source-count-check', need: 2, needDontunmap: 3 }),
-      'expected one headroom',
+      'found needDontunmap for "unmap-source-count-check", expected `need` alone, but for the early',
     ],
     [
       'a condition of another call',
