@@ -1,6 +1,6 @@
 import type { Invariant } from '../invariants/invariant.js';
 import { changesOf, compareSteps, type StepLine } from '../model/changes.js';
-import { coverage, type Release } from '../model/release.js';
+import { CALL_NAMES, coverage, type Release } from '../model/release.js';
 import { stableOfRelease } from '../model/releases/index.js';
 import type { Step } from '../model/step.js';
 import type { Style } from './style.js';
@@ -55,9 +55,9 @@ function stepLines(step: Step, number: number, mark: string, s: Style): string[]
 }
 
 /** The steps beside those of the release that it is an edit of: what is new has a number, what is gone has none. */
-function editedLines(base: Release, release: Release, s: Style): string[] {
+function editedLines(a: readonly Step[], b: readonly Step[], s: Style): string[] {
   let number = 0;
-  return compareSteps(base.calls.mremap, release.calls.mremap).flatMap(({ state, step }) => {
+  return compareSteps(a, b).flatMap(({ state, step }) => {
     const mark = MARKS[state];
     if (mark === '-') return [s.bad(`${mark}    ${step.name}`)];
     number++;
@@ -65,8 +65,19 @@ function editedLines(base: Release, release: Release, s: Style): string[] {
   });
 }
 
+/** The steps of mremap(), and those of other calls that are edited. */
+const editedSteps = (base: Release, { calls }: Release, s: Style): string[] => [
+  ...editedLines(base.calls.mremap, calls.mremap, s),
+  ...CALL_NAMES.flatMap((call) =>
+    call === 'mremap' || calls[call] === base.calls[call]
+      ? []
+      : ['', s.bold(`${call}:`), ...editedLines(base.calls[call], calls[call], s)],
+  ),
+];
+
 /**
- * One release with the steps of its mremap(), in order; of an edited one, what the edits are.
+ * One release with the steps of its mremap(), in order; of an edited one, what the edits are, and the steps of
+ * each call that they are of.
  *
  * @param page the document that has more of a release
  */
@@ -94,7 +105,7 @@ export function releaseText(release: Release, s: Style, page?: string): string {
     ),
     ...edits.map((text) => wrapped(text, '      ').replace(/^ {6}/, '    * ')),
     '',
-    ...editedLines(base, release, s),
+    ...editedSteps(base, release, s),
   ].join('\n');
 }
 

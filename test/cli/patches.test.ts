@@ -48,6 +48,17 @@ describe('mremap-check with a patch', () => {
     expect(stdout.replace(/\s+/g, ' ')).toContain('moves behind take-lock, under the mmap lock');
   });
 
+  test('prints the steps of other calls that it edits too', async () => {
+    const edit = '{"change":"munmap-count-check","call":"munmap","need":2}';
+    const file = fileWith('m.json', `{"patch":1,"title":"T","base":"v7.1","edits":[${edit}]}`);
+    const { stdout } = await cli(['releases', file]);
+    expect(stdout).toMatch(/^munmap:$/m);
+    expect(stdout.match(/^[-+~].*/gm)).toEqual([
+      '~ 2  munmap-count-check  vms_gather_munmap_vmas  ENOMEM',
+    ]);
+    expect(stdout).not.toMatch(/^m(?:map|protect|lock):$/m);
+  });
+
   test('says the same to programs', async () => {
     const { stdout } = await cli(['releases', UNDER_LOCK, '--json']);
     const [release] = JSON.parse(stdout).releases;
