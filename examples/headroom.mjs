@@ -1,5 +1,5 @@
-// What a move of the middle of a VMA to a fixed address needs of map slots, release by release:
-// the lowest headroom at which it succeeds, and the step that refuses it one below.
+// What a move of the middle of a VMA to a fixed address needs of map slots and is asked for, release by
+// release: how many more there are behind it, and the lowest headroom with which no check refuses it.
 import {
   env,
   FIXED,
@@ -14,6 +14,7 @@ import {
 } from 'mremap-check';
 
 const PAGES = 8;
+const PLENTY = 100;
 const vmas = [makeVma({ start: 0, pages: 3, kind: Kind.anon, prot: Prot.rw })];
 const call = {
   call: 'mremap',
@@ -28,8 +29,9 @@ for (const release of releases) {
   const on = machine(release);
   const at = (headroom) =>
     observe(on, env(vmas.length + headroom, PAGES), vmas, frameTokens(vmas, PAGES), call).outcome;
-  let needed = 0;
-  while (at(needed).result < 0) needed++;
-  const refusal = needed === 0 ? 'nothing refuses' : `${at(needed - 1).step.name} refuses`;
-  console.log(`${release.id.padEnd(9)} ${needed}  ${refusal} below`);
+  const needs = at(PLENTY).mapCount - vmas.length;
+  let asks = 0;
+  while (at(asks).result < 0) asks++;
+  const refusal = asks === 0 ? 'nothing refuses' : `${at(asks - 1).step.name} refuses below`;
+  console.log(`${release.id.padEnd(9)} needs ${needs}, asks for ${asks}: ${refusal}`);
 }

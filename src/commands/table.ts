@@ -496,7 +496,7 @@ export const COMMANDS = [
     examples: [
       { args: 'trace found.json', says: 'what counterexamples there are, numbered' },
       {
-        args: 'trace found.json --number 3 --format c > repro.c',
+        args: 'trace found.json --number 1 --format c > repro.c',
         says: 'one as a program for a kernel',
       },
     ],

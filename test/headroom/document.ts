@@ -16,7 +16,12 @@ the limit. The second is what the release *asks for*: the least headroom with
 which no check of \`map_count\` makes a difference to any call of the shape. Where
 the second is greater, calls are refused that would have ended within the limit;
 where it is smaller, calls are let through that end above it. \`mmap()\` does so on
-purpose, since it may merge.
+purpose, since it may merge. No figure is below 0: 0 is also asked where a call is
+refused above the limit alone, as \`mmap()\` of free pages is, and where none ever is,
+as \`munmap()\` of the end of a VMA, or of all of it, is not.
+
+The \`map_count\` of a process is the number of lines of its \`/proc/PID/maps\`, but for
+\`[vsyscall]\`, which is no VMA of its own.
 
 Only calls count that succeed where no limit is in the way. \`-\`: no call of this
 shape succeeds on the release. VMAs are of written anonymous memory of two
@@ -24,6 +29,10 @@ shape succeeds on the release. VMAs are of written anonymous memory of two
 it, since its page offset stays; locked memory does not merge with other memory; and
 where a call makes two neighbours alike, those of two \`anon_vma\`s stay apart. That is
 what takes the most map slots.
+
+A column is of Linus's tree, from that release up to the next. Stable kernels with
+fixes of their own may have other figures: \`mremap-check headroom --release 6.12.117\`
+has those of one.
 
 \`mremap-check headroom --release v7.1 --verbose\` draws a smallest call for each
 number of a release. This file is written by a test, and a column of it compared
@@ -36,10 +45,19 @@ Those of a single VMA are the same from 6 pages on: windows of 7 have been
 searched on v7.3 with no change. A move takes at most one slot for the copy, one
 for a source in the middle of its VMA, one for a destination in the middle of
 another, and one for a tail that is cut off in the middle; the largest of these
-calls takes six pages of one VMA. Those of several VMAs still grow with 7 pages: a
-gap of the source leaves what is mapped opposite where it is, so that each VMA
-moved may make a hole of its own, and the check at the start of the call does not
-count them.
+calls takes six pages of one VMA.
+
+Those of several VMAs still grow: the check at the start of the call does not count
+them. On 7.3 a move of n VMAs, four or more, needs and asks for (7.3.4 does the same)
+
+| move | needs | asks for |
+| --- | --- | --- |
+| without gaps in the source | as one VMA | as one VMA |
+| with gaps, each opposite something mapped: a hole for each VMA | n | n + 2 |
+| DONTUNMAP without gaps: a copy of each VMA, one hole | n + 1 | n + 2 |
+| DONTUNMAP with such gaps: a copy and a hole for each VMA | 2n | 2n + 1 |
+
+and with less than it asks for it stops half way.
 
 ## On the way
 

@@ -44,8 +44,8 @@ contains traces, \`confirm\` replays them, and
 
     mremap-check verify --json > report.json
     mremap-check trace report.json                        what there is, numbered
-    mremap-check trace report.json --number 3             one of them
-    mremap-check trace report.json --number 3 --format c > repro.c
+    mremap-check trace report.json --number 1             one of them
+    mremap-check trace report.json --number 1 --format c > repro.c
     mremap-check trace report.json --release v7.3 -o traces
 
 writes them for other eyes. \`--invariant\` and \`--release\` choose too. With
@@ -67,7 +67,9 @@ there; one that is a module is run if \`--release\` names it as the trace does.
 | \`syzkaller\` | syz-execprog | the same; and the limit is set by hand |
 | \`fast-check\` | whoever changes the model | races, failures, differences, patches |
 
-The examples are the counterexample of the README. They are written by a test:
+The examples are the counterexample of the README, of one call and without a search: a
+trace that a search found has its bounds too, *Found by a search of ...*. They are
+written by a test:
 \`UPDATE_DOCS=1 npx vitest run test/trace/document.test.ts\`.`;
 
 const SECTIONS: readonly [FormatName, string, string, (text: string) => string][] = [
