@@ -45,10 +45,6 @@ function newAddresses(
   return [...upTo(last), ...(odd ? [0.5, pages] : [])];
 }
 
-/** No length, or a part of a page somewhere. */
-const isOdd = ({ addr, oldLen, newLen, newAddr }: MremapCall): boolean =>
-  oldLen === 0 || newLen === 0 || ![addr, oldLen, newLen, newAddr].every(Number.isInteger);
-
 /**
  * Every mremap() call of the bounds: source within the window, new length up to the window's, each
  * destination page. Short and plain calls first.
@@ -65,12 +61,17 @@ export function mremapCalls(pages: number, bounds: MremapBounds): MremapCall[] {
       }
     }
   }
+  const size = (c: MremapCall): number => c.oldLen + c.newLen;
+  const isOdd = ({ addr, oldLen, newLen, newAddr }: MremapCall): number =>
+    Number(
+      oldLen === 0 || newLen === 0 || [addr, oldLen, newLen, newAddr].some((n) => n % 1 !== 0),
+    );
   return calls
-    .map((call, rank) => ({ call, rank, isOdd: isOdd(call), size: call.oldLen + call.newLen }))
+    .map((call, rank) => ({ call, rank }))
     .sort(
       (a, b) =>
-        Number(a.isOdd) - Number(b.isOdd) ||
-        a.size - b.size ||
+        isOdd(a.call) - isOdd(b.call) ||
+        size(a.call) - size(b.call) ||
         a.call.flags - b.call.flags ||
         a.rank - b.rank,
     )

@@ -2,6 +2,7 @@ import type { Call } from './calls.js';
 import { type Machine, type Plan, seenBy } from './plan.js';
 import { remembered } from './remembered.js';
 import { env, initialState, RUNNING } from './state.js';
+import type { Step } from './step.js';
 
 /** By plan and place; thousands of calls are refused at the same. */
 const known = new WeakMap<Plan, string[]>();
@@ -26,11 +27,12 @@ function stepsUpTo(plan: Plan, place: number): string {
 export function refusal(on: Machine, call: Call, taskEnd: number): string | undefined {
   const state = initialState(env(0, taskEnd), [], [], call);
   const plan = on.plan(call, false);
-  for (const [place, step] of plan.steps.entries()) {
+  let seen = '';
+  for (let place = 0; place < plan.steps.length; place++) {
+    const step = plan.steps[place] as Step;
     if (step.sees === undefined || step.sees === 'huge pages') return undefined;
-    if (step.sees !== 'arguments' || step.run(state).result === RUNNING) continue;
-    const looks = plan.steps.slice(0, place).filter(({ sees }) => sees !== 'arguments');
-    return `${stepsUpTo(plan, place)}; ${looks.map((look) => seenBy(look, call)).join(' ')}`;
+    if (step.sees !== 'arguments') seen += ` ${seenBy(step, call)}`;
+    else if (step.run(state).result !== RUNNING) return `${stepsUpTo(plan, place)};${seen}`;
   }
   return undefined;
 }

@@ -1,6 +1,5 @@
 import type { Call } from '../../model/calls.js';
 import type { Plan } from '../../model/plan.js';
-import { remembered } from '../../model/remembered.js';
 import { type Ranges, rangesOf } from '../../model/state.js';
 import type { Range, Step } from '../../model/step.js';
 
@@ -47,8 +46,8 @@ const clearedBy = ([first, ...further]: readonly Step[]): Range | undefined =>
 /** What the segments of a plan that begin at one place have in common. */
 interface Piece {
   readonly to: number;
-  /** A number for what they do, apart from numbers of the call; with `range`, from its pages. */
-  readonly does: number;
+  /** What tells them from others apart from numbers; with `range`, only its pages. */
+  readonly name: string;
   readonly range: Range | undefined;
   readonly clears: Range | undefined;
   readonly countsCleared: boolean;
@@ -56,7 +55,7 @@ interface Piece {
   readonly cuts: readonly NonNullable<Step['cuts']>[];
 }
 
-function pieceAt(plan: Plan, from: number, numberOf: (name: string) => number): Piece {
+function pieceAt(plan: Plan, from: number): Piece {
   const to = endOfSegment(plan, from);
   const steps = plan.steps.slice(from, to);
   const { returns, countsCleared = false, within } = steps[0] as Step;
@@ -67,7 +66,7 @@ function pieceAt(plan: Plan, from: number, numberOf: (name: string) => number): 
       : steps.map(({ within: does }) => does?.action);
   return {
     to,
-    does: numberOf(parts.join()),
+    name: parts.join(),
     range,
     clears: clearedBy(steps),
     countsCleared,
@@ -76,14 +75,9 @@ function pieceAt(plan: Plan, from: number, numberOf: (name: string) => number): 
   };
 }
 
-/** The number of a name among those met. */
-const numberIn = (numbers: Map<string, number>, name: string): number =>
-  remembered(numbers, name, () => numbers.size);
-
 /** Cuts the plans of a machine; equal segments have equal slots. */
 export class Slots {
   private readonly numbers = new Map<string, number>();
-  private readonly actions = new Map<string, number>();
   /** By plan and place. */
   private readonly pieces: Piece[][] = [];
 
@@ -118,16 +112,18 @@ export class Slots {
   private piece(plan: Plan, from: number): Piece {
     this.pieces[plan.id] ??= [];
     const pieces = this.pieces[plan.id] as Piece[];
-    pieces[from] ??= pieceAt(plan, from, (name) => numberIn(this.actions, name));
+    pieces[from] ??= pieceAt(plan, from);
     return pieces[from];
   }
 
-  private numberOf({ does, range }: Piece, rest: string, ranges: Ranges): number {
+  private numberOf({ name: parts, range }: Piece, rest: string, ranges: Ranges): number {
     const { addr, oldLen, newAddr, newLen } = ranges;
     const name =
       range === undefined
-        ? `${does} ${rest} ${addr} ${oldLen} ${newAddr} ${newLen}`
-        : `${does} ${range.start(ranges)} ${range.end(ranges)}`;
-    return numberIn(this.numbers, name);
+        ? `${parts} ${rest} ${addr} ${oldLen} ${newAddr} ${newLen}`
+        : `${parts} ${range.start(ranges)} ${range.end(ranges)}`;
+    const number = this.numbers.get(name) ?? this.numbers.size;
+    this.numbers.set(name, number);
+    return number;
   }
 }
