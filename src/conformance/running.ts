@@ -1,5 +1,5 @@
 import { type Vmas, vmaAt } from '../model/address-space.js';
-import { type Call, DONTUNMAP, FIXED } from '../model/calls.js';
+import { type Call, DONTUNMAP, FIXED, type MremapCall } from '../model/calls.js';
 import { Errno, errnoName } from '../model/errno.js';
 import type { Outcome } from '../model/outcome.js';
 import type { Machine } from '../model/plan.js';
@@ -66,6 +66,8 @@ export class Running {
   /** Sizes of the shared anonymous objects that are mapped, by identity; each is charged whole until it is unmapped. */
   private readonly objects = new Map<number, number>();
   private readonly contents = new Contents();
+  /** Where moves went whose place the kernel chose: behind the window, and on a kernel anywhere. */
+  private readonly placed: { readonly start: number; readonly end: number }[] = [];
 
   constructor(
     private readonly on: Machine,
@@ -107,11 +109,24 @@ export class Running {
       call.call === 'touch' && beyond !== undefined ? { ...call, len: beyond - call.addr } : call;
     const outcome = run(on, limits, this.vmas, FRAMES, made, { observer });
     checkRoom(made, outcome, this.window);
+    this.checkPlaced(made);
     const seen =
       beyond === undefined || outcome.result < 0
         ? outcome
         : { ...outcome, result: call.call === 'touch' ? -Errno.EFAULT : -Errno.ENOMEM };
     return { made, outcome, beyond, seen };
+  }
+
+  /** Refuses a call that reaches behind the window and meets there what a kernel has elsewhere. Throws ModelLimitError. */
+  private checkPlaced(call: Call): void {
+    if (call.call !== 'mremap') return;
+    const start = targetOf(call);
+    const end = start + call.newLen;
+    if (this.placed.some((one) => start < one.end && one.start < end)) {
+      throw new ModelLimitError(
+        'it meets a mapping behind the window whose place the kernel chose',
+      );
+    }
   }
 
   /**
@@ -136,6 +151,9 @@ export class Running {
     this.accounts = addAccounts(this.accounts, outcome.accounts);
     this.contents.moved(outcome.pages);
     this.dropObjects();
+    if (isPlaced(call, outcome) && outcome.result >= this.window) {
+      this.placed.push({ start: outcome.result, end: outcome.result + call.newLen });
+    }
     if (call.call === 'touch') this.write(call.addr, call.addr + call.len);
     if (call.call === 'mmap' && outcome.result >= 0) {
       const vma = vmaAt(this.vmas, call.addr) as Vma;
@@ -196,19 +214,26 @@ function populatedPages(call: Call, { result }: Outcome, before: Vmas): number[]
   });
 }
 
+/** Where an mremap() would have its mapping, if it is not moved to where the kernel likes. */
+const targetOf = ({ flags, addr, newAddr }: MremapCall): number =>
+  (flags & (FIXED | DONTUNMAP)) === 0 ? addr : newAddr;
+
+/** Whether a move has gone to where the kernel chose. */
+const isPlaced = (call: Call, { result }: Outcome): call is MremapCall =>
+  call.call === 'mremap' &&
+  (call.flags & FIXED) === 0 &&
+  result >= 0 &&
+  result !== call.addr &&
+  result !== targetOf(call);
+
 /**
  * Refuses an outcome that rests on the end of the model's address space: a kernel's goes on behind the
  * window without an end that a scenario could meet. Throws ModelLimitError.
  */
 function checkRoom(call: Call, outcome: Outcome, window: number): void {
   if (call.call !== 'mremap') return;
-  const { addr, newLen, flags, newAddr } = call;
-  const fixed = (flags & FIXED) !== 0;
-  const implied = (flags & (FIXED | DONTUNMAP)) !== 0;
-  const tooFar = (implied ? newAddr : addr) + newLen > MAX_PAGES;
-  const picked = !fixed && outcome.result >= 0 && outcome.result !== addr;
-  const insideWindow =
-    picked && outcome.result < window && !(implied && outcome.result === newAddr);
+  const tooFar = targetOf(call) + call.newLen > MAX_PAGES;
+  const insideWindow = isPlaced(call, outcome) && outcome.result < window;
   if (tooFar || insideWindow || outcome.step.name === chooseNewAddress.name) {
     throw new ModelLimitError(
       `no room behind the window in an address space of ${MAX_PAGES} pages`,

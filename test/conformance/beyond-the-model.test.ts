@@ -51,6 +51,37 @@ describe('a call that a kernel carries out and the model has no room for', () =>
   });
 });
 
+describe('a mapping whose place the kernel chose', () => {
+  const dontunmap = (newAddr: number) => ({
+    call: 'mremap',
+    addr: 0,
+    oldLen: 3,
+    newLen: 3,
+    flags: ['MAYMOVE', 'DONTUNMAP'],
+    newAddr,
+  });
+  const onto = (newAddr: number) => ({
+    call: 'mremap',
+    addr: 9,
+    oldLen: 20,
+    newLen: 20,
+    flags: ['MAYMOVE', 'FIXED'],
+    newAddr,
+  });
+  // The hint is taken, so that the copy goes behind the window: in the model to its last three pages.
+  const setup = [map(0, 3, 'rw'), map(9, 20, 'r'), dontunmap(7)];
+
+  test('refuses a call that meets it where the model has it, which a kernel has elsewhere', () => {
+    expect(() => outcome(43, setup, onto(42))).toThrow(ModelLimitError);
+  });
+
+  test('refuses none that ends before it, nor where the hint was free', () => {
+    expect(() => outcome(43, setup, onto(41))).not.toThrow();
+    const free = [map(0, 3, 'rw'), map(9, 20, 'r'), dontunmap(30)];
+    expect(() => outcome(43, free, onto(42))).not.toThrow();
+  });
+});
+
 test('scenarios that are beyond it are counted, however many, and a kernel is not asked them', async () => {
   // More than a kernel is given at a time.
   const all = Array.from({ length: 150 }, (_, i) =>
