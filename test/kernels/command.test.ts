@@ -54,6 +54,17 @@ test('kernels says what is missing', async () => {
   expect(lines.every((line) => line.length <= 80 || line === image)).toBe(true);
 });
 
+test.each([
+  ['', 'no program'],
+  [newFolder(), 'no program that may be run'],
+  [fileWith('no-program', ''), 'no program that may be run'],
+  [join(newFolder(), 'linux'), 'nothing there'],
+])('uml:%s is refused before anything is booted: found %s', async (program, found) => {
+  const { code, stdout, stderr } = await cli(['identify', '--kernel', `uml:${program}`]);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain(`uml:${program}: found ${found}, expected a kernel built for ARCH=um`);
+});
+
 test('verify --confirm refuses a kernel that no release stands for before it begins', async () => {
   const spec = fileWith('spec.json', specText());
   const kernel = `uml:${script('linux', `echo "${greeting('9.9.9')}"; read line`)}`;
