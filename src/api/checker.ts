@@ -41,5 +41,5 @@ export { fromRaces, type RaceCounterexample } from '../checker/race-counterexamp
 export type { ReachOptions } from '../checker/reach/expander.js';
 export { type Reach, type ReachFinding, reach } from '../checker/reach/reach.js';
 export type { Aspect, Seen } from '../checker/sight.js';
-export { type AddressSpaces, addressSpaces, frameTokens } from '../checker/spaces.js';
+export { type AddressSpaces, addressSpaces } from '../checker/spaces.js';
 export type { Counts, Work } from '../checker/tally.js';

@@ -37,6 +37,7 @@ export {
   type StepChange,
 } from '../model/edits.js';
 export { Errno, type ErrnoName, errnoName } from '../model/errno.js';
+export { frameTokens } from '../model/frame-tokens.js';
 export type { Kit, Patch } from '../model/kit.js';
 export type { Failure, Outcome } from '../model/outcome.js';
 export { type Machine, machine } from '../model/plan.js';
@@ -56,6 +57,7 @@ export {
   type SeveralVmas,
   type Shared,
   type State,
+  unlimited,
 } from '../model/state.js';
 export type {
   CallShape,

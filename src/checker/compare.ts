@@ -1,5 +1,6 @@
 import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
+import { frameTokens } from '../model/frame-tokens.js';
 import type { Machine, Plan } from '../model/plan.js';
 import { Recorder } from '../model/recorder.js';
 import { remembered } from '../model/remembered.js';
@@ -14,7 +15,7 @@ import { checkBounds, checkPart } from './check-bounds.js';
 import { limitsOf, recordsLimits, type SearchOptions } from './enumerate.js';
 import { byRank, type Witness } from './findings.js';
 import { callShape } from './shape.js';
-import { addressSpaces, frameTokens } from './spaces.js';
+import { addressSpaces } from './spaces.js';
 import { causesOf } from './tally.js';
 
 /** Calls whose outcome two releases differ in, alike to a caller. */

@@ -1,6 +1,7 @@
 import type { Invariant, Transition } from '../invariants/invariant.js';
 import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
+import { frameTokens } from '../model/frame-tokens.js';
 import type { Outcome } from '../model/outcome.js';
 import type { Machine } from '../model/plan.js';
 import { type MicroStep, observe, run } from '../model/run.js';
@@ -11,7 +12,7 @@ import type { Finding, Witness } from './findings.js';
 import { firstBuilt } from './first-built.js';
 import type { HistorySearch } from './history.js';
 import type { ReachFinding } from './reach/reach.js';
-import { canonical, frameTokens } from './spaces.js';
+import { canonical } from './spaces.js';
 
 /** A call with all that is needed to understand and to repeat it. */
 export interface ShownCall {

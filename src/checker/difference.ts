@@ -1,5 +1,6 @@
 import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
+import { frameTokens } from '../model/frame-tokens.js';
 import type { Outcome } from '../model/outcome.js';
 import type { Machine } from '../model/plan.js';
 import { type MicroStep, observe } from '../model/run.js';
@@ -9,7 +10,7 @@ import { limitsOf } from './enumerate.js';
 import type { Witness } from './findings.js';
 import { findHistory, type HistorySearch } from './history.js';
 import { type PartingSteps, partingSteps } from './parting.js';
-import { addressSpaces, frameTokens } from './spaces.js';
+import { addressSpaces } from './spaces.js';
 
 /** The smallest call of a class of differences, with what it did on either release. */
 export interface Difference {

@@ -2,6 +2,7 @@ import type { Invariant, Transition } from '../invariants/invariant.js';
 import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
 import type { Branch } from '../model/choices.js';
+import { frameTokens } from '../model/frame-tokens.js';
 import type { Outcome } from '../model/outcome.js';
 import type { Machine, Plan } from '../model/plan.js';
 import { Recorder } from '../model/recorder.js';
@@ -12,7 +13,7 @@ import type { EnumerateBounds } from './bounds.js';
 import { type CallGroup, callGroups } from './call-groups.js';
 import { checkBounds, checkPart } from './check-bounds.js';
 import { addFindings, type Finding, FindingTally } from './findings.js';
-import { addressSpaces, frameTokens } from './spaces.js';
+import { addressSpaces } from './spaces.js';
 import { addWork, causesOf, scopeOf, type Work, WorkTally } from './tally.js';
 
 /** What an enumeration has found, a finding for each invariant in the order given. */

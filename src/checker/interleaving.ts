@@ -1,5 +1,6 @@
 import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
+import { frameTokens } from '../model/frame-tokens.js';
 import type { Outcome } from '../model/outcome.js';
 import {
   advance,
@@ -13,7 +14,6 @@ import {
 import type { Machine } from '../model/plan.js';
 import { type Env, env, type Pages, type Shared, type State, withShared } from '../model/state.js';
 import type { Step } from '../model/step.js';
-import { frameTokens } from './spaces.js';
 
 /** What one thread does in one race. */
 export type Deed =

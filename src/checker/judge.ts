@@ -1,11 +1,12 @@
 import { invariantById } from '../invariants/index.js';
 import type { Vmas } from '../model/address-space.js';
 import type { Call } from '../model/calls.js';
+import { frameTokens } from '../model/frame-tokens.js';
 import { type Machine, machine } from '../model/plan.js';
 import { releaseByRef } from '../model/releases/variant.js';
 import { run } from '../model/run.js';
 import { type Env, env, unlimited } from '../model/state.js';
-import { canonical, frameTokens } from './spaces.js';
+import { canonical } from './spaces.js';
 
 /** Calls from an empty window, the last of which is judged; addresses and lengths in pages. */
 export interface Sequence {

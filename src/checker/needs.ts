@@ -1,6 +1,7 @@
 import type { Invariant, Transition } from '../invariants/invariant.js';
 import type { Vmas } from '../model/address-space.js';
 import type { Call, MremapCall } from '../model/calls.js';
+import { frameTokens } from '../model/frame-tokens.js';
 import type { Outcome } from '../model/outcome.js';
 import { type Machine, machine } from '../model/plan.js';
 import { Recorder } from '../model/recorder.js';
@@ -15,7 +16,7 @@ import { ALWAYS, NEVER, withCondition } from './condition.js';
 import { limitsOf } from './enumerate.js';
 import { byRank, type Witness } from './findings.js';
 import { bestPerSpace, KEPT } from './kept-witnesses.js';
-import { addressSpaces, frameTokens } from './spaces.js';
+import { addressSpaces } from './spaces.js';
 import { causesOf } from './tally.js';
 
 /** A call that says something of what a check has to ask for, and the promise that it would break. */

@@ -1,5 +1,6 @@
 import type { Invariant, RaceView, Transition } from '../invariants/invariant.js';
 import type { Vmas } from '../model/address-space.js';
+import { frameTokens } from '../model/frame-tokens.js';
 import type { Machine } from '../model/plan.js';
 import type { CallName } from '../model/release.js';
 import { type Env, env } from '../model/state.js';
@@ -19,7 +20,7 @@ import {
   start,
 } from './interleaving.js';
 import { endOf, sequentialEnds } from './sequential.js';
-import { addressSpaces, frameTokens } from './spaces.js';
+import { addressSpaces } from './spaces.js';
 import { addWork, scopeOf, type Work, WorkTally } from './tally.js';
 
 /** What a search through races has found. */

@@ -1,9 +1,10 @@
 import type { Vmas } from '../model/address-space.js';
+import { frameTokens } from '../model/frame-tokens.js';
 import type { Machine } from '../model/plan.js';
 import { run } from '../model/run.js';
 import { type Env, env, type Pages } from '../model/state.js';
 import { carried, type Deed, endings, type Situation } from './interleaving.js';
-import { canonical, frameTokens } from './spaces.js';
+import { canonical } from './spaces.js';
 
 /** What the threads of a race can tell in the end: results, VMAs, frames, limit. */
 const endKey = (results: readonly number[], vmas: Vmas, frames: Pages, limit: number): string =>

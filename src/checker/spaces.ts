@@ -1,9 +1,7 @@
 import type { Vmas } from '../model/address-space.js';
 import { remembered } from '../model/remembered.js';
-import type { Pages } from '../model/state.js';
 import {
   AWAY,
-  endOf,
   HUGE,
   idOf,
   isHugetlb,
@@ -13,7 +11,6 @@ import {
   makeVma,
   Prot,
   reshaped,
-  startOf,
   VM_ACCOUNT,
   VM_LOCKED,
   VM_SEALED,
@@ -202,17 +199,6 @@ export function addressSpaces(bounds: SpaceBounds): AddressSpaces {
   const key = JSON.stringify([pages, classes, vmas, identities, displacements]);
   if (latest?.key !== key) latest = { key, spaces: new AddressSpaces(bounds) };
   return latest.spaces;
-}
-
-/** A frame token, page + 1, for each page that is mapped. */
-export function frameTokens(vmas: Vmas, pages: number): Pages {
-  const tokens = new Array<number>(pages).fill(0);
-  for (const vma of vmas) {
-    for (let page = startOf(vma); page < endOf(vma) && page < pages; page++) {
-      tokens[page] = page + 1;
-    }
-  }
-  return tokens;
 }
 
 /** Bits of an identity in a VMA word. */

@@ -1,6 +1,6 @@
-import { frameTokens } from '../checker/spaces.js';
 import type { Vmas } from '../model/address-space.js';
 import { type Call, DONTUNMAP, FIXED } from '../model/calls.js';
+import { frameTokens } from '../model/frame-tokens.js';
 import type { Machine } from '../model/plan.js';
 import { rootOf } from '../model/release.js';
 import { type MicroStep, observe } from '../model/run.js';

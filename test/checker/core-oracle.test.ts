@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { callsOf } from '../../src/checker/calls.js';
 import { reach } from '../../src/checker/reach/reach.js';
-import { frameTokens } from '../../src/checker/spaces.js';
 import type { Vmas } from '../../src/model/address-space.js';
 import { type Call, flagBits } from '../../src/model/calls.js';
+import { frameTokens } from '../../src/model/frame-tokens.js';
 import { machine } from '../../src/model/plan.js';
 import { run } from '../../src/model/run.js';
 import { env } from '../../src/model/state.js';

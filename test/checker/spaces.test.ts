@@ -2,8 +2,9 @@ import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import type { EnumerateBounds, VmaClass } from '../../src/checker/bounds.js';
-import { addressSpaces, canonical, frameTokens } from '../../src/checker/spaces.js';
+import { addressSpaces, canonical } from '../../src/checker/spaces.js';
 import type { Vmas } from '../../src/model/address-space.js';
+import { frameTokens } from '../../src/model/frame-tokens.js';
 import {
   displacementOf,
   endOf,

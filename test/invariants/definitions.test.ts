@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { frameTokens } from '../../src/checker/spaces.js';
 import { invariantById, invariants } from '../../src/invariants/index.js';
 import type { Invariant, Transition } from '../../src/invariants/invariant.js';
 import { Reruns } from '../../src/invariants/reruns.js';
@@ -7,6 +6,7 @@ import { refusedForMapSlots } from '../../src/invariants/untouched.js';
 import type { Vmas } from '../../src/model/address-space.js';
 import type { Call } from '../../src/model/calls.js';
 import { Errno } from '../../src/model/errno.js';
+import { frameTokens } from '../../src/model/frame-tokens.js';
 import type { Outcome } from '../../src/model/outcome.js';
 import { machine } from '../../src/model/plan.js';
 import { run } from '../../src/model/run.js';

@@ -1,11 +1,11 @@
 import { test as property } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { frameTokens } from '../../src/checker/spaces.js';
 import { type Page, promised, traitsOf } from '../../src/invariants/page-contract.js';
 import { successEffect } from '../../src/invariants/success-effect.js';
 import { type Vmas, vmaAt } from '../../src/model/address-space.js';
 import { type Call, DONTUNMAP, type FlagName } from '../../src/model/calls.js';
+import { frameTokens } from '../../src/model/frame-tokens.js';
 import { machine } from '../../src/model/plan.js';
 import type { Release } from '../../src/model/release.js';
 import { run } from '../../src/model/run.js';

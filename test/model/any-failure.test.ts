@@ -1,7 +1,7 @@
 import { test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { frameTokens } from '../../src/checker/spaces.js';
 import { errnoName } from '../../src/model/errno.js';
+import { frameTokens } from '../../src/model/frame-tokens.js';
 import type { Outcome } from '../../src/model/outcome.js';
 import { machine } from '../../src/model/plan.js';
 import { Recorder } from '../../src/model/recorder.js';

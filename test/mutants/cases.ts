@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { frameTokens } from '../../src/checker/spaces.js';
 import type { Vmas } from '../../src/model/address-space.js';
 import type { Call } from '../../src/model/calls.js';
+import { frameTokens } from '../../src/model/frame-tokens.js';
 import type { Outcome } from '../../src/model/outcome.js';
 import type { Machine } from '../../src/model/plan.js';
 import { run } from '../../src/model/run.js';

@@ -1,6 +1,7 @@
 import type { Invariant } from '../../invariants/invariant.js';
 import type { Vmas } from '../../model/address-space.js';
 import type { Call } from '../../model/calls.js';
+import { frameTokens } from '../../model/frame-tokens.js';
 import { mapOutcome, type Outcome } from '../../model/outcome.js';
 import type { Machine, Plan } from '../../model/plan.js';
 import { Recorder } from '../../model/recorder.js';
@@ -11,7 +12,7 @@ import type { ArgumentClass } from '../argument-classes.js';
 import type { ReachBounds } from '../bounds.js';
 import { type CallGroup, callGroups } from '../call-groups.js';
 import { callsOf } from '../calls.js';
-import { canonical, frameTokens } from '../spaces.js';
+import { canonical } from '../spaces.js';
 import { causesOf, scopeOf, type Work, WorkTally } from '../tally.js';
 import { Breaches, type Broken, type Judged } from './breaches.js';
 import { Continuations } from './continuations.js';

@@ -1,10 +1,11 @@
 import type { MremapBounds, SpaceBounds, VmaClass } from '../../checker/bounds.js';
 import { mremapCalls } from '../../checker/calls.js';
-import { addressSpaces, frameTokens } from '../../checker/spaces.js';
+import { addressSpaces } from '../../checker/spaces.js';
 import { samePages, sameVmas } from '../../invariants/untouched.js';
 import { type Vmas, vmaAt } from '../../model/address-space.js';
 import type { MremapCall } from '../../model/calls.js';
 import { type ErrnoName, errnoName } from '../../model/errno.js';
+import { frameTokens } from '../../model/frame-tokens.js';
 import type { Outcome } from '../../model/outcome.js';
 import { type Machine, machine } from '../../model/plan.js';
 import { Recorder } from '../../model/recorder.js';

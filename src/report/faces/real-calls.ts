@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { canonical, frameTokens } from '../../checker/spaces.js';
+import { canonical } from '../../checker/spaces.js';
 import { buildingCalls, otherObstacle } from '../../conformance/claim-scenario.js';
 import { BadInput } from '../../input/bad-input.js';
 import type { Vmas } from '../../model/address-space.js';
+import { frameTokens } from '../../model/frame-tokens.js';
 import type { Outcome } from '../../model/outcome.js';
 import { type Machine, machine } from '../../model/plan.js';
 import type { Release } from '../../model/release.js';
