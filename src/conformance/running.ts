@@ -23,6 +23,7 @@ import {
   type Vma,
 } from '../model/vma.js';
 import { Contents, FRAMES } from './contents.js';
+import { AT_HOME, distancesAfter } from './distances.js';
 import type { CallResult, LayoutEntry, WindowView } from './outcome.js';
 
 /** Scenarios map no others. */
@@ -66,6 +67,7 @@ export class Running {
   /** Sizes of the shared anonymous objects that are mapped, by identity; each is charged whole until it is unmapped. */
   private readonly objects = new Map<number, number>();
   private readonly contents = new Contents();
+  private distances = AT_HOME;
   /** Where moves went whose place the kernel chose: behind the window, and on a kernel anywhere. */
   private readonly placed: { readonly start: number; readonly end: number }[] = [];
 
@@ -96,8 +98,9 @@ export class Running {
 
   /** Makes a call; throws ModelLimitError, with nothing done. */
   perform(call: Call, limits: Env, observer?: Observer): Outcome {
-    const { made, outcome, beyond, seen } = this.tried(this.on, call, limits, observer);
+    const { made, outcome, beyond, seen, distances } = this.tried(this.on, call, limits, observer);
     this.commit(made, outcome, beyond);
+    this.distances = distances;
     return seen;
   }
 
@@ -110,11 +113,12 @@ export class Running {
     const outcome = run(on, limits, this.vmas, FRAMES, made, { observer });
     checkRoom(made, outcome, this.window);
     this.checkPlaced(made);
+    const distances = distancesAfter(this.distances, outcome.vmas, outcome.pages);
     const seen =
       beyond === undefined || outcome.result < 0
         ? outcome
         : { ...outcome, result: call.call === 'touch' ? -Errno.EFAULT : -Errno.ENOMEM };
-    return { made, outcome, beyond, seen };
+    return { made, outcome, beyond, seen, distances };
   }
 
   /** Refuses a call that reaches behind the window and meets there what a kernel has elsewhere. Throws ModelLimitError. */
