@@ -16,7 +16,7 @@ function alikeUpTo(t: Transition): number {
 export const noNeedlessEnomem: Invariant = {
   id: 'no-needless-enomem',
   statement:
-    'A call refused for want of map slots would, without the check that refused it, have ended above the limit or failed.',
+    'An mremap() refused for want of map slots would, without the check that refused it, have ended above the limit or failed.',
   definition:
     'call = mremap ∧ nothing made to fail ∧ r = −ENOMEM ∧ σ refuses for map_count ⇒ r₋ < 0 ∨ n₋ > L',
   source: 'Mail of 2026-03-11: the check asks for more headroom than a move can use.',
