@@ -75,7 +75,8 @@ those that then break a promise. Then the release is searched with the condition
 in place of the check's own. \`none\`: nothing has to be asked for. \`refused\` counts
 the calls that any check of the release refuses for want of map slots, each in one
 address space under one limit; \`needlessly\` those of them that would have ended
-within the limit without the check that refused them.
+within the limit without the check that refused them. Where the next check asks for
+too much as well, that is not counted: releases with other checks do not compare.
 
 What the checks are to keep: \`limit-held\`, \`pages-preserved\` and
 \`success-effect\`, as far as a limit can break them; the early check also
