@@ -2,9 +2,11 @@ import type { Difference } from '../checker/difference.js';
 import type { PartingStep } from '../checker/parting.js';
 import { callText } from '../model/call-text.js';
 import { type Change, type DiffReport, smallestDifference } from '../verify/diff.js';
+import { machineFor } from '../verify/execute.js';
 import { changeText, headroomText } from './behaviour.js';
 import { compareBoundsText, notTriedText } from './bounds.js';
 import { columnName, drawnSideBySide, sideBySide } from './columns.js';
+import { patchLines } from './patch-text.js';
 import { exactly, gauge, historyRows, roles, row, WIDTH } from './rows.js';
 import { legend, ruler, strip } from './strip.js';
 import type { Style } from './style.js';
@@ -104,6 +106,10 @@ function headText({ question: { releases }, changes, complete }: DiffReport): st
     : `${a} -> ${b}: nothing found so far.`;
 }
 
+/** What the releases are that a reader may not have. */
+const patchesOf = ({ question: { releases } }: DiffReport): string[] =>
+  releases.flatMap((ref) => patchLines({ ...machineFor(ref).release, id: ref }));
+
 function boundsRows({ question: { bounds }, spaces, transitions, complete }: DiffReport): string[] {
   const work = `${plural(spaces, 'address space')}, ${plural(transitions, 'call')}`;
   return [
@@ -124,7 +130,7 @@ function boundsRows({ question: { bounds }, spaces, transitions, complete }: Dif
  */
 export const diffText = (report: DiffReport, s: Style): string =>
   [
-    s.bold(wrapped(headText(report), '', WIDTH)),
+    [s.bold(wrapped(headText(report), '', WIDTH)), ...patchesOf(report)].join('\n'),
     ...report.changes.map((change, i) => changeRows(report, change, i + 1, s)),
     boundsRows(report).join('\n'),
   ].join('\n\n');

@@ -121,6 +121,22 @@ describe('mremap-check with a patch', () => {
     }
   });
 
+  test('is told by diff with its title and its edits, since who reads that need not have it', async () => {
+    const edit = '{"change":"early-count-check","need":3}';
+    const text = `{"patch":1,"title":"Three are enough","base":"v7.1","edits":[${edit}]}`;
+    const { stdout } = await cli([
+      'diff',
+      'v7.1',
+      fileWith('e.json', text),
+      '--pages',
+      '3',
+      '--quiet',
+    ]);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      'e.json: Three are enough, on v7.1. - early-count-check asks for 3 instead of 4 1. ',
+    );
+  });
+
   describe('that breaks down in a call', () => {
     const FAULT = 'mremap(5, 1, 1, MAYMOVE|FIXED, 0) breaks down (rare), expected steps';
     // Only calls in larger windows than those that are tried when it is read.

@@ -1,9 +1,9 @@
 import { BadInput } from '../../input/bad-input.js';
-import { changesOf } from '../../model/changes.js';
 import type { Release } from '../../model/release.js';
 import { UnknownRelease } from '../../model/releases/variant.js';
 import type { Trace } from '../../trace/trace.js';
 import { forMail, MAIL } from '../for-mail.js';
+import { patchLines } from '../patch-text.js';
 import { isOfModel } from '../release-name.js';
 import { style } from '../style.js';
 import { wrapped } from '../wrap.js';
@@ -24,15 +24,12 @@ function patchOf(name: string, releaseOf: ReleaseOf): Release | undefined {
   }
 }
 
-/** What a patch is, and what it edits: who reads the mail does not have its file. */
 function patchesText(trace: Trace, releaseOf: ReleaseOf): string[] {
   const names =
     trace.kind === 'difference' ? trace.outcomes.map(({ release }) => release) : [trace.release];
   return names.flatMap((name) => {
     const patch = isOfModel(name) ? undefined : patchOf(name, releaseOf);
-    if (patch === undefined) return [];
-    const edits = changesOf(patch).map((edit) => `  - ${wrapped(edit, '    ', MAIL).trimStart()}`);
-    return [wrapped(`${name}: ${patch.changes}`, '', MAIL), ...edits];
+    return patch === undefined ? [] : patchLines({ ...patch, id: name });
   });
 }
 
