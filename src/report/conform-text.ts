@@ -76,7 +76,7 @@ function leftOutLines(found: Conformance): string[] {
       : [`${plural(besides, 'scenario')} left out with one that the kernel did not survive`]),
     ...(beyondModel === 0
       ? []
-      : [`${plural(beyondModel, 'scenario')} left out: they leave what the model can hold`]),
+      : [`${plural(beyondModel, 'scenario')} left out, beyond what the model can hold`]),
   ];
   return lines.map((line) => wrapped(line, '  '));
 }

@@ -53,7 +53,7 @@ describe('the report of a comparison', () => {
     });
     expect(said).toContain('1 scenario could be set up by neither');
     expect(said).toContain('2 scenarios could not be set up by the kernel: no ramfs');
-    expect(said).toContain('3 scenarios left out: they leave what the model can hold');
+    expect(said).toContain('3 scenarios left out, beyond what the model can hold');
     expect(said).toMatch(/6\.1\.176 agrees with v6\.1 on 5 scenarios$/);
   });
 
