@@ -43,7 +43,7 @@ function checked(text: string, where: string): string {
  */
 export function queueAddress(given: string, environment = process.env): string {
   if (given === 'env') return fromEnvironment(environment);
-  if (!isAddress(given)) return fromFile(given);
+  if (given !== '' && !given.includes('://')) return fromFile(given);
   const address = checked(given, '--queue');
   if (new URL(address).password !== '') {
     throw new BadInput(

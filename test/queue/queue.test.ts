@@ -497,6 +497,8 @@ describe('the address of a queue', () => {
       /no address in MREMAP_CHECK_QUEUE/,
     ],
     ['a file that is not there', () => '/nowhere', {}, /\/nowhere: cannot be read \(ENOENT\)/],
+    ['an empty name', () => '', {}, /found no address in --queue/],
+    ['an address of something else', () => 'http://:secret@x', {}, /found no address in --queue/],
     ['a file without an address', () => fileWith('q', 'secret'), {}, /found no address in .*\/q/],
     [
       'nobody there',
